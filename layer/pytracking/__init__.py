@@ -1,0 +1,51 @@
+"""Open and click tracking links that carry everything inside themselves.
+
+The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
+"""
+
+from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
+from pytracking.errors import (
+    ConfigurationError,
+    InvalidKey,
+    InvalidLink,
+    InvalidPayload,
+    InvalidTarget,
+    MissingDependency,
+    PytrackingError,
+    WebhookError,
+)
+from pytracking.links import (
+    get_click_tracking_result,
+    get_click_tracking_url,
+    get_click_tracking_url_path,
+    get_open_tracking_result,
+    get_open_tracking_url,
+    get_open_tracking_url_path,
+)
+from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
+from pytracking.results import TrackingResult
+
+__version__ = "1.0.0"
+
+__all__ = [
+    "DEFAULT_TIMEOUT_SECONDS",
+    "PNG_MIME_TYPE",
+    "TRACKING_PIXEL",
+    "Configuration",
+    "ConfigurationError",
+    "InvalidKey",
+    "InvalidLink",
+    "InvalidPayload",
+    "InvalidTarget",
+    "MissingDependency",
+    "PytrackingError",
+    "TrackingResult",
+    "WebhookError",
+    "get_click_tracking_result",
+    "get_click_tracking_url",
+    "get_click_tracking_url_path",
+    "get_open_tracking_pixel",
+    "get_open_tracking_result",
+    "get_open_tracking_url",
+    "get_open_tracking_url_path",
+]

@@ -1,0 +1,331 @@
+"""``Configuration``: how links are minted and decoded. Immutable, and cheap to derive."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from functools import lru_cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Never
+from urllib.parse import urljoin
+
+from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.results import TrackingResult
+from pytracking.tokens import Kind, plain
+
+if TYPE_CHECKING:
+    from pytracking.tokens.fernet import FernetCodec
+
+DEFAULT_TIMEOUT_SECONDS = 5
+"""How long ``send_webhook`` waits for a receiver, in seconds."""
+
+
+class Configuration:
+    """How links are minted and decoded.
+
+    Args:
+        webhook_url: the webhook to notify of opens and clicks.
+        webhook_timeout_seconds: how long ``send_webhook`` waits for an answer.
+        include_webhook_url: put ``webhook_url`` into each link; when decoding, take it from there.
+        base_open_tracking_url: what an open link starts with, e.g. ``https://t.example.com/o/``.
+        base_click_tracking_url: what a click link starts with.
+        default_metadata: metadata of every link.
+        include_default_metadata: put ``default_metadata`` into each link; otherwise it is merged
+            in when decoding.
+        encryption_bytestring_key: a Fernet key: links are encrypted in the Fernet format.
+        encoding: the encoding of the JSON text inside plain and Fernet links.
+        append_slash: end links with ``/`` (it is stripped when decoding, always).
+
+    Raises:
+        TypeError: an unknown keyword; the message names the nearest one.
+        InvalidKey: a key cannot be used.
+        MissingDependency: a key was given and ``cryptography`` is not installed.
+    """
+
+    webhook_url: str | None
+    webhook_timeout_seconds: float | None
+    include_webhook_url: bool
+    base_open_tracking_url: str | None
+    base_click_tracking_url: str | None
+    default_metadata: Mapping[str, Any] | None
+    include_default_metadata: bool
+    encryption_bytestring_key: bytes | str | None
+    encoding: str
+    append_slash: bool
+
+    def __init__(
+        self,
+        webhook_url: str | None = None,
+        webhook_timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+        include_webhook_url: bool = False,
+        base_open_tracking_url: str | None = None,
+        base_click_tracking_url: str | None = None,
+        default_metadata: Mapping[str, Any] | None = None,
+        include_default_metadata: bool = False,
+        encryption_bytestring_key: bytes | str | None = None,
+        encoding: str = "utf-8",
+        append_slash: bool = False,
+        **unknown: object,
+    ) -> None:
+        if unknown:
+            _refuse_unknown(unknown)
+        self.__dict__.update(
+            webhook_url=webhook_url,
+            webhook_timeout_seconds=webhook_timeout_seconds,
+            include_webhook_url=include_webhook_url,
+            base_open_tracking_url=base_open_tracking_url,
+            base_click_tracking_url=base_click_tracking_url,
+            # a copy, so that what the caller does to its dict later changes no link
+            default_metadata=default_metadata and MappingProxyType(dict(default_metadata)),
+            include_default_metadata=include_default_metadata,
+            encryption_bytestring_key=encryption_bytestring_key,
+            encoding=encoding,
+            append_slash=append_slash,
+        )
+        self._prepare()
+
+    def _prepare(self) -> None:
+        """Derive once what every link of this configuration needs."""
+        self.__dict__.update(
+            _open_prefix=_link_prefix(self.base_open_tracking_url),
+            _click_prefix=_link_prefix(self.base_click_tracking_url),
+            _fernet=self.encryption_bytestring_key and _fernet(self.encryption_bytestring_key),
+        )
+
+    def __setattr__(self, name: str, value: object) -> Never:
+        raise AttributeError(
+            f"a Configuration is immutable: derive one with merge_with_kwargs({{{name!r}: ...}})"
+        )
+
+    __delattr__ = __setattr__  # type: ignore[assignment]
+
+    def __copy__(self) -> Configuration:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Configuration:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = {name: getattr(self, name) for name in _KEYWORDS}
+        given["default_metadata"] = self.default_metadata and dict(self.default_metadata)
+        return _make, (given,)
+
+    def __str__(self) -> str:
+        return (
+            "<pytracking.Configuration> "
+            f"Open Tracking URL: {self.base_open_tracking_url} "
+            f"Click Tracking URL: {self.base_click_tracking_url} "
+            f"Webhook URL: {self.webhook_url}"
+        )
+
+    def merge_with_kwargs(self, kwargs: Mapping[str, Any]) -> Configuration:
+        """Return a configuration with ``kwargs`` in place of this one's values.
+
+        Raises:
+            TypeError: a name that is no parameter; the message names the nearest one.
+        """
+        if not kwargs:
+            return self
+        if not _KEYWORDS.keys() >= kwargs.keys():
+            _refuse_unknown(kwargs.keys() - _KEYWORDS.keys())
+        derived = object.__new__(Configuration)
+        derived.__dict__.update(self.__dict__)
+        derived.__dict__.update(kwargs)
+        metadata = kwargs.get("default_metadata")
+        if metadata:
+            derived.__dict__["default_metadata"] = MappingProxyType(dict(metadata))
+        derived._prepare()
+        return derived
+
+    # Minting
+
+    def get_data_to_embed(
+        self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        """Return the document a link carries: ``url``, ``metadata``, ``webhook``, when set."""
+        data: dict[str, Any] = {}
+        if url_to_track:
+            data["url"] = url_to_track
+        metadata: dict[str, Any] = {}
+        if self.include_default_metadata and self.default_metadata:
+            metadata.update(self.default_metadata)
+        if extra_metadata:
+            metadata.update(extra_metadata)
+        if metadata:
+            data["metadata"] = metadata
+        if self.include_webhook_url and self.webhook_url:
+            data["webhook"] = self.webhook_url
+        return data
+
+    def get_url_encoded_data_str(self, data_to_embed: dict[str, Any], kind: Kind = "open") -> str:
+        """Return the token of a document made by ``get_data_to_embed``."""
+        codec = self._fernet_codec or plain
+        return codec.encode(data_to_embed, self.encoding)
+
+    def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
+        """Return the open link of a token."""
+        link: str = self.__dict__["_open_prefix"] + data_str
+        return link + "/" if self.append_slash else link
+
+    def get_click_tracking_url_from_data_str(self, data_str: str) -> str:
+        """Return the click link of a token."""
+        link: str = self.__dict__["_click_prefix"] + data_str
+        return link + "/" if self.append_slash else link
+
+    def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
+        """Return an open link that carries ``extra_metadata``."""
+        data = self.get_data_to_embed(None, extra_metadata)
+        return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data, "open"))
+
+    def get_click_tracking_url(
+        self, url_to_track: str, extra_metadata: Mapping[str, Any] | None
+    ) -> str:
+        """Return a click link to ``url_to_track`` that carries ``extra_metadata``."""
+        data = self.get_data_to_embed(url_to_track, extra_metadata)
+        return self.get_click_tracking_url_from_data_str(
+            self.get_url_encoded_data_str(data, "click")
+        )
+
+    # Decoding
+
+    def get_open_tracking_url_path(self, url: str) -> str:
+        """Return the part of a full open link that ``get_open_tracking_result`` takes.
+
+        Raises:
+            InvalidLink: ``url`` is not under ``base_open_tracking_url``.
+            ConfigurationError: there is no ``base_open_tracking_url``.
+        """
+        return self._path(url, "base_open_tracking_url", self.__dict__["_open_prefix"])
+
+    def get_click_tracking_url_path(self, url: str) -> str:
+        """Return the part of a full click link that ``get_click_tracking_result`` takes.
+
+        Raises:
+            InvalidLink: ``url`` is not under ``base_click_tracking_url``.
+            ConfigurationError: there is no ``base_click_tracking_url``.
+        """
+        return self._path(url, "base_click_tracking_url", self.__dict__["_click_prefix"])
+
+    def _path(self, url: str, base_name: str, prefix: str) -> str:
+        if not prefix:
+            raise ConfigurationError(f"to take a link apart, {base_name} is needed")
+        if not url.startswith(prefix):
+            raise InvalidLink(f"the link is not under {base_name} ({prefix})")
+        return url[len(prefix) :]
+
+    def get_result(
+        self,
+        path_or_url: str,
+        request_data: Mapping[str, Any] | None,
+        kind: Kind,
+    ) -> TrackingResult:
+        """Decode a full link or its path.
+
+        A full link is of the kind whose base it is under (the longer one, if one base starts with
+        the other), whatever ``kind`` says; a path alone is of the ``kind`` asked for.
+
+        Raises:
+            InvalidLink: not a link of this configuration.
+        """
+        bases: tuple[tuple[str, Kind], ...] = (
+            (self.__dict__["_open_prefix"], "open"),
+            (self.__dict__["_click_prefix"], "click"),
+        )
+        found: tuple[int, bool, Kind] | None = max(
+            (
+                (len(prefix), base_kind == kind, base_kind)
+                for prefix, base_kind in bases
+                if prefix and path_or_url.startswith(prefix)
+            ),
+            default=None,
+        )
+        if found:
+            path_or_url = path_or_url[found[0] :]
+            kind = found[2]
+        return self.get_tracking_result(path_or_url, request_data, is_open=kind == "open")
+
+    def get_tracking_result(
+        self, encoded_url_path: str, request_data: Mapping[str, Any] | None, is_open: bool
+    ) -> TrackingResult:
+        """Decode a link's path, i.e. the token, with or without slashes around it.
+
+        Raises:
+            InvalidLink: damaged, forged, or not of the format this configuration accepts.
+        """
+        token = encoded_url_path.strip("/")
+        codec = self._fernet_codec or plain
+        data = codec.decode(token, self.encoding)
+
+        metadata: dict[str, Any] = {}
+        if not self.include_default_metadata and self.default_metadata:
+            metadata.update(self.default_metadata)
+        metadata.update(data.get("metadata", {}))
+
+        # A webhook inside the link serves where the configuration names none, so that a link
+        # which carries its webhook needs no further setting to be decoded.
+        webhook_url = data.get("webhook")
+        if not self.include_webhook_url and self.webhook_url:
+            webhook_url = self.webhook_url
+
+        return TrackingResult(
+            is_open_tracking=is_open,
+            is_click_tracking=not is_open,
+            tracked_url=data.get("url"),
+            webhook_url=webhook_url,
+            metadata=metadata,
+            request_data=request_data,
+            timestamp=int(time.time()),
+        )
+
+    @property
+    def _fernet_codec(self) -> FernetCodec | None:
+        codec: FernetCodec | None = self.__dict__["_fernet"]
+        return codec
+
+
+_KEYWORDS = dict.fromkeys(
+    name for name in Configuration.__annotations__ if not name.startswith("_")
+)
+
+
+def get_configuration(
+    configuration: Configuration | None, kwargs: Mapping[str, Any]
+) -> Configuration:
+    """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
+    return (configuration or _DEFAULT).merge_with_kwargs(kwargs)
+
+
+@lru_cache(maxsize=64)
+def _fernet(key: bytes | str) -> FernetCodec:
+    from pytracking.tokens.fernet import FernetCodec  # noqa: PLC0415 - loads cryptography
+
+    return FernetCodec([key])
+
+
+@lru_cache(maxsize=256)
+def _link_prefix(base_url: str | None) -> str:
+    """Return what links under ``base_url`` start with.
+
+    A base without a final slash keeps its last segment (``https://a.example/t`` gives
+    ``https://a.example/t/``), where plain ``urljoin`` would drop it.
+    """
+    if not base_url:
+        return ""
+    if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
+        base_url += "/"
+    return urljoin(base_url, "x")[:-1]
+
+
+def _make(given: dict[str, Any]) -> Configuration:
+    return Configuration(**given)
+
+
+def _refuse_unknown(names: Any) -> Never:
+    import difflib  # noqa: PLC0415 - only an error needs it
+
+    name = sorted(names)[0]
+    nearest = difflib.get_close_matches(name, _KEYWORDS, n=1, cutoff=0)
+    raise TypeError(f"unknown parameter {name!r}: did you mean {nearest[0]!r}?")
+
+
+_DEFAULT = Configuration()

@@ -1,0 +1,93 @@
+"""The functions most callers need: mint a link, decode a link."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytracking.configuration import Configuration, get_configuration
+from pytracking.results import TrackingResult
+
+
+def get_open_tracking_url(
+    metadata: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return an open link (the address of a tracking pixel) that carries ``metadata``.
+
+    Args:
+        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
+        configuration: how to mint; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidPayload: JSON cannot hold ``metadata``.
+    """
+    return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
+
+
+def get_click_tracking_url(
+    url_to_track: str,
+    metadata: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return a click link that redirects to ``url_to_track`` and carries ``metadata``.
+
+    Args:
+        url_to_track: where the click goes, an absolute http or https URL.
+        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
+        configuration: how to mint; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidPayload: JSON cannot hold ``metadata`` or ``url_to_track``.
+    """
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_click_tracking_url(url_to_track, metadata)
+
+
+def get_open_tracking_result(
+    encoded_url_path: str,
+    request_data: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> TrackingResult:
+    """Decode an open link.
+
+    Args:
+        encoded_url_path: the token of a link, or a full link under either configured base URL. A
+            full link under the click base is decoded as the click it is.
+        request_data: attached to the result as it is, e.g. the user agent.
+        configuration: how to decode; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidLink: damaged, forged, expired, or of a format that is not accepted.
+    """
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_result(encoded_url_path, request_data, "open")
+
+
+def get_click_tracking_result(
+    encoded_url_path: str,
+    request_data: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> TrackingResult:
+    """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_result(encoded_url_path, request_data, "click")
+
+
+def get_open_tracking_url_path(
+    url: str, configuration: Configuration | None = None, **kwargs: Any
+) -> str:
+    """Return the token of a full open link; ``base_open_tracking_url`` must be known."""
+    return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
+
+
+def get_click_tracking_url_path(
+    url: str, configuration: Configuration | None = None, **kwargs: Any
+) -> str:
+    """Return the token of a full click link; ``base_click_tracking_url`` must be known."""
+    return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

@@ -1,0 +1,79 @@
+"""What a decoded link says: ``TrackingResult``."""
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+
+class TrackingResultJSON(NamedTuple):
+    """The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
+
+    is_open_tracking: bool
+    is_click_tracking: bool
+    tracked_url: str | None
+    webhook_url: str | None
+    metadata: dict[str, Any] | None
+    request_data: Mapping[str, Any] | None
+    timestamp: int | None
+
+
+class TrackingResult:
+    """A decoded open or click link.
+
+    Attributes:
+        is_open_tracking: True for an open link.
+        is_click_tracking: True for a click link.
+        tracked_url: where a click goes; None for an open.
+        webhook_url: who is told; None when neither link nor configuration names one.
+        metadata: the link's metadata, merged over the configuration's defaults.
+        request_data: what the caller attached about the request, as it was given.
+        timestamp: when the link was decoded, whole seconds since the epoch, UTC.
+        issued_at: when the link was minted, seconds since the epoch; None when it does not say.
+        expires_at: when the link stops working, seconds since the epoch; None when never.
+        privacy: the recipient's wishes sealed into the link, e.g. ``("no_ip",)``.
+        link_id: 22 characters, the same for every use of one link; None for a result made by hand.
+    """
+
+    def __init__(
+        self,
+        is_open_tracking: bool = False,
+        is_click_tracking: bool = False,
+        tracked_url: str | None = None,
+        webhook_url: str | None = None,
+        metadata: dict[str, Any] | None = None,
+        request_data: Mapping[str, Any] | None = None,
+        timestamp: int | None = None,
+        *,
+        issued_at: int | None = None,
+        expires_at: int | None = None,
+        privacy: tuple[str, ...] = (),
+        link_id: str | None = None,
+    ) -> None:
+        self.is_open_tracking = is_open_tracking
+        self.is_click_tracking = is_click_tracking
+        self.tracked_url = tracked_url
+        self.webhook_url = webhook_url
+        self.metadata = metadata
+        self.request_data = request_data
+        self.timestamp = timestamp
+        self.issued_at = issued_at
+        self.expires_at = expires_at
+        self.privacy = privacy
+        self.link_id = link_id
+
+    def to_json_dict(self) -> TrackingResultJSON:
+        """Return the original's seven fields as a named tuple that JSON can hold."""
+        return TrackingResultJSON(
+            self.is_open_tracking,
+            self.is_click_tracking,
+            self.tracked_url,
+            self.webhook_url,
+            self.metadata,
+            self.request_data,
+            self.timestamp,
+        )
+
+    def __str__(self) -> str:
+        return (
+            f"<pytracking.TrackingResult> is_open_tracking: {self.is_open_tracking} "
+            f"is_click_tracking: {self.is_click_tracking} tracked_url: {self.tracked_url}"
+        )
