@@ -1,0 +1,111 @@
+# Everything this project does, by name. `make` alone lists the targets from their own comments.
+# A bare machine needs python3 (3.11 or newer, with venv and pip) and make; the rest sets itself up.
+
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+
+# The first of these that runs, is new enough and can make virtual environments. A name on PATH
+# proves nothing: version managers leave stand-ins there that only fail.
+PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
+	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& { echo $$p; break; }; done)
+VENV := .venv
+BIN := $(VENV)/bin
+# --no-deps: a lock file is complete. --no-compile: modules are compiled when first imported.
+PIP_INSTALL := install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
+
+.PHONY: help
+help: ## Print this list
+	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
+		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+# ---------------------------------------------------------------------------------------------
+# Environments: each is made from its lock file, stamped, and made again when the lock changes.
+# ---------------------------------------------------------------------------------------------
+
+$(VENV)/.stamp: tests/requirements.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." \
+		"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
+		"make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	@echo "Making $(VENV) from tests/requirements.txt"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@$(BIN)/python -m pip $(PIP_INSTALL) -r tests/requirements.txt
+	@touch $@
+
+# .venvs/NAME from tests/requirements-NAME.txt: tools that must not share an environment with ours.
+.venvs/%/.stamp: tests/requirements-%.txt $(VENV)/.stamp
+	@echo "Making .venvs/$* from tests/requirements-$*.txt"
+	@$(BIN)/python -m venv --clear --without-pip .venvs/$*
+	@$(BIN)/python -m pip --python .venvs/$* $(PIP_INSTALL) -r $<
+	@touch $@
+.PRECIOUS: .venvs/%/.stamp
+
+.PHONY: lock
+LOCK = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock"
+# The layer's lock is made for what the layer runs on: no markers are left to be decided elsewhere.
+lock: $(VENV)/.stamp ## Resolve every *.in anew into its hashed lock file
+	@cd layer && ../$(LOCK) --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
+		requirements.in -o requirements.txt
+	@for file in local/*.in tests/*.in; do echo "$$file"; ( cd "$$(dirname "$$file")" && \
+		../$(LOCK) --universal --python-version 3.11 \
+		"$$(basename "$$file")" -o "$$(basename "$$file" .in).txt" ); done
+
+##@ Run
+
+# ---------------------------------------------------------------------------------------------
+# Local gateway
+# ---------------------------------------------------------------------------------------------
+
+.venvs/run/.stamp: local/requirements.txt
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." >&2; \
+		exit 1; }
+	@$(PYTHON) -m venv --clear .venvs/run
+	@.venvs/run/bin/python -m pip $(PIP_INSTALL) -r local/requirements.txt
+	@touch $@
+
+.PHONY: run
+run: .venvs/run/.stamp ## Serve everything on this machine, with a page that shows the webhooks
+	@PYTHONPATH=layer .venvs/run/bin/python -m local
+
+##@ Test
+
+# ---------------------------------------------------------------------------------------------
+# Checks
+# ---------------------------------------------------------------------------------------------
+
+.PHONY: lint
+lint: $(VENV)/.stamp ## Check style and format
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+
+.PHONY: format
+format: $(VENV)/.stamp ## Mend style and format
+	@$(BIN)/ruff check --fix .
+	@$(BIN)/ruff format .
+
+.PHONY: types
+types: $(VENV)/.stamp ## Check types, strictly
+	@$(BIN)/mypy
+
+.PHONY: test
+test: lint types .venvs/sam/.stamp .venvs/runtime/.stamp ## Everything: style, types, tests, coverage
+	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+
+##@ Measure
+
+# ---------------------------------------------------------------------------------------------
+# Benchmarks
+# ---------------------------------------------------------------------------------------------
+
+.PHONY: bench
+bench: $(VENV)/.stamp ## Measure speed and size, and check the targets
+	@PYTHONPATH=layer $(BIN)/python -m tests.bench $(BENCH)
+
+##@ Clean
+
+.PHONY: clean
+clean: ## Remove what builds and tests left behind, environments too
+	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs dist
