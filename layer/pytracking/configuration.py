@@ -92,12 +92,12 @@ class Configuration:
             _fernet=self.encryption_bytestring_key and _fernet(self.encryption_bytestring_key),
         )
 
-    def __setattr__(self, name: str, value: object) -> Never:
+    def __setattr__(self, name: str, value: object = None) -> Never:
         raise AttributeError(
             f"a Configuration is immutable: derive one with merge_with_kwargs({{{name!r}: ...}})"
         )
 
-    __delattr__ = __setattr__  # type: ignore[assignment]
+    __delattr__ = __setattr__
 
     def __copy__(self) -> Configuration:
         return self
