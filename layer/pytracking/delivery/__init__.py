@@ -1,0 +1,1 @@
+"""From the queue to the receiver: messages, signatures, the guarded client, the retry schedule."""

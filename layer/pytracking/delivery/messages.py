@@ -1,0 +1,248 @@
+"""What stands in the queue: one JSON message per hit, version 1.
+
+A hit that could be decoded is a :class:`Message`; a hit whose link keys could not be read when it
+came in is an :class:`Undecoded`, which waits in the dead letters for an operator who has the keys.
+A message is immutable: every step of its life is a copy that carries the same ``id``.
+"""
+
+import dataclasses
+import json
+import re
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, TypeVar
+
+from pytracking.errors import PytrackingError
+
+VERSION = 1
+
+MAX_BODY_BYTES = 256 * 1024
+"""Largest message that is parsed: SQS's limit of old, far above any hit."""
+
+_T = TypeVar("_T")
+
+# An id is part of what is signed ("id.timestamp.body") and of a header: no dot, no CR, no LF.
+_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # 5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e
+
+
+class InvalidMessage(PytrackingError, ValueError):
+    """A text that is no message of a version known here."""
+
+
+def new_id() -> str:
+    """Return a new event id: 32 hexadecimal digits, 128 random bits from the operating system.
+
+    No clock and no state of the process take part, so that an environment that was frozen, copied
+    and thawed, or whose clock is wrong, still makes ids that are unique.
+    """
+    return secrets.token_hex(16)
+
+
+@dataclass(frozen=True, slots=True)
+class DeadLetter:
+    """Why a message lies in the dead letters.
+
+    ``reason`` is one line for people; ``attempts`` counts the steps of the schedule that were
+    used up; ``last_status`` is the receiver's last HTTP status, None if it never answered; ``at``
+    is the time in seconds since the epoch.
+    """
+
+    reason: str
+    attempts: int
+    last_status: int | None
+    at: int
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A hit on its way to ``webhook``.
+
+    ``body`` is the event as the receiver gets it, ``attempt`` the number of attempts made so far,
+    ``not_before`` the time (seconds since the epoch) before which no further one is due,
+    ``last_status`` the HTTP status of the last attempt (None: none yet, or no answer).
+    """
+
+    id: str
+    webhook: str
+    body: Mapping[str, Any]
+    attempt: int = 0
+    not_before: int = 0
+    last_status: int | None = None
+    dead: DeadLetter | None = field(default=None, compare=False)
+
+    def to_json(self) -> str:
+        """Return the text of the queue message."""
+        return _dump(
+            {
+                "v": VERSION,
+                "id": self.id,
+                "webhook": self.webhook,
+                "body": self.body,
+                "attempt": self.attempt,
+                "not_before": self.not_before,
+                "last_status": self.last_status,
+            },
+            self.dead,
+        )
+
+    def retried(self, *, not_before: int, last_status: int | None) -> "Message":
+        """Return the copy that stands for one more failed attempt."""
+        return dataclasses.replace(
+            self, attempt=self.attempt + 1, not_before=not_before, last_status=last_status
+        )
+
+    def buried(self, reason: str, *, now: float) -> "Message":
+        """Return the copy that goes to the dead letters."""
+        dead = DeadLetter(reason, self.attempt, self.last_status, int(now))
+        return dataclasses.replace(self, dead=dead)
+
+    def revived(self) -> "Message":
+        """Return the copy that starts the schedule anew, with the same id."""
+        return dataclasses.replace(self, attempt=0, not_before=0, last_status=None, dead=None)
+
+
+@dataclass(frozen=True, slots=True)
+class Undecoded:
+    """A hit whose token could not be opened when it came in, because the keys were out of reach.
+
+    ``kind`` is "open" or "click", ``token`` the token as received, ``timestamp`` the time of the
+    hit in seconds since the epoch, ``request_data`` what is known of the request.
+    """
+
+    id: str
+    kind: str
+    token: str
+    timestamp: int
+    request_data: Mapping[str, Any]
+    dead: DeadLetter | None = field(default=None, compare=False)
+
+    def to_json(self) -> str:
+        """Return the text of the queue message."""
+        return _dump(
+            {
+                "v": VERSION,
+                "id": self.id,
+                "undecoded": {"kind": self.kind, "token": self.token},
+                "timestamp": self.timestamp,
+                "request_data": self.request_data,
+            },
+            self.dead,
+        )
+
+    def buried(self, reason: str, *, now: float) -> "Undecoded":
+        """Return the copy that goes to the dead letters."""
+        return dataclasses.replace(self, dead=DeadLetter(reason, 0, None, int(now)))
+
+
+def parse(text: str) -> Message | Undecoded:
+    """Return the message that ``text`` is.
+
+    :raises InvalidMessage: the text is too large, not JSON, of another version, or lacks a field.
+    """
+    document = _load(text)
+    version = document.get("v")
+    if version != VERSION or isinstance(version, bool):
+        raise InvalidMessage(f"a message of version {version!r}; known here is {VERSION}")
+    identifier = _check("id", document.get("id"), str)
+    if not _ID.fullmatch(identifier):
+        raise InvalidMessage(
+            f"an id is 1-128 letters, digits, '-' or '_', not {identifier[:140]!r}"
+        )
+    dead = _parse_dead(document.get("dead"))
+    if "undecoded" in document:
+        return _parse_undecoded(identifier, document, dead)
+    return Message(
+        id=identifier,
+        webhook=_check("webhook", document.get("webhook"), str),
+        body=_check("body", document.get("body"), dict),
+        attempt=_count("attempt", document.get("attempt", 0)),
+        not_before=_count("not_before", document.get("not_before", 0)),
+        last_status=_status(document.get("last_status")),
+        dead=dead,
+    )
+
+
+def bury_text(text: str, reason: str, *, now: float) -> str:
+    """Return a dead letter for a text that is no message: the text as it came, and the reason.
+
+    A dead letter of this kind that comes back is kept as it was first, not wrapped again.
+    """
+    try:
+        document = _load(text)
+    except InvalidMessage:
+        document = {}
+    raw = document.get("raw")
+    if set(document) != {"v", "raw", "dead"} or not isinstance(raw, str):
+        raw = text
+    return _dump({"v": VERSION, "raw": raw}, DeadLetter(reason, 0, None, int(now)))
+
+
+def _parse_undecoded(
+    identifier: str, document: Mapping[str, Any], dead: DeadLetter | None
+) -> Undecoded:
+    hit = _check("undecoded", document["undecoded"], dict)
+    kind = hit.get("kind")
+    if kind not in ("open", "click"):
+        raise InvalidMessage(f"undecoded.kind is 'open' or 'click', not {kind!r}")
+    return Undecoded(
+        id=identifier,
+        kind=kind,
+        token=_check("undecoded.token", hit.get("token"), str),
+        timestamp=_count("timestamp", document.get("timestamp")),
+        request_data=_check("request_data", document.get("request_data"), dict),
+        dead=dead,
+    )
+
+
+def _parse_dead(value: Any) -> DeadLetter | None:
+    if value is None:
+        return None
+    dead = _check("dead", value, dict)
+    return DeadLetter(
+        reason=_check("dead.reason", dead.get("reason"), str),
+        attempts=_count("dead.attempts", dead.get("attempts")),
+        last_status=_status(dead.get("last_status")),
+        at=_count("dead.at", dead.get("at")),
+    )
+
+
+def _load(text: str) -> dict[str, Any]:
+    if len(text) > MAX_BODY_BYTES:
+        raise InvalidMessage(f"a message of {len(text)} characters; at most {MAX_BODY_BYTES}")
+    try:
+        document = json.loads(text, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessage(f"a message is JSON; this one is not: {error}") from error
+    if not isinstance(document, dict):
+        raise InvalidMessage(f"a message is a JSON object, not a {type(document).__name__}")
+    return document
+
+
+def _dump(document: dict[str, Any], dead: DeadLetter | None) -> str:
+    if dead is not None:
+        document["dead"] = dataclasses.asdict(dead)
+    try:
+        return json.dumps(document, separators=(",", ":"), allow_nan=False)
+    except (TypeError, ValueError, RecursionError) as error:
+        raise InvalidMessage(f"a message must be made of JSON values: {error}") from error
+
+
+def _refuse_constant(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _check(name: str, value: Any, kind: type[_T]) -> _T:
+    if not isinstance(value, kind):
+        raise InvalidMessage(f"{name} is a {kind.__name__}, not {type(value).__name__}")
+    return value
+
+
+def _count(name: str, value: Any) -> int:
+    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
+        raise InvalidMessage(f"{name} is a whole number >= 0, not {str(value)[:40]!r}")
+    return value
+
+
+def _status(value: Any) -> int | None:
+    return None if value is None else _count("last_status", value)

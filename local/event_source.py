@@ -1,0 +1,136 @@
+"""What Lambda's event source mapping does: poll a queue, call a handler, keep what failed.
+
+The partial batch rules are Lambda's own (AWS Lambda developer guide, "Handling errors for an SQS
+event source"): no answer or an empty list means that all is done; an identifier that is empty or
+not in the batch means that the whole batch failed, as an exception does.
+"""
+
+import logging
+import threading
+import time
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from local.queue import Delivery, Queue
+
+logger = logging.getLogger(__name__)
+
+Handler = Callable[[dict[str, Any], Any], Any]
+
+
+class Context:
+    """The part of a Lambda context that a handler of a queue reads."""
+
+    function_name = "deliver"
+    function_version = "$LATEST"
+    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:deliver"
+    memory_limit_in_mb = 256
+
+    def __init__(self, timeout_seconds: float, request_id: str = "local") -> None:
+        self.aws_request_id = request_id
+        self._deadline = time.monotonic() + timeout_seconds
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Return what is left of the function's time, in milliseconds."""
+        return max(0, int((self._deadline - time.monotonic()) * 1000))
+
+
+def queue_event(name: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:
+    """Return the event that Lambda hands to a function for ``deliveries`` of the queue ``name``."""
+    return {
+        "Records": [
+            {
+                "messageId": delivery.message_id,
+                "receiptHandle": delivery.receipt_handle,
+                "body": delivery.body,
+                "attributes": {
+                    "ApproximateReceiveCount": str(delivery.receive_count),
+                    "SentTimestamp": str(int(delivery.sent_at * 1000)),
+                    "SenderId": "000000000000",
+                    "ApproximateFirstReceiveTimestamp": str(int(delivery.first_received_at * 1000)),
+                },
+                "messageAttributes": {},
+                "md5OfBody": delivery.md5_of_body,
+                "eventSource": "aws:sqs",
+                "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{name}",
+                "awsRegion": "us-east-1",
+            }
+            for delivery in deliveries
+        ]
+    }
+
+
+def failed_ids(answer: Any, sent: Sequence[str]) -> set[str]:
+    """Return which of the message ids ``sent`` a handler's answer reports as failed."""
+    if not answer:
+        return set()
+    try:
+        failed = {item["itemIdentifier"] for item in answer["batchItemFailures"] or ()}
+    except (KeyError, TypeError):
+        return set(sent)
+    return failed if failed <= set(sent) else set(sent)
+
+
+class EventSource:
+    """Calls ``handler`` with batches of ``queue`` on ``concurrency`` threads until stopped."""
+
+    def __init__(
+        self,
+        queue: Queue,
+        handler: Handler,
+        *,
+        batch_size: int = 10,
+        concurrency: int = 2,
+        function_timeout: float = 60.0,
+    ) -> None:
+        """:param function_timeout: seconds that the handler's context gives it."""
+        self._queue = queue
+        self._handler = handler
+        self._batch_size = batch_size
+        self._function_timeout = function_timeout
+        self._stopping = threading.Event()
+        self._threads = [
+            threading.Thread(target=self._poll, name=f"{queue.name}-{number}", daemon=True)
+            for number in range(concurrency)
+        ]
+
+    def start(self) -> None:
+        """Begin to poll."""
+        for thread in self._threads:
+            thread.start()
+
+    def stop(self, timeout: float | None = 30.0) -> None:
+        """Finish the batches in hand, waiting up to ``timeout`` seconds for them."""
+        self._stopping.set()
+        for thread in self._threads:
+            thread.join(timeout)
+
+    def __enter__(self) -> "EventSource":
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def run_once(self, wait_seconds: float = 0) -> int:
+        """Handle one batch, if there is one, and return how many messages it held."""
+        deliveries = self._queue.receive(self._batch_size, wait_seconds)
+        if not deliveries:
+            return 0
+        ids = [delivery.message_id for delivery in deliveries]
+        event = queue_event(self._queue.name, deliveries)
+        try:
+            failed = failed_ids(self._handler(event, Context(self._function_timeout)), ids)
+        except Exception:
+            logger.exception(
+                "the handler of queue %s raised: its batch is retried", self._queue.name
+            )
+            failed = set(ids)
+        for delivery in deliveries:
+            if delivery.message_id not in failed:
+                self._queue.delete(delivery.receipt_handle)
+        return len(deliveries)
+
+    def _poll(self) -> None:
+        while not self._stopping.is_set():
+            self.run_once(wait_seconds=0.5)

@@ -1,0 +1,195 @@
+"""The part of SQS's HTTP interface that the functions, boto3 and the AWS command line need.
+
+It speaks the JSON protocol (``X-Amz-Target: AmazonSQS.SendMessage``) on the loopback, so that code
+meant for SQS runs against a :class:`local.queue.Queue` unchanged. Signatures are not checked.
+"""
+
+import json
+import threading
+from collections.abc import Iterable
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+from local.queue import MAX_BATCH, Delivery, Queue, md5_of_body
+
+ACCOUNT = "000000000000"
+
+
+class QueueServer:
+    """Serves queues at ``http://127.0.0.1:PORT/000000000000/NAME``; a context manager."""
+
+    def __init__(self, queues: Iterable[Queue], port: int = 0) -> None:
+        """:param port: 0 takes a free one."""
+        self.queues = {queue.name: queue for queue in queues}
+        handler = type("Handler", (_Handler,), {"queue_server": self})
+        self._http = _Server(("127.0.0.1", port), handler)
+        self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
+
+    @property
+    def endpoint(self) -> str:
+        """The URL to give as AWS_ENDPOINT_URL_SQS."""
+        return f"http://127.0.0.1:{self._http.server_port}"
+
+    def url(self, queue: Queue) -> str:
+        """Return the queue URL of ``queue``."""
+        return f"{self.endpoint}/{ACCOUNT}/{queue.name}"
+
+    def start(self) -> None:
+        """Begin to serve, in a thread of its own."""
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop serving; the queues keep their messages."""
+        self._http.shutdown()
+        self._thread.join()
+        self._http.server_close()
+
+    def __enter__(self) -> "QueueServer":
+        self.start()
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.stop()
+
+    def call(self, action: str, request: dict[str, Any]) -> dict[str, Any]:
+        """Carry out one action of the SQS API and return its answer."""
+        if action not in _ACTIONS:
+            raise _Fault("InvalidAction", f"{action} is not served here: {sorted(_ACTIONS)} are")
+        name = request.get("QueueName") or str(request.get("QueueUrl", "")).rpartition("/")[2]
+        queue = self.queues.get(name)
+        if queue is None:
+            raise _Fault(
+                "QueueDoesNotExist", f"no queue {name!r} here: there are {sorted(self.queues)}"
+            )
+        try:
+            return _ACTIONS[action](self, queue, request)
+        except ValueError as error:
+            raise _Fault("InvalidParameterValue", str(error)) from error
+
+    def _get_queue_url(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        return {"QueueUrl": self.url(queue)}
+
+    def _get_queue_attributes(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        counts = queue.counts()
+        attributes = {
+            "ApproximateNumberOfMessages": str(counts["visible"]),
+            "ApproximateNumberOfMessagesDelayed": str(counts["delayed"]),
+            "ApproximateNumberOfMessagesNotVisible": str(counts["in flight"]),
+            "VisibilityTimeout": str(int(queue.visibility_timeout)),
+            "QueueArn": f"arn:aws:sqs:us-east-1:{ACCOUNT}:{queue.name}",
+        }
+        wanted = set(request.get("AttributeNames") or ())
+        if "All" not in wanted:
+            attributes = {name: text for name, text in attributes.items() if name in wanted}
+        return {"Attributes": attributes}
+
+    def _send_message(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        body = request.get("MessageBody") or ""
+        message_id = queue.send(body, request.get("DelaySeconds") or 0)
+        return {"MessageId": message_id, "MD5OfMessageBody": md5_of_body(body)}
+
+    def _send_message_batch(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        return {
+            "Successful": [
+                {"Id": entry["Id"], **self._send_message(queue, entry)}
+                for entry in _entries(request)
+            ],
+            "Failed": [],
+        }
+
+    def _receive_message(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        limit = request.get("MaxNumberOfMessages", 1)
+        if not 1 <= limit <= MAX_BATCH:
+            raise ValueError(f"MaxNumberOfMessages is 1-{MAX_BATCH}, not {limit}")
+        deliveries = queue.receive(limit, request.get("WaitTimeSeconds") or 0)
+        return {"Messages": [_message(delivery) for delivery in deliveries]} if deliveries else {}
+
+    def _delete_message(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        queue.delete(request["ReceiptHandle"])
+        return {}
+
+    def _delete_message_batch(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        entries = _entries(request)
+        for entry in entries:
+            queue.delete(entry["ReceiptHandle"])
+        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
+
+    def _change_message_visibility(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        queue.change_visibility(request["ReceiptHandle"], request["VisibilityTimeout"])
+        return {}
+
+    def _purge_queue(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
+        queue.purge()
+        return {}
+
+
+_ACTIONS = {
+    "GetQueueUrl": QueueServer._get_queue_url,
+    "GetQueueAttributes": QueueServer._get_queue_attributes,
+    "SendMessage": QueueServer._send_message,
+    "SendMessageBatch": QueueServer._send_message_batch,
+    "ReceiveMessage": QueueServer._receive_message,
+    "DeleteMessage": QueueServer._delete_message,
+    "DeleteMessageBatch": QueueServer._delete_message_batch,
+    "ChangeMessageVisibility": QueueServer._change_message_visibility,
+    "PurgeQueue": QueueServer._purge_queue,
+}
+
+
+class _Fault(Exception):
+    """An error answer of SQS."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+    request_queue_size = 128
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    disable_nagle_algorithm = True
+    queue_server: QueueServer
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        action = self.headers.get("X-Amz-Target", "").removeprefix("AmazonSQS.")
+        try:
+            self._answer(200, self.queue_server.call(action, json.loads(body)))
+        except _Fault as fault:
+            self._answer(400, {"__type": f"com.amazonaws.sqs#{fault.code}", "message": str(fault)})
+
+    def _answer(self, status: int, document: dict[str, Any]) -> None:
+        body = json.dumps(document).encode()
+        self.send_response(status)
+        self.send_header("Content-Type", "application/x-amz-json-1.0")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, format: str, *args: Any) -> None:  # noqa: A002 - the name is http.server's
+        """Keep quiet: a request line for every poll would drown everything else."""
+
+
+def _entries(request: dict[str, Any]) -> list[dict[str, Any]]:
+    entries: list[dict[str, Any]] = request.get("Entries") or []
+    if not 1 <= len(entries) <= MAX_BATCH:
+        raise ValueError(f"a batch holds 1-{MAX_BATCH} entries, not {len(entries)}")
+    return entries
+
+
+def _message(delivery: Delivery) -> dict[str, Any]:
+    return {
+        "MessageId": delivery.message_id,
+        "ReceiptHandle": delivery.receipt_handle,
+        "Body": delivery.body,
+        "MD5OfBody": delivery.md5_of_body,
+        "Attributes": {
+            "ApproximateReceiveCount": str(delivery.receive_count),
+            "SentTimestamp": str(int(delivery.sent_at * 1000)),
+            "ApproximateFirstReceiveTimestamp": str(int(delivery.first_received_at * 1000)),
+        },
+    }
