@@ -5,6 +5,7 @@ gateway build on is what another implementation does too.
 """
 
 import threading
+import uuid
 from collections.abc import Iterator
 from typing import Any
 
@@ -209,8 +210,11 @@ def sqs(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     host, port = server.get_host_and_port()
     made = client(f"http://{host}:{port}")
     try:
-        queue_url = made.create_queue(QueueName="hits", Attributes={"VisibilityTimeout": "1"})
-        yield made, queue_url["QueueUrl"]
+        # A name of its own: moto's queues outlive its server.
+        created = made.create_queue(
+            QueueName=uuid.uuid4().hex, Attributes={"VisibilityTimeout": "1"}
+        )
+        yield made, created["QueueUrl"]
     finally:
         server.stop()
 
