@@ -1,0 +1,108 @@
+"""Build the layer: the library and what it needs, compiled for Lambda, in a folder of its own.
+
+    python3 local/layer.py FOLDER
+
+leaves FOLDER/python, which Lambda lays at /opt/python. Any Python with pip can do it: wheels are
+chosen for Lambda's Python and processor, not for this machine's. Environment: LAYER_MACHINE, the
+processor to build for (aarch64, as in template.yaml, or x86_64 for an emulator on such a machine).
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+LAYER = Path(__file__).resolve().parent.parent / "layer"
+PYTHON_VERSION = "3.13"  # Runtime in template.yaml
+# Amazon Linux 2023, under Lambda's python3.13, has glibc 2.34; each wheel for an older one runs.
+PLATFORMS = [f"manylinux_2_{minor}" for minor in range(34, 16, -1)] + ["manylinux2014"]
+
+
+def build(folder: Path, machine: str = "aarch64") -> None:
+    """Fill `folder` with the layer; raises CalledProcessError when pip cannot."""
+    target = folder / "python"
+    shutil.rmtree(target, ignore_errors=True)
+    install(target, machine)
+    shutil.copytree(
+        LAYER / "pytracking", target / "pytracking", ignore=shutil.ignore_patterns("__pycache__")
+    )
+    prune(target)
+    compile_modules(folder)
+
+
+def install(target: Path, machine: str) -> None:
+    """Install the locked requirements for Lambda into `target`."""
+    options = "--require-hashes --no-deps --no-compile --only-binary=:all: --implementation=cp"
+    platforms = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
+            *(*options.split(), f"--python-version={PYTHON_VERSION}", *platforms),
+            *(f"--target={target}", f"--requirement={LAYER / 'requirements.txt'}"),
+        ],
+        check=True,
+    )
+
+
+def prune(target: Path) -> None:
+    """Remove what no function reads: console scripts, type stubs, the documentation page's files.
+
+    Powertools ships the Swagger page of its event handler (1.4 MB), which is not used here.
+    """
+    shutil.rmtree(target / "bin", ignore_errors=True)
+    for stub in target.rglob("*.pyi"):
+        stub.unlink()
+    for asset in target.glob("aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*"):
+        asset.unlink()
+
+
+def compile_modules(folder: Path) -> None:
+    """Write bytecode beside the sources, never checked against them.
+
+    /opt is read-only, so without it every cold start would compile every module again. Unchecked
+    (PEP 552), because Lambda sets file times of its own.
+    """
+    python = next(interpreters(), None)
+    if python is None:
+        print(
+            f"No Python {PYTHON_VERSION} was found: the layer works, but holds no bytecode, and"
+            " cold starts take about twice as long.",
+            file=sys.stderr,
+        )
+        return
+    options = ("-q", "--invalidation-mode=unchecked-hash", "-s", folder, "-p", "/opt")
+    subprocess.run([python, "-m", "compileall", *options, folder / "python"], check=True)
+
+
+def interpreters() -> Iterator[str]:
+    """Yield the interpreters of Lambda's version that really run, the likeliest first.
+
+    A name on PATH proves nothing: version managers leave stand-ins there that only fail.
+    """
+    name = f"python{PYTHON_VERSION}"
+    candidates = [sys.executable, shutil.which(name)]
+    pyenv = shutil.which("pyenv")
+    if pyenv:
+        root = subprocess.run([pyenv, "root"], capture_output=True, text=True, check=False)
+        candidates += _newest(Path(root.stdout.strip() or "/nonexistent"), "versions", name)
+    uv_folder = os.environ.get("UV_PYTHON_INSTALL_DIR", Path.home() / ".local/share/uv/python")
+    candidates += _newest(Path(uv_folder), "", name)
+    for candidate in filter(None, candidates):
+        version = "import sys; print('%d.%d' % sys.version_info[:2])"
+        answer = subprocess.run(
+            [candidate, "-c", version], capture_output=True, text=True, check=False
+        )
+        if answer.stdout.strip() == PYTHON_VERSION:
+            yield candidate
+
+
+def _newest(root: Path, below: str, name: str) -> list[str]:
+    return sorted((str(path) for path in root.joinpath(below).glob(f"*/bin/{name}")), reverse=True)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    build(Path(sys.argv[1]), os.environ.get("LAYER_MACHINE", "aarch64"))
