@@ -1,0 +1,140 @@
+"""Lambda's side of an invocation: each function's `app.py` loaded once, called one at a time."""
+
+import asyncio
+import contextlib
+import importlib.util
+import json
+import sys
+import threading
+import time
+import traceback
+import uuid
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any, cast
+
+from pytracking.errors import ConfigurationError
+
+from local.template import Function
+
+Handler = Callable[[dict[str, Any], "Context"], Any]
+
+
+class InvocationError(Exception):
+    """The function raised, or returned what is not JSON; its traceback is on stderr."""
+
+
+@dataclass(slots=True)
+class Context:
+    """What Lambda passes as the context: the attributes and the method that it documents."""
+
+    function_name: str
+    memory_limit_in_mb: int
+    deadline: float  # time.monotonic() seconds
+    function_version: str = "$LATEST"
+    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
+    log_group_name: str = "local"
+    log_stream_name: str = "local"
+
+    @property
+    def invoked_function_arn(self) -> str:
+        """The function's ARN, in AWS's documentation account."""
+        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
+
+    def get_remaining_time_in_millis(self) -> int:
+        """Milliseconds until Lambda would end the invocation; never negative."""
+        return max(0, int((self.deadline - time.monotonic()) * 1000))
+
+
+class Environment:
+    """One execution environment of one function.
+
+    As on Lambda, the module is loaded once, at the first call or by `load()`, and serves one
+    event at a time. Each function's `app` is a module of its own, although they share a process.
+    """
+
+    def __init__(self, function: Function) -> None:
+        self.function = function
+        self._handler: Handler | None = None
+        self._busy = threading.Lock()
+
+    def load(self) -> None:
+        """Import the function's code now, so that a setting that is missing shows at start."""
+        with self._busy:
+            self._loaded()
+
+    async def invoke(self, event: dict[str, Any]) -> Any:
+        """Call the handler in a thread and return its answer, as JSON would carry it.
+
+        Raises InvocationError as Lambda reports a function error, TimeoutError after the
+        function's timeout (the thread is left behind: nothing can stop it).
+        """
+        loop = asyncio.get_running_loop()
+        answer: asyncio.Future[Any] = loop.create_future()
+
+        def settle(result: Any, error: Exception | None) -> None:
+            if answer.done():
+                return
+            if error is None:
+                answer.set_result(result)
+            else:
+                answer.set_exception(error)
+
+        def work() -> None:
+            result, error = None, None
+            try:
+                result = self.call(event)
+            except Exception as raised:
+                error = raised
+            with contextlib.suppress(RuntimeError):  # the loop is closed: the gateway has ended
+                loop.call_soon_threadsafe(settle, result, error)
+
+        threading.Thread(target=work, name=self.function.name, daemon=True).start()
+        return await asyncio.wait_for(answer, self.function.timeout_seconds)
+
+    def call(self, event: dict[str, Any]) -> Any:
+        """Call the handler in this thread; both event and answer pass through JSON."""
+        context = Context(
+            function_name=self.function.name,
+            memory_limit_in_mb=self.function.memory_mb,
+            deadline=time.monotonic() + self.function.timeout_seconds,
+        )
+        with self._busy:
+            try:
+                answer = self._loaded()(json.loads(json.dumps(event)), context)
+                return json.loads(json.dumps(answer))
+            except Exception as error:
+                traceback.print_exc()
+                raise InvocationError(f"{self.function.name} failed: {error!r}") from error
+
+    def _loaded(self) -> Handler:
+        if self._handler is None:
+            module_name, _, attribute = self.function.handler.rpartition(".")
+            module = self._import(module_name)
+            self._handler = cast("Handler", getattr(module, attribute))
+        return self._handler
+
+    def _import(self, module_name: str) -> ModuleType:
+        path = self.function.folder / f"{module_name}.py"
+        name = f"local_function_{self.function.name}.{module_name}"
+        spec = importlib.util.spec_from_file_location(name, path)
+        if spec is None or spec.loader is None or not path.is_file():
+            raise ConfigurationError(
+                f"{self.function.name} names the handler {self.function.handler}, "
+                f"but there is no {path}"
+            )
+        module = importlib.util.module_from_spec(spec)
+        with _first_on_path(str(self.function.folder)):
+            spec.loader.exec_module(module)
+        return module
+
+
+@contextlib.contextmanager
+def _first_on_path(folder: str) -> Iterator[None]:
+    """Let a function import its own siblings, as /var/task comes first on Lambda."""
+    sys.path.insert(0, folder)
+    try:
+        yield
+    finally:
+        sys.path.remove(folder)

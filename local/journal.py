@@ -1,0 +1,112 @@
+"""What happened to every event, in the order it began: the live page's memory.
+
+An event's story is told by two witnesses, the receiver's calls and the queues' contents, and is
+kept by event id. Everything here runs on the gateway's event loop.
+"""
+
+import asyncio
+import json
+import time
+from collections.abc import AsyncIterator, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+from local.receiver import Call
+
+State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead"]
+CAPACITY = 2000  # events remembered; the oldest are forgotten first
+_MAX_CALLS = 50  # calls kept of one event; the schedule has ten attempts
+_SUBSCRIBER_BACKLOG = 10_000  # changes; a page that reads none of them is let go
+
+
+@dataclass(slots=True)
+class Event:
+    """One hit and what became of its webhook. Times are epoch seconds."""
+
+    id: str
+    at: float
+    body: Mapping[str, Any]  # the webhook's body as far as it is known
+    state: State = "queued"
+    attempt: int = 0  # attempts the queue has counted so far
+    due_at: float | None = None  # when the next attempt is due
+    last_status: int | None = None
+    reason: str = ""  # why it lies in the dead letters
+    calls: list[Call] = field(default_factory=list)
+
+
+class Journal:
+    """The latest events, and the pages that want to hear of every change."""
+
+    def __init__(self) -> None:
+        self._events: dict[str, Event] = {}
+        self._subscribers: set[asyncio.Queue[str | None]] = set()
+        self._ended = False
+
+    def events(self) -> list[dict[str, Any]]:
+        """Return every event remembered, oldest first, as JSON would carry it."""
+        return [asdict(event) for event in self._events.values()]
+
+    def called(self, call: Call) -> None:
+        """Take down a call that the receiver got; one without an id is an event of its own."""
+        identifier = call.id or f"unidentified-{call.at}"
+        event = self._events.get(identifier)
+        if event is None:
+            body = call.body if isinstance(call.body, dict) else {}
+            event = self._add(Event(identifier, call.at, body))
+        event.calls = [*event.calls, call][-_MAX_CALLS:]
+        event.last_status = call.status
+        if call.status is None:
+            event.state = "delivering"
+        else:
+            event.state = "delivered" if 200 <= call.status < 300 else "failed"
+        self._changed(event)
+
+    async def changes(self, first: Mapping[str, Any]) -> AsyncIterator[str]:
+        """Yield `first` and then each change as a server-sent event, until `end()`.
+
+        The wire format is "9.2.6 Interpreting an event stream" of the HTML standard.
+        """
+        backlog: asyncio.Queue[str | None] = asyncio.Queue(_SUBSCRIBER_BACKLOG)
+        self._subscribers.add(backlog)
+        try:
+            yield _frame("state", first)
+            while not self._ended:
+                try:
+                    frame = await asyncio.wait_for(backlog.get(), timeout=15)
+                except TimeoutError:
+                    frame = ": still here\n\n"  # lets both sides notice a dead connection
+                if frame is None:
+                    return
+                yield frame
+        finally:
+            self._subscribers.discard(backlog)
+
+    def publish(self, name: str, value: Mapping[str, Any]) -> None:
+        """Send every page a server-sent event of this name."""
+        self._send(_frame(name, value))
+
+    def end(self) -> None:
+        """End every stream of changes: the gateway stops."""
+        self._ended = True
+        self._send(None)
+
+    def _add(self, event: Event) -> Event:
+        self._events[event.id] = event
+        while len(self._events) > CAPACITY:
+            del self._events[next(iter(self._events))]
+        return event
+
+    def _changed(self, event: Event) -> None:
+        self.publish("event", asdict(event))
+
+    def _send(self, frame: str | None) -> None:
+        for backlog in list(self._subscribers):
+            try:
+                backlog.put_nowait(frame)
+            except asyncio.QueueFull:
+                self._subscribers.discard(backlog)
+
+
+def _frame(name: str, value: Mapping[str, Any]) -> str:
+    stamped = {"now": time.time(), **value}
+    return f"event: {name}\ndata: {json.dumps(stamped, separators=(',', ':'))}\n\n"

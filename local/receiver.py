@@ -1,0 +1,113 @@
+"""The built-in webhook receiver: verifies as any receiver should, and misbehaves when told to.
+
+Verification is the stock `standardwebhooks` package's, not ours: what passes here passes there.
+"""
+
+import asyncio
+import contextlib
+import json
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Literal, get_args
+
+from standardwebhooks import Webhook, WebhookVerificationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+
+Mood = Literal["accept", "fail", "hang", "gone"]
+MOODS: tuple[Mood, ...] = get_args(Mood)
+MAX_BODY_BYTES = 1024 * 1024  # four times the largest message SQS carried when this was written
+HANG_SECONDS = 60  # longer than any deadline of a sender
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """One POST as it was received."""
+
+    id: str  # webhook-id; empty when there was none
+    at: float  # epoch seconds
+    body: Any  # parsed JSON, or the text when it is not JSON
+    headers: Mapping[str, str]  # webhook-*, content-type and user-agent only
+    signature: Literal["valid", "invalid", "missing"]
+    problem: str  # why the signature is not valid; empty when it is
+    status: int | None  # what was answered; None while hanging
+
+
+class Receiver:
+    """Answers POSTs in the mood it was put into and reports each one to `on_call`."""
+
+    def __init__(self, secret: str, on_call: Callable[[Call], None]) -> None:
+        """Verify with `secret`, a Standard Webhooks secret (`whsec_` and base64)."""
+        self._verifier = Webhook(secret)
+        self._on_call = on_call
+        self._released = asyncio.Event()
+        self.mood: Mood = "accept"
+
+    def set_mood(self, mood: Mood) -> None:
+        """Change how calls are answered from now on; calls that hang are let go."""
+        self.mood = mood
+        self.release()
+
+    def release(self) -> None:
+        """Let go of every call that hangs."""
+        self._released.set()
+        self._released = asyncio.Event()
+
+    async def receive(self, request: Request) -> Response:
+        """Answer one call: 204, 500 or 410 at once, or nothing for a minute."""
+        body = await _read(request)
+        if body is None:
+            return JSONResponse({"message": "Payload Too Large"}, 413)
+        mood = self.mood
+        status = {"accept": 204, "fail": 500, "gone": 410, "hang": None}[mood]
+        self._on_call(self._call(request, body, status))
+        if status is None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), HANG_SECONDS)
+            return Response(status_code=503)
+        return Response(status_code=status)
+
+    def _call(self, request: Request, body: bytes, status: int | None) -> Call:
+        headers = {
+            name: value
+            for name, value in request.headers.items()
+            if name.startswith("webhook-") or name in ("content-type", "user-agent")
+        }
+        signature, problem = self._verify(body, headers)
+        return Call(
+            id=headers.get("webhook-id", ""),
+            at=time.time(),
+            body=_parse(body),
+            headers=headers,
+            signature=signature,
+            problem=problem,
+            status=status,
+        )
+
+    def _verify(
+        self, body: bytes, headers: dict[str, str]
+    ) -> tuple[Literal["valid", "invalid", "missing"], str]:
+        if "webhook-signature" not in headers:
+            return "missing", "no webhook-signature header"
+        try:
+            self._verifier.verify(body, headers, json_parse=False)
+        except (WebhookVerificationError, ValueError) as error:
+            return "invalid", str(error) or type(error).__name__
+        return "valid", ""
+
+
+async def _read(request: Request) -> bytes | None:
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > MAX_BODY_BYTES:
+            return None
+    return bytes(body)
+
+
+def _parse(body: bytes) -> Any:
+    try:
+        return json.loads(body)
+    except (ValueError, RecursionError):
+        return body.decode("utf-8", "replace")
