@@ -1,59 +1,131 @@
 """The JSON document inside every token: written and read in one place, by the same rules."""
 
 import json
+import re
+from math import isinf
 from typing import Any, Never
 
 from pytracking.errors import InvalidLink, InvalidPayload
 
+MAX_NESTING = 200
+"""Deepest nesting of objects and arrays: far over any real metadata, and under the depth at which
+the JSON parser of any supported Python gives up, wherever it is called from."""
 
-def dump(document: dict[str, Any], *, compact: bool = False) -> str:
-    """Return ``document`` as JSON text.
+MAX_CLOCK_AHEAD_SECONDS = 5_400
+"""How far in the future a link may have been minted: a clock an hour wrong (daylight saving set by
+hand) harms no link without an expiry; half an hour is to spare."""
 
-    The default spelling is that of pytracking 0.2.2 (spaces after separators, ASCII only), which
-    plain links must keep byte for byte; ``compact`` drops the spaces and leaves Unicode as it is.
+_TYPES = {"url": str, "metadata": dict, "webhook": str, "iat": int, "exp": int, "privacy": list}
+
+# "a \"string\"" as a whole, or one bracket outside of strings
+_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+
+
+def dump(content: dict[str, Any]) -> str:
+    """Return ``content`` as JSON text, spelled as pytracking 0.2.2 does.
+
+    (Spaces after separators, ASCII only: plain links must keep this byte for byte.)
 
     Raises:
         InvalidPayload: JSON cannot hold a value (NaN, infinities, lone surrogates, integers of
-            more than 4,300 digits, nesting too deep, objects that are not JSON's).
+            more than 4,300 digits, nesting deeper than 200, objects that are not JSON's).
     """
     try:
-        if compact:
-            text = json.dumps(document, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-            text.encode()
-        else:
-            text = json.dumps(document, allow_nan=False)
-            if "\\ud" in text:  # surrogates: only pairs are text
-                json.dumps(document, ensure_ascii=False).encode()
+        text = _ASCII.encode(content)
+        if "\\ud" in text:  # surrogates: only pairs are text
+            _COMPACT.encode(content).encode()
+        _check_nesting(text)
     except (TypeError, ValueError, RecursionError) as error:
-        raise InvalidPayload(
-            f"the link's content cannot be written as JSON: {error}. Expected str, int, finite "
-            "float, bool, None, and lists and dicts of these"
-        ) from error
+        raise _not_json(error) from error
     return text
+
+
+def dump_compact(content: dict[str, Any]) -> bytes:
+    """Return ``content`` as JSON in UTF-8 without spaces. Raises InvalidPayload as ``dump``."""
+    try:
+        text = _COMPACT.encode(content)
+        _check_nesting(text)
+        return text.encode()
+    except (TypeError, ValueError, RecursionError) as error:
+        raise _not_json(error) from error
 
 
 def load(text: str) -> dict[str, Any]:
     """Return the document in ``text``.
 
     Raises:
-        InvalidLink: not JSON, not an object, or a member is not of the type a link's must be.
+        InvalidLink: not JSON, not an object, a member is not of the type a link's must be, or
+            JSON that its readers disagree on: NaN, numbers beyond a float, lone surrogates, equal
+            keys in one object, integers of more than 4,300 digits, nesting deeper than 200.
     """
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
-        if "\\ud" in text or "\\uD" in text:
-            json.dumps(document, ensure_ascii=False).encode()
+        _check_nesting(text)
+        content = _DECODER.decode(text)
+        if "\\ud" in text or "\\uD" in text:  # surrogates: only pairs are text
+            _COMPACT.encode(content).encode()
     except (ValueError, RecursionError) as error:
         raise InvalidLink("the link's content is not the JSON of a tracking link") from error
-    if not isinstance(document, dict):
+    if not isinstance(content, dict):
         raise InvalidLink("the link's content is not a JSON object")
     for key, kind in _TYPES.items():
-        if key in document and type(document[key]) is not kind:
+        if key in content and type(content[key]) is not kind:
             raise InvalidLink(f"the link's {key!r} is not of type {kind.__name__}")
-    return document
+    return content
 
 
-_TYPES = {"url": str, "metadata": dict, "webhook": str, "iat": int, "exp": int, "privacy": list}
+def check_times(content: dict[str, Any], now: float) -> None:
+    """Refuse a document that is expired, or from the future.
+
+    Args:
+        content: ``exp`` and ``iat``, when present, are whole seconds since the epoch.
+        now: the present, seconds since the epoch.
+
+    Raises:
+        InvalidLink: ``exp`` is reached, or ``iat`` is more than 90 minutes ahead.
+    """
+    if "exp" in content and now >= content["exp"]:
+        raise InvalidLink(f"the link expired at {content['exp']}")
+    if "iat" in content and content["iat"] > now + MAX_CLOCK_AHEAD_SECONDS:
+        raise InvalidLink(f"the link says it was made in the future, at {content['iat']}")
+
+
+def _check_nesting(text: str) -> None:
+    if text.count("[") + text.count("{") <= MAX_NESTING:
+        return
+    depth = 0
+    for match in _BRACKETS.finditer(text):
+        depth += (match[1] is not None) - (match[2] is not None)
+        if depth > MAX_NESTING:
+            raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    content = dict(pairs)
+    if len(content) != len(pairs):
+        raise ValueError("two keys of one object are equal")
+    return content
+
+
+def _float(text: str) -> float:
+    number = float(text)
+    if isinf(number):
+        raise ValueError("a number is beyond what a float holds")
+    return number
 
 
 def _refuse_constant(name: str) -> Never:
     raise ValueError(f"{name} is not JSON (RFC 8259, section 6)")
+
+
+def _not_json(error: Exception) -> InvalidPayload:
+    return InvalidPayload(
+        f"the link's content cannot be written as JSON: {error}. Expected str, int, finite float, "
+        "bool, None, and lists and dicts of these"
+    )
+
+
+_ASCII = json.JSONEncoder(allow_nan=False)
+_COMPACT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=_object, parse_float=_float, parse_constant=_refuse_constant
+)

@@ -1,0 +1,312 @@
+"""Where a redirect or a webhook may go."""
+
+import re
+from urllib.parse import urlsplit
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytracking.errors import InvalidTarget, PytrackingError
+from pytracking.targets import MAX_URL_CHARS, check_target, check_webhook_url
+
+ORDINARY = [
+    "https://example.com",
+    "https://example.com/",
+    "http://example.com?q=1",
+    "http://example.com#top",
+    "https://www.example.co.uk/a/b.html?utm_source=x&utm_medium=e-mail#part-2",
+    "https://example.com:8443/path",
+    "https://example.com:65535/",
+    "https://my_shop.example.com/x",
+    "https://a-b.c--d.example/",
+    "http://localhost/",
+    "http://localhost:8080/x",
+    "http://127.0.0.1:3000/",
+    "https://[::1]:8443/x",
+    "https://[2001:db8::1]",
+    "https://[::ffff:192.0.2.1]/",
+    "https://xn--bcher-kva.example/",
+    "https://xn--fa-hia.de/",
+    "https://xn--mgba3gch31f060k.com/",
+    "https://xn--i-7iq.ws/",
+    "https://xn--wgv71a119e.jp/%E6%9D%B1%E4%BA%AC",
+    "https://example.com/100%/%zz/%C3%A9/%0d%0a/%00/%2e%2e/",
+    "https://example.com/a;b=c,d/(e)*'!$&+:@[]{}|^`~_-.?x[]={{y}}|z&w=a/b?c",
+    "https://example.com/?u=https://other.example/&m=a@b.example",
+    "https://example.com//double//slash/../x",
+    "https://example.com.",
+    "https://" + "a" * 63 + ".example/",
+    "https://1.example/",
+    "https://example.com/" + "x" * (MAX_URL_CHARS - 20),
+]
+
+
+@pytest.mark.parametrize("url", ORDINARY)
+def test_an_ordinary_url_comes_back_byte_for_byte(url):
+    assert check_target(url) == url
+
+
+NORMALISED = {
+    "HTTPS://Example.COM/Path?Q": "https://example.com/Path?Q",
+    "http://example.com:/x": "http://example.com/x",
+    "https://[2001:DB8::1]/": "https://[2001:db8::1]/",
+    "https://bücher.example/": "https://xn--bcher-kva.example/",
+    "https://BÜCHER.example/": "https://xn--bcher-kva.example/",
+    "https://bu\u0308cher.example/": "https://xn--bcher-kva.example/",
+    "https://XN--Bcher-KVA.example/": "https://xn--bcher-kva.example/",
+    "https://faß.de/": "https://xn--fa-hia.de/",
+    "https://FA\u1e9e.de/": "https://xn--fa-hia.de/",
+    "https://\u03b2\u03cc\u03bb\u03bf\u03c2.example/": "https://xn--nxasmm1c.example/",
+    "https://\u03b2\u03cc\u03bb\u03bf\u03c3.example/": "https://xn--nxasmq6b.example/",
+    "https://日本語.jp:8080/": "https://xn--wgv71a119e.jp:8080/",
+    "https://\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com/": "https://xn--mgba3gch31f060k.com/",
+    "https://\u0dc1\u0dca\u200d\u0dbb\u0dd3.com/": "https://xn--10cl1a0b660p.com/",
+    "https://i\u2764.ws/": "https://xn--i-7iq.ws/",
+    "http://ok\u3002test/": "http://ok.test/",
+    "http://ok\uff0etest/": "http://ok.test/",
+    "http://ok\uff61test/": "http://ok.test/",
+    "http://\uff4f\uff4b.test/": "http://ok.test/",
+    "http://\uff11\uff12\uff17.0.0.1/": "http://127.0.0.1/",
+    "https://example.com/é?q=ü#ß": "https://example.com/%C3%A9?q=%C3%BC#%C3%9F",
+    "https://example.com/%C3%A9é": "https://example.com/%C3%A9%C3%A9",
+    "https://example.com/東京": "https://example.com/%E6%9D%B1%E4%BA%AC",
+    "https://example.com/\U0001f600": "https://example.com/%F0%9F%98%80",
+    "https://example.com/a\u200cb\u202e": "https://example.com/a%E2%80%8Cb%E2%80%AE",
+    'https://example.com/"<b>"': "https://example.com/%22%3Cb%3E%22",
+}
+
+
+@pytest.mark.parametrize(("url", "expected"), NORMALISED.items())
+def test_other_spellings_come_back_in_the_one_that_everyone_reads_alike(url, expected):
+    assert check_target(url) == expected
+    assert check_target(expected) == expected
+
+
+REFUSED = [
+    "",
+    "example.com",
+    "/path",
+    "//evil",
+    "//evil.example/",
+    "https:evil",
+    "https:/evil",
+    "https:///x",
+    "https://",
+    "https://?q",
+    "https://#f",
+    "https://:80/",
+    "javascript:alert(1)",
+    "JavaScript:alert(1)",
+    "java\nscript:alert(1)",
+    "data:text/html,x",
+    "mailto:a@b.example",
+    "ftp://example.com/",
+    "xhttps://example.com/",
+    "httpss://example.com/",
+    " https://example.com/",
+    "https://example.com/ ",
+    "\x01https://example.com/",
+    "https://example.com/\n",
+    "ht\ttps://example.com/",
+    "https://exam\nple.com/",
+    "https://example.com/\r\nSet-Cookie: a=b",
+    "https://example.com/a b",
+    "https://example.com/\x00",
+    "https://example.com/\x7f",
+    "https://example.com/\x85",
+    "https://example.com/\u00a0",
+    "https://example.com/\u2028",
+    "https://example.com/\u2029",
+    "https://example.com/\u3000",
+    "https://example.com/\ud800",
+    "https://bank@evil.example/",
+    "https://bank:pw@evil.example/",
+    "https://@evil.example/",
+    "https://bank%40evil.example/",
+    "http://a.com\\@127.0.0.1",
+    "https://example.com\\.evil.example/",
+    "https://example.com/\\evil",
+    "https:\\\\evil.example",
+    "https://example.com:0/",
+    "https://example.com:00080/",
+    "https://example.com:65536/",
+    "https://example.com:99999/",
+    "https://example.com:100000/",
+    "https://example.com:abc/",
+    "https://example.com:-1/",
+    "https://example.com:8\u0660/",
+    "https://example.com:80:80/",
+    "http://%6fk.test/",
+    "http://ok%2etest/",
+    "https://a..example/",
+    "https://.example/",
+    "https://example.com../",
+    "https://./",
+    "https://-a.example/",
+    "https://a-.example/",
+    "https://a*b.example/",
+    "https://a,b.example/",
+    "https://[::1",
+    "https://::1]/",
+    "https://[]/",
+    "https://[::1]x/",
+    "https://[::g]/",
+    "https://[fe80::1%25eth0]/",
+    "https://[1.2.3.4]/",
+    "https://[::1].example/",
+    "http://127.1/",
+    "http://0x7f.1/",
+    "http://0x7f000001/",
+    "http://2130706433/",
+    "http://256.0.0.1/",
+    "http://127.0.0.01/",
+    "http://1.2.3.4.5/",
+    "http://a.0x/",
+    "http://a.1./",
+    "https://xn--a.example/",
+    "https://xn--/",
+    "https://xn--example-.com/",
+    "https://xn--b\u00fccher-kva.example/",
+    "https://xn--BCHER-KVA!.example/",
+    "https://xn--zca--.example/",
+    "https://xn--99999999999.example/",
+    "https://ab--\u00fc.example/",
+    "https://-\u00fc.example/",
+    "https://\u00fc-.example/",
+    "https://\u0301a.example/",
+    "https://a\u200db.example/",
+    "https://a\u200c\u0646.example/",
+    "https://\u0646\u200ca.example/",
+    "https://\u0646\u200d\u0646.example/",
+    "https://\u200c\u0646.example/",
+    "https://ex\u00adample.com/",
+    "https://ex\u200bample.com/",
+    "https://a\u202eb.example/",
+    "https://evil.example\uff0f.bank.example/",
+    "https://a\u2100b.example/",
+    "https://\u00fc!.example/",
+    "https://\u00fc\u037e.example/",
+    "https://" + "a" * 64 + ".example/",
+    "https://" + "\u00fc" * 60 + ".example/",
+    "https://" + "a." * 126 + "example/",
+    "https://" + "abcdefg." * 33 + "example/",
+    "https://example.com/" + "x" * (MAX_URL_CHARS - 19),
+    "https://example.com/" + "é" * 400,
+    "https://example.com/" + "\u00fc" * MAX_URL_CHARS,
+]
+
+
+@pytest.mark.parametrize("url", REFUSED, ids=[ascii(url)[:50] for url in REFUSED])
+def test_what_is_no_safe_target_is_refused(url):
+    with pytest.raises(InvalidTarget):
+        check_target(url)
+    with pytest.raises(InvalidTarget):
+        check_webhook_url(url, allow_http=True)
+
+
+@pytest.mark.parametrize("url", [None, 5, b"https://example.com/", ["https://example.com/"]])
+def test_what_is_no_text_is_refused(url):
+    with pytest.raises(InvalidTarget, match=type(url).__name__):
+        check_target(url)
+
+
+def test_the_error_is_one_of_ours_and_says_what_was_given_and_expected():
+    with pytest.raises(PytrackingError) as caught:
+        check_target("java\nscript:x" + "y" * 200)
+    message = str(caught.value)
+    assert isinstance(caught.value, ValueError)
+    assert "'java\\nscript:xyyy" in message
+    assert "http or https" in message
+    assert message.isascii()
+    assert len(message) < 300
+
+
+OWN = ["https://t.example.com/o/", "https://t.example.com/c/"]
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://t.example.com/c/pKxyz",
+        "https://t.example.com/o/pKxyz",
+        "http://t.example.com/c/pKxyz",
+        "https://T.Example.COM/c/pKxyz",
+        "https://t.example.com:443/c/pKxyz",
+        "http://t.example.com:80/c/pKxyz",
+        "https://t.example.com./c/pKxyz",
+        "https://t.example.com/c/",
+    ],
+)
+def test_a_redirect_to_itself_is_refused(url):
+    with pytest.raises(InvalidTarget, match="back to the tracker"):
+        check_target(url, own_bases=OWN)
+    assert check_target(url)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "https://t.example.com/",
+        "https://t.example.com/shop/c/x",
+        "https://t.example.com:8443/c/x",
+        "https://t.example.com.evil.example/c/x",
+        "https://other.example/c/x?u=https://t.example.com/c/x",
+    ],
+)
+def test_other_pages_of_the_own_host_are_no_redirect_to_itself(url):
+    assert check_target(url, own_bases=OWN) == url
+
+
+def test_where_links_stand_at_the_root_of_a_host_only_tokens_are_taken_for_links():
+    own = ["https://t.example.com/"]
+    for page in ("", "pricing", "blog/2026/a-page-with-a-rather-long-name", "?q=1"):
+        assert check_target("https://t.example.com/" + page, own_bases=own)
+    for token in ("pKxyzpKxyzpKxyzpKxyz", "gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo==", "e" * 40 + "/"):
+        with pytest.raises(InvalidTarget):
+            check_target("https://t.example.com/" + token, own_bases=own)
+
+
+def test_an_own_base_may_be_written_in_unicode():
+    with pytest.raises(InvalidTarget):
+        check_target("https://xn--bcher-kva.example/c/x", own_bases=["https://bücher.example/c/"])
+
+
+def test_a_webhook_is_called_by_https_unless_http_is_allowed():
+    assert check_webhook_url("https://hooks.example/x") == "https://hooks.example/x"
+    assert check_webhook_url("http://127.0.0.1:9000/x", allow_http=True)
+    for url in ("http://hooks.example/x", "HTTP://hooks.example/x"):
+        with pytest.raises(InvalidTarget, match="https only"):
+            check_webhook_url(url)
+
+
+@pytest.mark.parametrize("rest", ["", "/x.", ":8443/x", "?q=.", "#."])
+def test_a_webhook_host_has_no_dot_at_its_end(rest):
+    assert check_webhook_url("https://hooks.example" + rest)
+    with pytest.raises(InvalidTarget, match="ends with a dot"):
+        check_webhook_url("https://hooks.example." + rest)
+
+
+def test_a_webhook_may_be_an_ipv6_address():
+    assert check_webhook_url("https://[2001:db8::1]:8443/x") == "https://[2001:db8::1]:8443/x"
+
+
+@given(
+    st.one_of(
+        st.text(max_size=60),
+        st.text(max_size=60).map("https://".__add__),
+        st.text(max_size=60).map("https://example.com/".__add__),
+        st.from_regex(r"https?://[^/]{1,20}:?[0-9]{0,5}/.{0,20}", fullmatch=True),
+    )
+)
+def test_whatever_passes_is_ascii_and_reads_alike_for_the_standard_parser(url):
+    try:
+        checked = check_target(url)
+    except InvalidTarget:
+        return
+    assert re.fullmatch(r"https?://[!-~]+", checked)
+    assert check_target(checked) == checked
+    parts = urlsplit(checked)
+    assert parts.hostname
+    assert parts.username is None
+    assert parts.port is None or 1 <= parts.port <= 65_535
+    assert checked.startswith(f"{parts.scheme}://{parts.netloc}")

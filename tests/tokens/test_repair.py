@@ -1,0 +1,106 @@
+"""What mail does to links is undone; a link that took no harm stays as it is."""
+
+import quopri
+import textwrap
+from urllib.parse import quote
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytracking.tokens import sealed
+from pytracking.tokens.fernet import FernetCodec
+from pytracking.tokens.keyring import Keyring
+from pytracking.tokens.repair import repair
+
+RING = Keyring("the keyring of the repair tests, one")
+SEALED = sealed.encode(
+    {"url": "https://example.com/a", "metadata": {"n": list(range(30))}}, "click", RING
+)
+FERNET = FernetCodec(["cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="]).encode(
+    {"metadata": {"a": 1}}
+)
+PLAIN = "eyJtZXRhZGF0YSI6IHsiY3VzdG9tZXJfaWQiOiAxfX0="
+TOKENS = pytest.mark.parametrize(
+    "token", [SEALED, FERNET, PLAIN], ids=["sealed", "fernet", "plain"]
+)
+
+
+def percent_encode_all(text: str) -> str:
+    return "".join(f"%{ord(char):02x}" for char in text)
+
+
+def quoted_printable(text: str, *, decode_equals: bool) -> str:
+    """Return ``text`` as it stands in the source of a quoted-printable body."""
+    source = quopri.encodestring(f"https://t.example.com/c/{text}".encode()).decode()
+    source = source.partition("/c/")[2]
+    return source.replace("=3D", "=") if decode_equals else source
+
+
+DAMAGE = {
+    "none": lambda token: token,
+    "one character percent-encoded": lambda token: token[:5] + f"%{ord(token[5]):02X}" + token[6:],
+    "every character percent-encoded": percent_encode_all,
+    "percent-encoded twice": lambda token: quote(percent_encode_all(token), safe=""),
+    "percent-encoded three times": lambda token: quote(quote(percent_encode_all(token))),
+    "folded at 76 characters": lambda token: "\r\n".join(textwrap.wrap(token, 76)),
+    "folded, as format=flowed": lambda token: " \r\n".join(textwrap.wrap(token, 72)),
+    "folded and percent-encoded": lambda token: quote("\n".join(textwrap.wrap(token, 70))),
+    "percent-encoded and folded": lambda token: "\n".join(
+        textwrap.wrap(percent_encode_all(token), 76)
+    ),
+    "quoted-printable, undecoded": lambda token: quoted_printable(token, decode_equals=False),
+    "soft breaks left": lambda token: quoted_printable(token, decode_equals=True),
+    "soft breaks left, lines joined": lambda token: "=".join(textwrap.wrap(token, 70)),
+    "soft breaks percent-encoded": lambda token: quote("=\n".join(textwrap.wrap(token, 70))),
+    "white space around": lambda token: f" \t{token}\u00a0\n",
+    "percent-encoded no-break space behind": lambda token: token + "%20",
+    "full stop behind": lambda token: token + ".",
+    "comma behind": lambda token: token + ",",
+    "in brackets": lambda token: token + ").",
+    "in angle brackets": lambda token: token + ">",
+    "in quotes": lambda token: token + '"',
+    "in single quotes": lambda token: token + "'",
+    "quoted, percent-encoded": lambda token: token + "%22%3E",
+    "slash behind": lambda token: token + "/",
+    "slashes around": lambda token: f"/{token}//",
+    "padding lost": lambda token: token.rstrip("="),
+    "padding added": lambda token: token + "==",
+    "padding quoted": lambda token: token.rstrip("=") + "=3D" * token.count("="),
+    "padding percent-encoded": lambda token: token.replace("=", "%3D"),
+}
+
+
+@TOKENS
+@pytest.mark.parametrize("damage", DAMAGE.values(), ids=DAMAGE)
+def test_known_damage_is_undone(damage, token):
+    assert repair(damage(token)) == token
+
+
+@TOKENS
+@pytest.mark.parametrize(
+    "char", ["!", "\x00", "+", "~", "*", "é", "\u200b", "%", "%zz", "%C3", ";"]
+)
+def test_other_damage_is_left_for_decoding_to_refuse(char, token):
+    assert char in repair(token[:9] + char + token[9:])
+    assert char in repair(token + char)
+
+
+def test_every_level_of_percent_encoding_is_undone_however_it_was_written():
+    token = SEALED
+    for _ in range(4):
+        token = percent_encode_all(token)
+    assert repair(token) == SEALED
+
+
+@given(st.binary(min_size=1), st.sampled_from("peg"))
+def test_a_canonical_token_is_not_touched(raw, first):
+    import base64
+
+    token = first + base64.urlsafe_b64encode(raw).decode().rstrip("=").replace("=", "")
+    if first != "p":
+        token += "=" * (-len(token) % 4)
+    assert repair(token) == token
+
+
+def test_nothing_stays_nothing():
+    assert repair("") == repair(" /") == ""
