@@ -1,0 +1,164 @@
+"""Where a webhook may go: which URLs are endpoints, and which addresses are never dialled.
+
+A webhook's URL may come from a link, and the function that posts to it sits where others do not:
+inside a cloud, beside the runtime's own interfaces on the loopback. So a host's name proves
+nothing. Its addresses are looked up once, all of them are judged, and one judged here is dialled.
+"""
+
+import ipaddress
+import re
+import socket
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from urllib.parse import SplitResult, urlsplit
+
+from pytracking.errors import InvalidTarget, WebhookError
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+DEFAULT_PORTS = {"https": 443, "http": 80}
+
+# What `is_global` passes on one Python version or another, though it leads inside or nowhere, or
+# hides an IPv4 address that nobody judged. RFCs in the order of the list.
+NEVER_DIALLED = tuple(
+    ipaddress.ip_network(network)
+    for network in (
+        "100.64.0.0/10",  # shared by carriers, and by cloud providers inside (RFC 6598)
+        "168.63.129.16/32",  # Azure's host: its virtual machines' own control plane
+        "192.88.99.0/24",  # 6to4 relays (RFC 7526)
+        "224.0.0.0/4",  # multicast
+        "::/96",  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
+        "64:ff9b::/96",  # NAT64: an IPv4 address inside (RFC 6052)
+        "64:ff9b:1::/48",  # NAT64 of a local network (RFC 8215)
+        "2001::/32",  # Teredo: an IPv4 address inside (RFC 4380)
+        "2002::/16",  # 6to4: an IPv4 address inside (RFC 3056)
+        "3fff::/20",  # documentation (RFC 9637)
+        "5f00::/16",  # segment routing (RFC 9602)
+        "fec0::/10",  # site-local, deprecated (RFC 3879)
+        "ff00::/8",  # multicast
+    )
+)
+
+_CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")  # the backslash of http://a.com\@10.0.0.1
+_HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")  # hooks.example.com
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """A URL a webhook is posted to. ``host`` is ASCII, an IPv6 address without brackets."""
+
+    scheme: str
+    host: str
+    port: int
+    path: str
+
+    @property
+    def netloc(self) -> str:
+        """The Host header: the port is left out where it is the scheme's own."""
+        host = f"[{self.host}]" if ":" in self.host else self.host
+        return host if self.port == DEFAULT_PORTS[self.scheme] else f"{host}:{self.port}"
+
+
+@dataclass(frozen=True, slots=True)
+class AddressRules:
+    """What may be dialled. The default is for deployment.
+
+    ``allow_http`` admits plain http beside https. ``allowed_networks`` are exempt from the rules:
+    the loopback for work on one machine, or the networks of one's own receivers.
+    """
+
+    allow_http: bool = False
+    allowed_networks: tuple[Network, ...] = ()
+
+    def endpoint(self, url: str) -> Endpoint:
+        """Return the endpoint that ``url`` names.
+
+        :raises InvalidTarget: not an absolute https (or allowed http) URL, with userinfo, a ``%``
+            or a trailing dot in the host, a bad port, spaces, controls or other than ASCII.
+        """
+        parts = _split(url)
+        if parts.scheme not in DEFAULT_PORTS or (parts.scheme == "http" and not self.allow_http):
+            allowed = "https or http" if self.allow_http else "https"
+            raise InvalidTarget(f"a webhook is called by {allowed}, not by {parts.scheme!r}")
+        host = parts.hostname or ""
+        if "@" in parts.netloc:
+            raise InvalidTarget("a webhook's URL has no user name or password")
+        if not (_is_ipv6(host) if "[" in parts.netloc else _HOST_NAME.fullmatch(host)):
+            raise InvalidTarget(f"a webhook's host is a plain name or address, not {host[:100]!r}")
+        try:
+            port = parts.port
+        except ValueError as error:
+            raise InvalidTarget(f"a webhook's port is 1-65535: {error}") from error
+        if port == 0:
+            raise InvalidTarget("a webhook's port is 1-65535, not 0")
+        path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
+        return Endpoint(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path)
+
+    def vet(self, host: str, addresses: Iterable[str]) -> tuple[Address, ...]:
+        """Return the addresses a host has, if every one of them may be dialled.
+
+        A host with one address outside and one inside is refused as a whole: it is how a name
+        that was looked up twice turns inwards.
+
+        :raises ForbiddenAddress: an address may not be dialled, or there is none.
+        """
+        vetted = tuple(dict.fromkeys(ipaddress.ip_address(address) for address in addresses))
+        if not vetted:
+            raise ForbiddenAddress(f"the host {host} has no address")
+        for address in vetted:
+            if not self.allows(address):
+                raise ForbiddenAddress(f"{host} has the address {address}, which is never dialled")
+        return vetted
+
+    def allows(self, address: Address) -> bool:
+        """Tell whether an address may be dialled."""
+        if isinstance(address, ipaddress.IPv6Address):
+            if address.scope_id is not None:
+                return False
+            address = address.ipv4_mapped or address
+        if any(address in network for network in self.allowed_networks):
+            return True
+        return address.is_global and not any(address in network for network in NEVER_DIALLED)
+
+
+class ForbiddenAddress(WebhookError):
+    """A host whose address is not one that webhooks may be sent to."""
+
+
+def parse_networks(text: str) -> tuple[Network, ...]:
+    """Return the networks of a comma-separated list such as ``127.0.0.0/8, ::1``.
+
+    :raises ValueError: one of them is no network.
+    """
+    return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
+
+
+Lookup = Callable[[str, int], Sequence[str]]
+
+
+def look_up(host: str, port: int) -> list[str]:
+    """Return the addresses of a host, in the order the system prefers.
+
+    :raises OSError: the host has none.
+    """
+    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    return [str(sockaddr[0]) for *_, sockaddr in found]
+
+
+def _split(url: str) -> SplitResult:
+    if not isinstance(url, str) or not url.isascii() or _CONTROL_OR_SPACE.search(url):
+        raise InvalidTarget(
+            f"a webhook's URL is ASCII without spaces, controls and backslashes, not {url!r:.200}"
+        )
+    try:
+        return urlsplit(url)
+    except ValueError as error:
+        raise InvalidTarget(f"a webhook's URL cannot be read: {error}") from error
+
+
+def _is_ipv6(host: str) -> bool:
+    try:
+        return ipaddress.IPv6Address(host).scope_id is None
+    except ValueError:
+        return False

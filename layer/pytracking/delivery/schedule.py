@@ -1,0 +1,77 @@
+"""When a failed delivery is tried again."""
+
+import email.utils
+import math
+import random
+
+MINUTE = 60
+HOUR = 60 * MINUTE
+
+RETRY_DELAYS = (
+    5,
+    5 * MINUTE,
+    30 * MINUTE,
+    2 * HOUR,
+    5 * HOUR,
+    10 * HOUR,
+    14 * HOUR,
+    20 * HOUR,
+    24 * HOUR,
+)
+"""Seconds before the second, third, ... tenth attempt (Standard Webhooks' own recommendation)."""
+
+JITTER = 0.2
+"""A delay is stretched or shrunk at random by up to this part, so that failures spread out."""
+
+MAX_DELAY = 24 * HOUR
+"""Longest that a receiver may put an attempt off, in seconds."""
+
+MAX_HOP = 900
+"""Longest delay SQS keeps a message back, in seconds: a longer one is taken in hops."""
+
+
+def next_attempt(
+    attempts: int,
+    now: float,
+    *,
+    retry_after: str | None = None,
+    delays: tuple[float, ...] = RETRY_DELAYS,
+    rng: random.Random | None = None,
+) -> int | None:
+    """Return when the next attempt is due (seconds since the epoch), or None if there is none.
+
+    :param attempts: how many attempts were made, at least one.
+    :param retry_after: the receiver's Retry-After header. It can put the next attempt off, up to
+        a day, and never brings it forward: a receiver that asks for one more every second would
+        otherwise use its ten attempts up in ten seconds.
+    """
+    if attempts > len(delays):
+        return None
+    # Spreading load, not guarding a secret.
+    spread = (rng or random).uniform(1 - JITTER, 1 + JITTER)
+    delay = max(delays[attempts - 1] * spread, parse_retry_after(retry_after, now))
+    return math.ceil(now + delay)
+
+
+def hop(not_before: float, now: float) -> int:
+    """Return the DelaySeconds (0-900) that bring a message nearer to ``not_before``."""
+    return min(MAX_HOP, max(0, math.ceil(not_before - now)))
+
+
+def parse_retry_after(value: str | None, now: float) -> float:
+    """Return the seconds that a Retry-After header asks for, within 0 and a day.
+
+    Seconds or a date (RFC 9110, 10.2.3); what is neither asks for nothing.
+    """
+    if not value:
+        return 0
+    value = value.strip()
+    if value.isascii() and value.isdecimal():
+        # Ten digits are more than enough for any second there will be.
+        return min(int(value[:10]), MAX_DELAY)
+    try:
+        date = email.utils.parsedate_to_datetime(value)
+        asked = date.timestamp() - now
+    except (ValueError, TypeError, OverflowError):
+        return 0
+    return min(max(0.0, asked), MAX_DELAY)
