@@ -1,0 +1,228 @@
+"""What a function that answers visitors is made of: keys, an outbox, answers that never fail."""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from pytracking import TrackingResult
+from pytracking.aws import responses
+from pytracking.aws.api import JsonApi, endpoint
+from pytracking.aws.keys import LinkKeys, fetch_secret
+from pytracking.aws.observability import count, log_bug
+from pytracking.aws.outbox import Outbox, Send, to_queue
+from pytracking.aws.requests import Request, read_request
+from pytracking.aws.responses import Answer
+from pytracking.aws.settings import Settings
+from pytracking.delivery.messages import Message, Undecoded, new_id
+from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
+from pytracking.targets import check_target
+from pytracking.tokens import Kind
+
+ANSWER_SECONDS = 1.0
+"""Most that all waiting for others may take before a visitor is answered."""
+
+Handler = Callable[[Any, object], dict[str, Any]]
+
+
+class Tracker:
+    """One tracking function, set up once for each process.
+
+    Args:
+        kind: what its links are.
+        environment: the variables that the template sets.
+
+    Raises:
+        ConfigurationError: a setting is missing or cannot be meant; the function must not start.
+    """
+
+    def __init__(self, kind: Kind, environment: Mapping[str, str] = os.environ) -> None:
+        settings = Settings.from_environment(environment)
+        self.kind = kind
+        self.webhook_url = settings.webhook_url
+        self.fallback_url = _checked(settings.fallback_url)
+        self.outbox = Outbox(_send(settings, environment))
+        self.keys = _link_keys(settings, environment)
+        # Now, while a starting function has its processor to itself; a failure is tried again.
+        self.keys.refresh()
+
+    def answering(self, otherwise: Answer) -> Callable[[Callable[[Hit], Answer]], Handler]:
+        """Make a Lambda handler of a function that answers a hit.
+
+        The handler understands every gateway's events, answers crawlers asking for robots.txt,
+        browsers asking for an icon, and methods other than GET and HEAD itself, and never raises:
+        whatever goes wrong, a bug or a lack of memory, the visitor gets ``otherwise``.
+        """
+
+        def decorate(answer: Callable[[Hit], Answer]) -> Handler:
+            @wraps(answer)
+            def handler(event: Any, context: object) -> dict[str, Any]:
+                request = Request()
+                try:
+                    request = read_request(event)
+                    reply = _well_known(request) or answer(Hit(self, request))
+                    return responses.render(reply, request)
+                except Exception as error:
+                    log_bug(error)
+                    count("Bugs")
+                    return responses.render(otherwise, request)
+
+            return handler
+
+        return decorate
+
+
+class Hit:
+    """One request for a link: what it says, and where that is recorded.
+
+    Its id is made here, once, and stays through queue, retries, dead letters and replay.
+    """
+
+    def __init__(self, tracker: Tracker, request: Request) -> None:
+        self.id = new_id()
+        self._tracker = tracker
+        self._request = request
+        self._deadline = time.monotonic() + ANSWER_SECONDS
+
+    def decode(self) -> TrackingResult:
+        """Return what the link says.
+
+        Raises:
+            InvalidLink: it is not one of ours, or not any more.
+            KeysUnavailable: no link can be read just now.
+        """
+        try:
+            return self._tracker.keys.decode(
+                self._request.token, self._tracker.kind, self._request.data()
+            )
+        except InvalidLink:
+            count("InvalidLinks")
+            raise
+
+    def target(self, result: TrackingResult) -> str:
+        """Return where a click goes, as a ``Location`` header takes it.
+
+        Raises:
+            InvalidTarget: a browser must not be sent there, or it would come back here.
+        """
+        request = self._request
+        try:
+            return check_target(result.tracked_url or "", own_bases=_own_bases(request))
+        except InvalidTarget:
+            count("RefusedTargets")
+            raise
+
+    def record(self, result: TrackingResult) -> None:
+        """Hand the hit over, to the queue or the webhook, or at worst to the log."""
+        count("Opens" if self._tracker.kind == "open" else "Clicks")
+        webhook = result.webhook_url or self._tracker.webhook_url
+        if webhook:
+            self._send(Message(id=self.id, webhook=webhook, body=self._event(result)))
+        else:
+            count("WithoutWebhook")
+
+    def record_undecoded(self) -> None:
+        """Hand over the token as it came: whoever has the keys can decode it later."""
+        count("Undecoded")
+        self._send(
+            Undecoded(
+                id=self.id,
+                kind=self._tracker.kind,
+                token=self._request.token,
+                timestamp=int(time.time()),
+                request_data=self._request.data(),
+            )
+        )
+
+    def fallback(self) -> str | None:
+        """Return the operator's page for clicks on links that cannot be used, if there is one."""
+        url = self._tracker.fallback_url
+        try:
+            return url and check_target(url, own_bases=_own_bases(self._request))
+        except InvalidTarget:  # it would come back here, and again, and again
+            return None
+
+    def _send(self, message: Message | Undecoded) -> None:
+        self._tracker.outbox.record(
+            message,
+            kind=self._tracker.kind,
+            token=self._request.token,
+            timeout=max(0.1, self._deadline - time.monotonic()),
+        )
+
+    def _event(self, result: TrackingResult) -> dict[str, Any]:
+        """Return the body of the webhook: the original's keys, and ours."""
+        event: dict[str, Any] = {
+            "is_open_tracking": result.is_open_tracking,
+            "is_click_tracking": result.is_click_tracking,
+            "metadata": result.metadata,
+            "request_data": result.request_data,
+            "timestamp": result.timestamp,
+            "id": self.id,
+            "link_id": result.link_id,
+            "visitor": {"class": "unknown", "signals": [], "age_seconds": None, "ruleset": None},
+        }
+        if result.is_click_tracking:
+            event["tracked_url"] = result.tracked_url
+        return event
+
+
+def _well_known(request: Request) -> Answer | None:
+    if request.token == "robots.txt":  # noqa: S105 - a file's name
+        return responses.ROBOTS
+    if request.token == "favicon.ico":  # noqa: S105 - a file's name
+        return responses.NO_ICON
+    if request.method not in ("GET", "HEAD"):
+        return responses.METHOD_NOT_ALLOWED
+    return None
+
+
+def _own_bases(request: Request) -> tuple[str, ...]:
+    """Return what links to this very function start with, as the visitor sees them."""
+    if not request.host:
+        return ()
+    return (f"https://{request.host}{request.path.rpartition(request.token)[0] or '/'}",)
+
+
+def _checked(fallback_url: str | None) -> str | None:
+    try:
+        return fallback_url and check_target(fallback_url)
+    except InvalidTarget as error:
+        raise ConfigurationError(f"PYTRACKING_FALLBACK_URL: {error}") from error
+
+
+def _link_keys(settings: Settings, environment: Mapping[str, str]) -> LinkKeys:
+    if settings.link_keys or not settings.link_keys_secret:
+        return LinkKeys(settings, None)
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    china = ".cn" if settings.link_keys_secret.startswith("arn:aws-cn:") else ""
+    api = JsonApi(
+        endpoint(
+            "secrets manager",
+            environment,
+            f"https://secretsmanager.{region}.amazonaws.com{china}",
+        ),
+        service="secretsmanager",
+        target="secretsmanager",
+        version="1.1",
+        environment=environment,
+    )
+    return LinkKeys(settings, fetch_secret(api, settings.link_keys_secret))
+
+
+def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
+    if not settings.queue_url:
+        from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - only here it is needed
+
+        return to_webhook(settings)
+    api = JsonApi(
+        endpoint("sqs", environment, settings.queue_url),
+        service="sqs",
+        target="AmazonSQS",
+        version="1.0",
+        environment=environment,
+    )
+    return to_queue(api, settings.queue_url)
