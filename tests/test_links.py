@@ -185,9 +185,8 @@ def test_a_damaged_link_raises_one_error_with_its_cause(key: dict[str, Any], dam
 def test_a_link_of_another_key_or_of_none_is_refused_where_a_key_is_configured() -> None:
     other = Configuration(encryption_bytestring_key=KEY.replace(b"X", b"Y"))
     for link in (get_open_tracking_url(METADATA), get_open_tracking_url(METADATA, other)):
-        with pytest.raises(InvalidLink) as caught:
+        with pytest.raises(InvalidLink):
             get_open_tracking_result(link, encryption_bytestring_key=KEY)
-        assert caught.value.__cause__ is not None
 
 
 def test_an_encrypted_link_is_refused_where_no_key_is_configured() -> None:

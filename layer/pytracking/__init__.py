@@ -3,6 +3,8 @@
 The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
 from pytracking.errors import (
     ConfigurationError,
@@ -25,6 +27,9 @@ from pytracking.links import (
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult
 
+if TYPE_CHECKING:
+    from pytracking.tokens.keyring import Keyring
+
 __version__ = "1.0.0"
 
 __all__ = [
@@ -37,6 +42,7 @@ __all__ = [
     "InvalidLink",
     "InvalidPayload",
     "InvalidTarget",
+    "Keyring",
     "MissingDependency",
     "PytrackingError",
     "TrackingResult",
@@ -49,3 +55,12 @@ __all__ = [
     "get_open_tracking_url",
     "get_open_tracking_url_path",
 ]
+
+
+def __getattr__(name: str) -> Any:
+    """Load ``Keyring``, and with it the cryptography package, when it is first asked for."""
+    if name == "Keyring":
+        from pytracking.tokens.keyring import Keyring  # noqa: PLC0415
+
+        return Keyring
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

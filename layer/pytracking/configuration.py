@@ -3,21 +3,27 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import lru_cache
+from math import ceil, isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
 from urllib.parse import urljoin
 
 from pytracking.errors import ConfigurationError, InvalidLink
 from pytracking.results import TrackingResult
-from pytracking.tokens import Kind, plain
+from pytracking.tokens import Kind
+from pytracking.tokens.formats import Formats, formats
 
 if TYPE_CHECKING:
-    from pytracking.tokens.fernet import FernetCodec
+    from pytracking.tokens.keyring import Keyring
 
 DEFAULT_TIMEOUT_SECONDS = 5
 """How long ``send_webhook`` waits for a receiver, in seconds."""
+
+PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
+"""What a recipient may not have agreed to: keeping the address, keeping the user agent, being told
+from other recipients."""
 
 
 class Configuration:
@@ -35,8 +41,15 @@ class Configuration:
         encryption_bytestring_key: a Fernet key: links are encrypted in the Fernet format.
         encoding: the encoding of the JSON text inside plain and Fernet links.
         append_slash: end links with ``/`` (it is stripped when decoding, always).
+        keyring: links are sealed with its newest secret; all its secrets and Fernet keys open.
+            With any key, plain links are refused.
+        expires_in: seconds after which a link made now stops working.
+        include_issue_time: put the time a link is made into it.
+        privacy: what the recipient does not agree to, of ``PRIVACY_FLAGS``; put into each link.
+        compress: make sealed links shorter; without it they are minted in less time.
 
     Raises:
+        ConfigurationError: ``expires_in`` or ``privacy`` is not what it may be.
         TypeError: an unknown keyword; the message names the nearest one.
         InvalidKey: a key cannot be used.
         MissingDependency: a key was given and ``cryptography`` is not installed.
@@ -52,6 +65,16 @@ class Configuration:
     encryption_bytestring_key: bytes | str | None
     encoding: str
     append_slash: bool
+    keyring: Keyring | None
+    expires_in: float | None
+    include_issue_time: bool
+    privacy: tuple[str, ...]
+    compress: bool
+    _defaults: dict[str, Any]
+    _open_prefix: str
+    _click_prefix: str
+    _own_bases: tuple[str, ...]
+    _formats: Formats
 
     def __init__(
         self,
@@ -65,6 +88,11 @@ class Configuration:
         encryption_bytestring_key: bytes | str | None = None,
         encoding: str = "utf-8",
         append_slash: bool = False,
+        keyring: Keyring | None = None,
+        expires_in: float | None = None,
+        include_issue_time: bool = False,
+        privacy: Iterable[str] = (),
+        compress: bool = True,
         **unknown: object,
     ) -> None:
         if unknown:
@@ -75,21 +103,36 @@ class Configuration:
             include_webhook_url=include_webhook_url,
             base_open_tracking_url=base_open_tracking_url,
             base_click_tracking_url=base_click_tracking_url,
-            # a copy, so that what the caller does to its dict later changes no link
-            default_metadata=default_metadata and MappingProxyType(dict(default_metadata)),
+            default_metadata=default_metadata,
             include_default_metadata=include_default_metadata,
             encryption_bytestring_key=encryption_bytestring_key,
             encoding=encoding,
             append_slash=append_slash,
+            keyring=keyring,
+            expires_in=expires_in,
+            include_issue_time=include_issue_time,
+            privacy=privacy,
+            compress=compress,
         )
         self._prepare()
 
     def _prepare(self) -> None:
-        """Derive once what every link of this configuration needs."""
+        """Check what was given, and derive once what every link of this configuration needs."""
+        _check_expires_in(self.expires_in)
+        open_prefix = _link_prefix(self.base_open_tracking_url)
+        click_prefix = _link_prefix(self.base_click_tracking_url)
+        # a copy, so that what the caller does to its dict later changes no link
+        defaults = dict(self.default_metadata or {})
         self.__dict__.update(
-            _open_prefix=_link_prefix(self.base_open_tracking_url),
-            _click_prefix=_link_prefix(self.base_click_tracking_url),
-            _fernet=self.encryption_bytestring_key and _fernet(self.encryption_bytestring_key),
+            default_metadata=self.default_metadata and MappingProxyType(defaults),
+            privacy=_privacy(self.privacy),
+            _defaults=defaults,
+            _open_prefix=open_prefix,
+            _click_prefix=click_prefix,
+            _own_bases=tuple(base for base in (open_prefix, click_prefix) if base),
+            _formats=formats(
+                self.keyring, self.encryption_bytestring_key, self.encoding, self.compress
+            ),
         )
 
     def __setattr__(self, name: str, value: object = None) -> Never:
@@ -107,7 +150,7 @@ class Configuration:
 
     def __reduce__(self) -> tuple[Any, ...]:
         given = {name: getattr(self, name) for name in _KEYWORDS}
-        given["default_metadata"] = self.default_metadata and dict(self.default_metadata)
+        given["default_metadata"] = self.default_metadata and self._defaults
         return _make, (given,)
 
     def __str__(self) -> str:
@@ -131,9 +174,6 @@ class Configuration:
         derived = object.__new__(Configuration)
         derived.__dict__.update(self.__dict__)
         derived.__dict__.update(kwargs)
-        metadata = kwargs.get("default_metadata")
-        if metadata:
-            derived.__dict__["default_metadata"] = MappingProxyType(dict(metadata))
         derived._prepare()
         return derived
 
@@ -142,49 +182,60 @@ class Configuration:
     def get_data_to_embed(
         self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
     ) -> dict[str, Any]:
-        """Return the document a link carries: ``url``, ``metadata``, ``webhook``, when set."""
+        """Return the document a link carries: ``url``, ``metadata``, ``webhook``, when set.
+
+        Also ``iat``, ``exp`` (seconds since the epoch) and ``privacy``, when asked for.
+        """
         data: dict[str, Any] = {}
         if url_to_track:
             data["url"] = url_to_track
-        metadata: dict[str, Any] = {}
-        if self.include_default_metadata and self.default_metadata:
-            metadata.update(self.default_metadata)
+        metadata = self._defaults.copy() if self.include_default_metadata else {}
         if extra_metadata:
             metadata.update(extra_metadata)
         if metadata:
             data["metadata"] = metadata
         if self.include_webhook_url and self.webhook_url:
             data["webhook"] = self.webhook_url
+        if self.include_issue_time:
+            data["iat"] = int(time.time())
+        if self.expires_in is not None:
+            data["exp"] = ceil(time.time() + self.expires_in)
+        if self.privacy:
+            data["privacy"] = self.privacy
         return data
 
     def get_url_encoded_data_str(self, data_to_embed: dict[str, Any], kind: Kind = "open") -> str:
         """Return the token of a document made by ``get_data_to_embed``."""
-        codec = self._fernet_codec or plain
-        return codec.encode(data_to_embed, self.encoding)
+        return self._formats.encode(data_to_embed, kind)
 
     def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the open link of a token."""
-        link: str = self.__dict__["_open_prefix"] + data_str
+        link = self._open_prefix + data_str
         return link + "/" if self.append_slash else link
 
     def get_click_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the click link of a token."""
-        link: str = self.__dict__["_click_prefix"] + data_str
+        link = self._click_prefix + data_str
         return link + "/" if self.append_slash else link
 
     def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
         """Return an open link that carries ``extra_metadata``."""
         data = self.get_data_to_embed(None, extra_metadata)
-        return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data, "open"))
+        return self.get_open_tracking_url_from_data_str(self._formats.encode(data, "open"))
 
     def get_click_tracking_url(
         self, url_to_track: str, extra_metadata: Mapping[str, Any] | None
     ) -> str:
-        """Return a click link to ``url_to_track`` that carries ``extra_metadata``."""
+        """Return a click link to ``url_to_track`` that carries ``extra_metadata``.
+
+        Raises:
+            InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
+        """
+        from pytracking.targets import check_target  # noqa: PLC0415 - importing us needs it not
+
+        check_target(url_to_track, own_bases=self._own_bases)
         data = self.get_data_to_embed(url_to_track, extra_metadata)
-        return self.get_click_tracking_url_from_data_str(
-            self.get_url_encoded_data_str(data, "click")
-        )
+        return self.get_click_tracking_url_from_data_str(self._formats.encode(data, "click"))
 
     # Decoding
 
@@ -195,7 +246,7 @@ class Configuration:
             InvalidLink: ``url`` is not under ``base_open_tracking_url``.
             ConfigurationError: there is no ``base_open_tracking_url``.
         """
-        return self._path(url, "base_open_tracking_url", self.__dict__["_open_prefix"])
+        return self._path(url, "base_open_tracking_url", self._open_prefix)
 
     def get_click_tracking_url_path(self, url: str) -> str:
         """Return the part of a full click link that ``get_click_tracking_result`` takes.
@@ -204,7 +255,7 @@ class Configuration:
             InvalidLink: ``url`` is not under ``base_click_tracking_url``.
             ConfigurationError: there is no ``base_click_tracking_url``.
         """
-        return self._path(url, "base_click_tracking_url", self.__dict__["_click_prefix"])
+        return self._path(url, "base_click_tracking_url", self._click_prefix)
 
     def _path(self, url: str, base_name: str, prefix: str) -> str:
         if not prefix:
@@ -228,8 +279,8 @@ class Configuration:
             InvalidLink: not a link of this configuration.
         """
         bases: tuple[tuple[str, Kind], ...] = (
-            (self.__dict__["_open_prefix"], "open"),
-            (self.__dict__["_click_prefix"], "click"),
+            (self._open_prefix, "open"),
+            (self._click_prefix, "click"),
         )
         found: tuple[int, bool, Kind] | None = max(
             (
@@ -252,13 +303,11 @@ class Configuration:
         Raises:
             InvalidLink: damaged, forged, or not of the format this configuration accepts.
         """
-        token = encoded_url_path.strip("/")
-        codec = self._fernet_codec or plain
-        data = codec.decode(token, self.encoding)
-
-        metadata: dict[str, Any] = {}
-        if not self.include_default_metadata and self.default_metadata:
-            metadata.update(self.default_metadata)
+        now = time.time()
+        data, token = self._formats.decode(
+            encoded_url_path.strip("/"), "open" if is_open else "click", now
+        )
+        metadata = {} if self.include_default_metadata else self._defaults.copy()
         metadata.update(data.get("metadata", {}))
 
         # A webhook inside the link serves where the configuration names none, so that a link
@@ -274,13 +323,12 @@ class Configuration:
             webhook_url=webhook_url,
             metadata=metadata,
             request_data=request_data,
-            timestamp=int(time.time()),
+            timestamp=int(now),
+            issued_at=data.get("iat"),
+            expires_at=data.get("exp"),
+            privacy=tuple(data.get("privacy", ())),
+            token=token,
         )
-
-    @property
-    def _fernet_codec(self) -> FernetCodec | None:
-        codec: FernetCodec | None = self.__dict__["_fernet"]
-        return codec
 
 
 _KEYWORDS = dict.fromkeys(
@@ -295,13 +343,6 @@ def get_configuration(
     return (configuration or _DEFAULT).merge_with_kwargs(kwargs)
 
 
-@lru_cache(maxsize=64)
-def _fernet(key: bytes | str) -> FernetCodec:
-    from pytracking.tokens.fernet import FernetCodec  # noqa: PLC0415 - loads cryptography
-
-    return FernetCodec([key])
-
-
 @lru_cache(maxsize=256)
 def _link_prefix(base_url: str | None) -> str:
     """Return what links under ``base_url`` start with.
@@ -314,6 +355,23 @@ def _link_prefix(base_url: str | None) -> str:
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
+
+
+def _check_expires_in(seconds: float | None) -> None:
+    if seconds is not None and not (
+        isinstance(seconds, (int, float)) and isfinite(seconds) and seconds > 0
+    ):
+        raise ConfigurationError(
+            f"expires_in must be None or a positive number of seconds, not {seconds!r}"
+        )
+
+
+def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
+    given = tuple(flags)
+    for flag in given:
+        if flag not in PRIVACY_FLAGS:
+            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {PRIVACY_FLAGS}")
+    return given
 
 
 def _make(given: dict[str, Any]) -> Configuration:

@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+from pytracking.tokens import link_id
+
 
 class TrackingResultJSON(NamedTuple):
     """The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
@@ -30,7 +32,6 @@ class TrackingResult:
         issued_at: when the link was minted, seconds since the epoch; None when it does not say.
         expires_at: when the link stops working, seconds since the epoch; None when never.
         privacy: the recipient's wishes sealed into the link, e.g. ``("no_ip",)``.
-        link_id: 22 characters, the same for every use of one link; None for a result made by hand.
     """
 
     def __init__(
@@ -46,7 +47,7 @@ class TrackingResult:
         issued_at: int | None = None,
         expires_at: int | None = None,
         privacy: tuple[str, ...] = (),
-        link_id: str | None = None,
+        token: str | None = None,
     ) -> None:
         self.is_open_tracking = is_open_tracking
         self.is_click_tracking = is_click_tracking
@@ -58,7 +59,12 @@ class TrackingResult:
         self.issued_at = issued_at
         self.expires_at = expires_at
         self.privacy = privacy
-        self.link_id = link_id
+        self._token = token
+
+    @property
+    def link_id(self) -> str | None:
+        """22 characters, the same for every use of one link; None for a result made by hand."""
+        return self._token and link_id(self._token)
 
     def to_json_dict(self) -> TrackingResultJSON:
         """Return the original's seven fields as a named tuple that JSON can hold."""

@@ -122,11 +122,6 @@ def test_a_fernet_key_may_be_bytes_or_text():
     assert Keyring(SECRET, (), [key]) == Keyring(SECRET, (), [key.decode()])
 
 
-def test_a_ring_without_fernet_keys_has_no_fernet_codec():
-    assert Keyring(SECRET).fernet_codec is None
-    assert Keyring(SECRET, (), [Fernet.generate_key()]).fernet_codec is not None
-
-
 def test_a_secret_given_twice_counts_once():
     assert Keyring(SECRET, [OTHER, SECRET, OTHER]) == Keyring(SECRET, [OTHER])
 

@@ -70,6 +70,8 @@ def load(text: str) -> dict[str, Any]:
     for key, kind in _TYPES.items():
         if key in content and type(content[key]) is not kind:
             raise InvalidLink(f"the link's {key!r} is not of type {kind.__name__}")
+    if not all(isinstance(flag, str) for flag in content.get("privacy", ())):
+        raise InvalidLink("the link's 'privacy' is not a list of strings")
     return content
 
 

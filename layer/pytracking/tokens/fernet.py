@@ -1,14 +1,37 @@
-"""Fernet tokens: the encrypted links of pytracking 0.2.2 (https://github.com/fernet/spec)."""
+"""Fernet tokens: the encrypted links of pytracking 0.2.2 (https://github.com/fernet/spec).
 
-import re
+    token = base64url(raw), padded
+    raw   = 0x80, time (8 bytes, seconds since the epoch, big-endian), IV (16 bytes),
+            AES-128-CBC of the PKCS #7 padded JSON, HMAC-SHA256 of all before (32 bytes)
+    key   = 16 bytes for HMAC, 16 bytes for AES
+
+Written on the cryptography package's AES and not on its ``Fernet`` class, which prepares its key
+anew for each token; the bytes are the same.
+"""
+
+import hmac
+import os
+import time
+from base64 import urlsafe_b64decode
 from collections.abc import Sequence
 from typing import Any
 
 from pytracking.errors import InvalidKey, InvalidLink, MissingDependency
-from pytracking.tokens import document
+from pytracking.tokens import base64url, document
 
-# gAAAAABrBCMNK4BRxd__GyfoIl9aPUXoPDhx3XX_FO2ZHGk2... with up to two = at the end
-_TOKEN = re.compile(r"[A-Za-z0-9_-]+={0,2}", re.ASCII)
+try:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
+except ImportError as error:
+    raise MissingDependency(
+        "encrypted links need the cryptography package: pip install cryptography"
+    ) from error
+
+_BLOCK = 16  # bytes of AES and of the IV
+_MAC = 32  # bytes of SHA-256
+_HEADER = 1 + 8  # version, time
+_VERSION = b"\x80"
 
 
 class FernetCodec:
@@ -19,40 +42,66 @@ class FernetCodec:
 
     Raises:
         InvalidKey: a key is not a Fernet key.
-        MissingDependency: the ``cryptography`` package is not installed.
     """
 
     def __init__(self, keys: Sequence[bytes | str]) -> None:
-        try:
-            from cryptography.fernet import Fernet, InvalidToken, MultiFernet  # noqa: PLC0415
-        except ImportError as error:
-            raise MissingDependency(
-                "encrypted links need the cryptography package: pip install cryptography"
-            ) from error
-        try:
-            self._fernet = MultiFernet([Fernet(key) for key in keys])
-        except ValueError as error:
-            raise InvalidKey(
-                "a Fernet key is 32 bytes as 44 characters of url-safe base64; "
-                "make one with cryptography.fernet.Fernet.generate_key()"
-            ) from error
-        self._invalid_token = InvalidToken
+        self._keys = [_prepared(key) for key in keys]
 
     def encode(self, content: dict[str, Any], encoding: str = "utf-8") -> str:
         """Return the Fernet token of ``content``. Raises InvalidPayload for what is not JSON."""
-        return self._fernet.encrypt(document.dump(content).encode(encoding)).decode("ascii")
+        body = document.dump(content).encode(encoding)
+        missing = _BLOCK - len(body) % _BLOCK
+        iv = os.urandom(_BLOCK)
+        signing, encryption = self._keys[0]
+        encrypted = (
+            Cipher(encryption, CBC(iv)).encryptor().update(body + bytes([missing]) * missing)
+        )
+        signed = _VERSION + int(time.time()).to_bytes(8) + iv + encrypted
+        mac = signing.copy()
+        mac.update(signed)
+        return base64url.encode(signed + mac.digest()).decode("ascii")
 
     def decode(self, token: str, encoding: str = "utf-8") -> dict[str, Any]:
-        """Return the document of ``token``; lost ``=`` padding is restored.
+        """Return the document of ``token``.
 
         Raises:
             InvalidLink: forged, damaged, or of a key that is not among these.
         """
-        if not _TOKEN.fullmatch(token):
-            raise InvalidLink("the token is not url-safe base64")
-        body = token.rstrip("=")
+        raw = base64url.decode(token, padded=True)
+        signed, encrypted = raw[:-_MAC], raw[_HEADER + _BLOCK : -_MAC]
+        if raw[:1] != _VERSION or not encrypted or len(encrypted) % _BLOCK:
+            raise InvalidLink("the token is not a Fernet token")
+        encryption = self._key_of(signed, raw[-_MAC:])
+        decryptor = Cipher(encryption, CBC(raw[_HEADER : _HEADER + _BLOCK])).decryptor()
+        padded = decryptor.update(encrypted)
+        missing = padded[-1]
+        if not 1 <= missing <= _BLOCK or padded[-missing:] != bytes([missing]) * missing:
+            raise InvalidLink("the token's text is not padded as PKCS #7 says")
         try:
-            text = self._fernet.decrypt(body + "=" * (-len(body) % 4)).decode(encoding)
-        except (self._invalid_token, ValueError) as error:
-            raise InvalidLink("the token was not made with any of the configured keys") from error
+            text = padded[:-missing].decode(encoding)
+        except UnicodeError as error:
+            raise InvalidLink(f"the token holds no text in {encoding}") from error
         return document.load(text)
+
+    def _key_of(self, signed: bytes, expected: bytes) -> AES:
+        """Return the encryption key that belongs to the key which signed."""
+        for signing, encryption in self._keys:
+            mac = signing.copy()
+            mac.update(signed)
+            if hmac.compare_digest(mac.digest(), expected):
+                return encryption
+        raise InvalidLink("the token was not made with any of the configured keys")
+
+
+def _prepared(key: bytes | str) -> tuple[hmac.HMAC, AES]:
+    """Return the signing state, to be copied, and the encryption key of a Fernet key."""
+    try:
+        raw = urlsafe_b64decode(key)
+    except (ValueError, TypeError):  # not base64, or neither str nor bytes
+        raw = b""
+    if len(raw) != 32:
+        raise InvalidKey(
+            "a Fernet key is 32 bytes as 44 characters of url-safe base64; "
+            "make one with cryptography.fernet.Fernet.generate_key()"
+        )
+    return hmac.new(raw[:16], digestmod="sha256"), AES(raw[16:])

@@ -65,9 +65,10 @@ class Keyring:
                 for secret in group
             )
         )
-        self._fernet_keys = tuple(dict.fromkeys(_text(key, "fernet") for key in fernet))
-        self.fernet_codec = FernetCodec(self._fernet_keys) if self._fernet_keys else None
-        """Decodes the Fernet tokens of this ring; None when it has no Fernet key."""
+        self.fernet_keys = tuple(dict.fromkeys(_text(key) for key in fernet))
+        """The Fernet keys, newest first, as text."""
+        if self.fernet_keys:
+            FernetCodec(self.fernet_keys)  # refuses what is no Fernet key
 
     @classmethod
     def generate(cls) -> "Keyring":
@@ -117,7 +118,7 @@ class Keyring:
                 "url-safe base64"
             ) from None
         return json.dumps(
-            {"current": current, "retired": retired, "fernet": list(self._fernet_keys)}
+            {"current": current, "retired": retired, "fernet": list(self.fernet_keys)}
         )
 
     def rotated(self) -> "Keyring":
@@ -127,7 +128,7 @@ class Keyring:
         # an id of its own spares decoding the second try; a full ring has none left to give
         while len(taken) < 256 and derive_key(fresh.encode())[0] in taken:
             fresh = secrets.token_urlsafe(32)
-        return Keyring(fresh, self._secrets, self._fernet_keys)
+        return Keyring(fresh, self._secrets, self.fernet_keys)
 
     @cached_property
     def _keys(self) -> tuple[tuple[int, AESSIV], ...]:
@@ -155,15 +156,15 @@ class Keyring:
     def __repr__(self) -> str:
         return (
             f"<pytracking Keyring: {len(self._secrets)} secrets, "
-            f"{len(self._fernet_keys)} Fernet keys>"
+            f"{len(self.fernet_keys)} Fernet keys>"
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
         # ciphers cannot be pickled; the secrets can, and give the same ring
-        return Keyring, (self._secrets[0], self._secrets[1:], self._fernet_keys)
+        return Keyring, (self._secrets[0], self._secrets[1:], self.fernet_keys)
 
     def _given(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
-        return self._secrets, self._fernet_keys
+        return self._secrets, self.fernet_keys
 
 
 def derive_key(secret: bytes) -> tuple[int, AESSIV]:
@@ -196,8 +197,8 @@ def _secret_bytes(secret: str | bytes, name: str) -> bytes:
     return raw
 
 
-def _text(key: str | bytes, name: str) -> str:
+def _text(key: str | bytes) -> str:
     try:
         return key.decode("ascii") if isinstance(key, bytes) else str(key)
     except UnicodeDecodeError:
-        raise InvalidKey(f"a {name} key holds bytes that are not ASCII") from None
+        raise InvalidKey("a Fernet key holds bytes that are not ASCII") from None
