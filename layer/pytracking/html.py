@@ -1,0 +1,106 @@
+"""Rewriting a mail's HTML: tracked links, and a pixel that tells of an open.
+
+Only the values of tracked `href`s change, and the pixel is inserted; every other character stays
+as the designer made it. Nothing but the standard library is needed.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytracking.configuration import Configuration, get_configuration
+from pytracking.mails import charset as charsets
+from pytracking.mails.options import Options
+from pytracking.mails.policy import Link
+from pytracking.mails.rewriting import Rewritten, rewrite
+
+__all__ = ["Link", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
+
+
+def adapt_html(
+    html_text: str | bytes,
+    extra_metadata: Mapping[str, Any] | None,
+    click_tracking: bool = True,
+    open_tracking: bool = True,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return a mail's HTML with its links replaced by tracking links, and with a tracking pixel.
+
+    Args:
+        html_text: the HTML. Bytes are read in the charset that they declare themselves (UTF-8
+            when they declare none); those that it does not have come out as lone surrogates
+            ("surrogateescape"). `adapt_html_bytes` gives bytes for bytes.
+        extra_metadata: put into every link; what JSON can hold.
+        click_tracking: whether links are replaced: `<a href>` and `<area href>`, to http and
+            https, also by way of `//` or of a `<base href>`.
+        open_tracking: whether the pixel is inserted.
+        configuration: how links are minted.
+        kwargs: parameters of `Configuration`, which override those of `configuration`; and
+            those of `pytracking.html.Options`.
+
+    Broken HTML raises nothing and loses nothing: it is read as browsers read it. A link that
+    cannot be tracked is left as it is; `find_links` tells which those are.
+
+    Raises:
+        ConfigurationError: the base URL of what is to be tracked is missing.
+        InvalidPayload: JSON cannot hold the metadata.
+        TypeError: an unknown keyword.
+    """
+    if isinstance(html_text, bytes):
+        html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
+    tracked = (click_tracking, open_tracking)
+    return _rewrite(html_text, extra_metadata, tracked, configuration, kwargs).text
+
+
+def adapt_html_bytes(
+    html_bytes: bytes,
+    extra_metadata: Mapping[str, Any] | None,
+    click_tracking: bool = True,
+    open_tracking: bool = True,
+    configuration: Configuration | None = None,
+    *,
+    charset: str | None = None,
+    **kwargs: Any,
+) -> bytes:
+    """As `adapt_html`, from bytes to bytes: every byte outside the changes is the same.
+
+    Args:
+        charset: the charset that a Content-Type header names; None to read it from
+            the bytes themselves.
+    """
+    declared = charset and charsets.codec(charset)
+    text, codec = charsets.readable(html_bytes, declared or charsets.charset_of(html_bytes))
+    tracked = (click_tracking, open_tracking)
+    rewritten = _rewrite(text, extra_metadata, tracked, configuration, kwargs)
+    return charsets.written(rewritten.text, codec)
+
+
+def find_links(
+    html_text: str | bytes, configuration: Configuration | None = None, **kwargs: Any
+) -> tuple[Link, ...]:
+    """Every link of a mail in order, with what `adapt_html` would do to it, and why.
+
+    No link is minted, so no key and no base URL is needed (but without the base URLs, links that
+    are tracked already are not recognised).
+    """
+    if isinstance(html_text, bytes):
+        html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
+    return _rewrite(html_text, None, (False, False), configuration, kwargs).links
+
+
+def _rewrite(
+    text: str,
+    metadata: Mapping[str, Any] | None,
+    tracked: tuple[bool, bool],
+    configuration: Configuration | None,
+    kwargs: dict[str, Any],
+) -> Rewritten:
+    options = Options.taken_from(kwargs)
+    return rewrite(
+        text,
+        metadata,
+        click_tracking=tracked[0],
+        open_tracking=tracked[1],
+        configuration=get_configuration(configuration, kwargs),
+        options=options,
+    )

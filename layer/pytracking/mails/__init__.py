@@ -1,0 +1,1 @@
+"""The parts behind pytracking.html, pytracking.text and pytracking.email."""

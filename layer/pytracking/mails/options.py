@@ -1,0 +1,62 @@
+"""What a sender may ask of rewriting beyond the original's parameters, in one place."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass, fields
+from typing import Any, Literal, Self
+
+LINK_METADATA = frozenset({"position", "label", "attributes"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """How links are chosen and marked. Every rewriting function takes these as keywords.
+
+    Attributes:
+        unsubscribe: "leave" (the default) keeps links that unsubscribe as they are; "track"
+            treats them as any other link.
+        leave: called with the URL of each link that would be tracked; where it gives True, the
+            link is left as it is.
+        utm: UTM parameters to add to every tracked target, e.g. `{"source": "newsletter",
+            "medium": "email"}`; "utm_source" may be spelled out. One that a target has already
+            is kept.
+        link_metadata: what each link's metadata tells about the link itself: "position" (as
+            `link_position`, 1 for the first tracked link), "label" (as `link_label`, its text or
+            its image's alt, 100 characters at most), "attributes" (its `data-pytracking-NAME`
+            attributes, as NAME; they are then removed from the mail). Metadata given by the
+            caller is never overwritten: what stands in a mail may come from strangers.
+        conditional_comments: rewrite links inside `<!--[if mso]> ... <![endif]-->` too, VML
+            buttons included.
+        pixel: where the tracking pixel stands: at the "bottom" of the body, or at its "top".
+    """
+
+    unsubscribe: Literal["leave", "track"] = "leave"
+    leave: Callable[[str], bool] | None = None
+    utm: Mapping[str, str] | None = None
+    link_metadata: Collection[str] = ()
+    conditional_comments: bool = False
+    pixel: Literal["bottom", "top"] = "bottom"
+
+    def __post_init__(self) -> None:
+        _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
+        _choose("pixel", self.pixel, ("bottom", "top"))
+        if isinstance(self.link_metadata, str):
+            raise TypeError(f"link_metadata takes several names: ({self.link_metadata!r},)")
+        for name in self.link_metadata:
+            _choose("link_metadata", name, sorted(LINK_METADATA))
+
+    @classmethod
+    def taken_from(cls, keywords: dict[str, Any]) -> Self:
+        """Take the options out of a call's keywords; what remains is for `Configuration`.
+
+        Raises:
+            ValueError: a value that an option does not have; the message lists those it has.
+        """
+        return cls(**{name: keywords.pop(name) for name in OPTION_NAMES & keywords.keys()})
+
+
+OPTION_NAMES = frozenset(field.name for field in fields(Options))
+
+
+def _choose(name: str, given: object, expected: Collection[str]) -> None:
+    if given not in expected:
+        raise ValueError(f"{name} is {given!r}: expected one of {', '.join(expected)}")

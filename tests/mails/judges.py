@@ -1,0 +1,20 @@
+"""Other people's parsers: what they take for the links of a mail."""
+
+import html5lib
+import lxml.html
+
+LINKS = ("a", "area")
+
+
+def html5lib_links(text: str) -> list[str]:
+    """The href of each <a> and <area> in document order, as a browser reads them."""
+    tree = html5lib.parse(text, namespaceHTMLElements=False)
+    return [e.get("href") for e in tree.iter() if e.tag in LINKS and e.get("href") is not None]
+
+
+def lxml_links(text: str) -> list[str]:
+    """The same by libxml2."""
+    tree = lxml.html.document_fromstring(
+        text.encode(), parser=lxml.html.HTMLParser(encoding="utf-8")
+    )
+    return [e.get("href") for e in tree.iter(*LINKS) if e.get("href") is not None]
