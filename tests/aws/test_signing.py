@@ -9,7 +9,6 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as ReferenceCredentials
 from hypothesis import given
 from hypothesis import strategies as st
-
 from pytracking.aws.signing import Credentials, signed_headers
 from pytracking.errors import ConfigurationError
 
@@ -26,7 +25,7 @@ def reference(headers, body, credentials, region, service):
         service,
         region,
     )
-    with mock.patch("botocore.auth.get_current_datetime", lambda: moment.replace(tzinfo=None)):
+    with mock.patch("botocore.auth.get_current_datetime", return_value=moment.replace(tzinfo=None)):
         signer.add_auth(request)
     return {name.lower(): value for name, value in request.headers.items()}
 

@@ -101,6 +101,11 @@ class JsonApi:
                 raise
         return self._attempt(operation, body, left)
 
+    def close(self) -> None:
+        """Close the idle connections."""
+        while self._idle:
+            self._idle.pop()[0].close()
+
     def _attempt(self, operation: str, body: bytes, timeout: float) -> dict[str, Any]:
         headers = signed_headers(
             {

@@ -8,6 +8,9 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 
+THREAD_NAME = "pytracking-within"
+"""Of the threads that work in the time of others."""
+
 
 def within(seconds: float, work: Callable[[], T]) -> T:
     """Return ``work()``, done in a thread of its own.
@@ -20,7 +23,7 @@ def within(seconds: float, work: Callable[[], T]) -> T:
         Exception: what ``work`` raised.
     """
     job = _Job(work)
-    threading.Thread(target=job.run, daemon=True).start()
+    threading.Thread(target=job.run, name=THREAD_NAME, daemon=True).start()
     if not job.finished.wait(seconds):
         raise TimeoutError(f"not done after {seconds:.2f} s")
     return job.result()
