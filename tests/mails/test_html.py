@@ -163,10 +163,14 @@ def test_other_links_are_left_and_the_reason_is_told(href: str, outcome: str) ->
 
 
 def test_a_page_under_the_tracking_base_that_is_no_token_is_no_tracked_link() -> None:
-    assert outcomes(f'<a href="{CLICK}about-us"><a href="https://x.test/adopt-outdoors">') == [
-        "tracked",
-        "tracked",
-    ]
+    whole_host = {"base_click_tracking_url": "https://c.example.test/"}
+    link = '<a href="https://c.example.test/about-us">'
+    assert outcomes(link, **whole_host) == ["tracked"]
+    assert outcomes(f'<a href="{CLICK}about-us">') == ["refused"]  # it would lead to ourselves
+
+
+def test_an_adoption_is_no_opt_out() -> None:
+    assert outcomes('<a href="https://x.test/adopt-outdoors">') == ["tracked"]
 
 
 def test_rewriting_twice_leaves_the_links_of_the_first_time() -> None:
@@ -469,6 +473,7 @@ def test_the_pixel_has_an_empty_alt_a_size_and_no_place_in_the_layout() -> None:
         "\ufeff<p>é<a href='https://x.test/é'>".encode(),
         "<meta charset=utf-16><a href='https://x.test/é'>".encode(),
         "<meta charset=unheard-of><a href='https://x.test/é'>".encode(),
+        "\ufeff<p>é<a href='https://x.test/é'>".encode("utf-8") + b"\xff",
     ],
 )
 def test_bytes_are_read_in_their_own_charset(data: bytes) -> None:
@@ -480,6 +485,13 @@ def test_the_charset_of_the_header_goes_before_that_of_the_text() -> None:
     data = "<meta charset=utf-8><a href='https://x.test/é'>".encode("latin-1")
     new = adapt_html_bytes(data, None, True, False, CONFIGURATION, charset="ISO-8859-1")
     assert result(html5lib_links(new.decode("latin-1"))[0]).tracked_url == "https://x.test/é"
+
+
+@pytest.mark.parametrize(
+    "data", [b"\xff\xfea", b"\xff\xfe\x00\xd8a\x00", b"\xfe\xff\xdc\x00", b"\xef\xbb\xbf\xff"]
+)
+def test_no_byte_of_broken_unicode_is_lost(data: bytes) -> None:
+    assert adapt_html_bytes(data, None, True, False, CONFIGURATION) == data
 
 
 @given(

@@ -1,6 +1,7 @@
 """Bytes to text and back again, losing none."""
 
 import codecs
+import contextlib
 import re
 
 # `<meta charset="utf-8">` and `<meta http-equiv="Content-Type" content="text/html; charset=...">`,
@@ -51,12 +52,10 @@ def readable(data: bytes, charset: str) -> tuple[str, str]:
     charsets have several spellings of one character), the bytes are read as Latin 1: the markup
     is ASCII in both.
     """
-    text = data.decode(charset, "surrogateescape")
-    try:
+    with contextlib.suppress(UnicodeError):  # e.g. UTF-16 of an odd length
+        text = data.decode(charset, "surrogateescape")
         if written(text, charset) == data:
             return text, charset
-    except UnicodeError:  # a codec that cannot write what it read
-        pass
     return data.decode("latin-1"), "latin-1"
 
 

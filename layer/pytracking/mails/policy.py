@@ -115,6 +115,7 @@ class Policy:
             configuration.get_open_tracking_url_from_data_str(""),
         }
         self._ours = tuple(p.removesuffix("/") + "/" for p in prefixes if "://" in p)
+        self._our_hosts = {p.split("/")[2].partition(":")[0].lower() for p in self._ours}
 
     def judge(self, href: str, base: str = "") -> Verdict:
         """Decide on a link by its `href`; `base` is the URL that relative ones are relative to."""
@@ -140,7 +141,9 @@ class Policy:
         if self._options.unsubscribe == "leave" and is_unsubscribe(url):
             return Verdict("unsubscribe")
         target = self._with_utm(url) if self._utm else url
-        check_target(target)
+        lower = target.lower()
+        ours = any(host in lower for host in self._our_hosts)
+        check_target(target, own_bases=self._ours if ours else ())
         if self._options.leave and self._options.leave(url):
             return Verdict("kept")
         return Verdict("tracked", target)
