@@ -83,12 +83,11 @@ def tags(
         found = match(text, position, end)
         if not found:  # pragma: no cover - the pattern matches at every position
             return
-        if found["open"] is not None:
-            yield Unclosed(found.start("open"))
+        if found.lastgroup != "tag":
+            if found["open"]:
+                yield Unclosed(found.start("open"))
             return
-        if found["tag"] is None:
-            return
-        begin, position = found.start("tag"), found.end()
+        begin, position = found.span("tag")
         name = (found["name"] or "!--").lower()
         if names is None or name in names:
             yield Tag(name, begin, position)

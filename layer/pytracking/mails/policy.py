@@ -85,7 +85,7 @@ def opted_out(attributes: Mapping[str, markup.Attribute]) -> bool:
 # Jinja, Django, Handlebars, Liquid `{{ x }}` `{% x %}` `{# x #}`, Mailchimp `*|X|*`, Salesforce
 # `%%x%%`, shells and Thymeleaf `${x}`, `[[x]]`, ERB and EJS `<%= x %>`, Mailgun `%recipient.x%`.
 # None can stand in a URL that is ready to be sent.
-_PLACEHOLDERS = ("{{", "{%", "{#", "*|", "%%", "${", "[[", "<%", "%recipient")
+_PLACEHOLDER = re.compile(r"\{[{%#]|\*\||%%|\$\{|\[\[|<%|%recipient")
 # `https://x.com/unsubscribe?u=1`, `/opt-out/`, `/email-preferences`; not "adopt-outdoors".
 _UNSUBSCRIBE = re.compile(
     r"unsub(?:scri|(?![a-z]))|(?<![a-z])opt[-_]?out(?![a-z])"
@@ -95,7 +95,8 @@ _UNSUBSCRIBE = re.compile(
 # One of these is in all that _UNSUBSCRIBE finds; looking for them first is five times as fast.
 _UNSUBSCRIBE_HINTS = ("unsub", "out", "prefer", "settings", "abbe", "abme", "desi", "desa", "scri")
 _SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
-_WEB = ("http", "https")
+_WEB = ("https://", "http://")
+_WEB_SCHEMES = ("https", "http")
 # What browsers drop from an href (URL Standard, 4.4): C0 controls and spaces around it, and
 # tabs and line ends anywhere.
 _AROUND = "".join(map(chr, range(0x21)))
@@ -119,17 +120,20 @@ class Policy:
 
     def judge(self, href: str, base: str = "") -> Verdict:
         """Decide on a link by its `href`; `base` is the URL that relative ones are relative to."""
-        if any(opening in href for opening in _PLACEHOLDERS):
+        if _PLACEHOLDER.search(href):
             return Verdict("placeholder", reason="a template's placeholder still stands in it")
-        url = href.strip(_AROUND).translate(_WITHIN)
-        scheme = _SCHEME.match(url)
-        if not url or url[0] == "#" or (scheme and scheme[1].lower() not in _WEB):
-            return Verdict("no page")
+        url = href.strip(_AROUND)
+        if not url.isprintable():
+            url = url.translate(_WITHIN)
         try:
-            if not scheme:
-                url = _absolute(url, base)
-            if not url:
-                return Verdict("relative", reason="it is relative, and the mail has no <base>")
+            if not url.startswith(_WEB):
+                scheme = _SCHEME.match(url)
+                if not url or url[0] == "#" or (scheme and scheme[1].lower() not in _WEB_SCHEMES):
+                    return Verdict("no page")
+                if not scheme:
+                    url = _absolute(url, base)
+                if not url:
+                    return Verdict("relative", reason="it is relative, and the mail has no <base>")
             return self._judge_absolute(url.replace(" ", "%20"))  # as browsers do
         except ValueError as error:  # an InvalidTarget, or urljoin's
             return Verdict("refused", reason=str(error))
@@ -142,8 +146,11 @@ class Policy:
             return Verdict("unsubscribe")
         target = self._with_utm(url) if self._utm else url
         lower = target.lower()
-        ours = any(host in lower for host in self._our_hosts)
-        check_target(target, own_bases=self._ours if ours else ())
+        own_bases: tuple[str, ...] = ()
+        for host in self._our_hosts:  # to spare most links the closer look
+            if host in lower:
+                own_bases = self._ours
+        check_target(target, own_bases=own_bases)
         if self._options.leave and self._options.leave(url):
             return Verdict("kept")
         return Verdict("tracked", target)
@@ -171,7 +178,10 @@ def _absolute(url: str, base: str) -> str:
 def is_unsubscribe(url: str) -> bool:
     """Whether a URL speaks of unsubscribing, in one of a few languages."""
     url = url.lower()
-    return any(hint in url for hint in _UNSUBSCRIBE_HINTS) and bool(_UNSUBSCRIBE.search(url))
+    for hint in _UNSUBSCRIBE_HINTS:  # a plain loop: any() would double the time of a whole verdict
+        if hint in url:
+            return bool(_UNSUBSCRIBE.search(url))
+    return False
 
 
 def _utm_parameters(utm: Mapping[str, str] | None) -> dict[str, str]:
