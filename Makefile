@@ -62,13 +62,14 @@ lock: $(VENV)/.stamp ## Resolve every *.in anew into its hashed lock file
 .venvs/run/.stamp: local/requirements.txt
 	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." >&2; \
 		exit 1; }
+	@echo "Making .venvs/run from local/requirements.txt (once)"
 	@$(PYTHON) -m venv --clear .venvs/run
 	@.venvs/run/bin/python -m pip $(PIP_INSTALL) -r local/requirements.txt
 	@touch $@
 
 .PHONY: run
-run: .venvs/run/.stamp ## Serve everything on this machine, with a page that shows the webhooks
-	@PYTHONPATH=layer .venvs/run/bin/python -m local
+run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT=8000 SPEED=1)
+	@PYTHONPATH=layer PORT="$(PORT)" SPEED="$(SPEED)" .venvs/run/bin/python -m local
 
 ##@ Test
 

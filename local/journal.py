@@ -7,10 +7,11 @@ kept by event id. Everything here runs on the gateway's event loop.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from local.queues import Standing
 from local.receiver import Call
 
 State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead"]
@@ -39,6 +40,7 @@ class Journal:
 
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
+        self._queued: set[str] = set()  # ids of the events that were last seen in a queue
         self._subscribers: set[asyncio.Queue[str | None]] = set()
         self._ended = False
 
@@ -46,13 +48,12 @@ class Journal:
         """Return every event remembered, oldest first, as JSON would carry it."""
         return [asdict(event) for event in self._events.values()]
 
-    def called(self, call: Call) -> None:
+    def called(self, call: Call, body: Any) -> None:
         """Take down a call that the receiver got; one without an id is an event of its own."""
         identifier = call.id or f"unidentified-{call.at}"
         event = self._events.get(identifier)
         if event is None:
-            body = call.body if isinstance(call.body, dict) else {}
-            event = self._add(Event(identifier, call.at, body))
+            event = self._add(Event(identifier, call.at, body if isinstance(body, dict) else {}))
         event.calls = [*event.calls, call][-_MAX_CALLS:]
         event.last_status = call.status
         if call.status is None:
@@ -60,6 +61,23 @@ class Journal:
         else:
             event.state = "delivered" if 200 <= call.status < 300 else "failed"
         self._changed(event)
+
+    def observe(self, standings: Iterable[Standing]) -> None:
+        """Take down where each event stands in the queues; one that left them was delivered."""
+        standing = {}
+        for message in standings:
+            document = _parse(message.body)
+            if document is not None:
+                standing[document["id"]] = message, document
+        for identifier, (message, document) in standing.items():
+            self._stands(identifier, message, document)
+        for identifier in self._queued - standing.keys():
+            event = self._events.get(identifier)
+            if event is not None and event.state not in ("delivered", "failed"):
+                event.state = "delivered"
+                event.due_at = None
+                self._changed(event)
+        self._queued = set(standing)
 
     async def changes(self, first: Mapping[str, Any]) -> AsyncIterator[str]:
         """Yield `first` and then each change as a server-sent event, until `end()`.
@@ -90,6 +108,23 @@ class Journal:
         self._ended = True
         self._send(None)
 
+    def _stands(self, identifier: str, message: Standing, document: dict[str, Any]) -> None:
+        event = self._events.get(identifier)
+        if event is None:
+            if identifier in self._queued:
+                return  # forgotten: there were too many since
+            event = self._add(Event(identifier, time.time(), _body(document)))
+        elif message.state == "in flight" and not message.dead and _called_since(event, message):
+            return  # the receiver's answer is known already; what follows from it is under way
+        before = asdict(event)
+        event.attempt = document.get("attempt", 0)
+        event.last_status = document.get("last_status")
+        event.reason = (document.get("dead") or {}).get("reason", "")
+        event.state = _state(message, event.attempt)
+        event.due_at = message.due_at if event.state == "retrying" else None
+        if asdict(event) != before or identifier not in self._queued:
+            self._changed(event)
+
     def _add(self, event: Event) -> Event:
         self._events[event.id] = event
         while len(self._events) > CAPACITY:
@@ -105,6 +140,42 @@ class Journal:
                 backlog.put_nowait(frame)
             except asyncio.QueueFull:
                 self._subscribers.discard(backlog)
+
+
+def _state(message: Standing, attempt: int) -> State:
+    if message.dead:
+        return "dead"
+    if message.state == "in flight":
+        return "delivering"
+    return "retrying" if attempt > 0 else "queued"
+
+
+def _called_since(event: Event, message: Standing) -> bool:
+    return bool(event.calls) and event.calls[-1].at >= message.received_at
+
+
+def _parse(text: str) -> dict[str, Any] | None:
+    """Return a queue message as JSON; None for what has no event id and so no place here."""
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(document, dict) or not isinstance(document.get("id"), str):
+        return None
+    return document
+
+
+def _body(document: dict[str, Any]) -> dict[str, Any]:
+    """Return the webhook's body, or what is known of it while the link is still undecoded."""
+    if "undecoded" not in document:
+        return dict(document.get("body") or {})
+    kind = document["undecoded"].get("kind")
+    return {
+        "is_open_tracking": kind == "open",
+        "is_click_tracking": kind == "click",
+        "request_data": document.get("request_data"),
+        "timestamp": document.get("timestamp"),
+    }
 
 
 def _frame(name: str, value: Mapping[str, Any]) -> str:

@@ -27,7 +27,6 @@ class Call:
 
     id: str  # webhook-id; empty when there was none
     at: float  # epoch seconds
-    body: Any  # parsed JSON, or the text when it is not JSON
     headers: Mapping[str, str]  # webhook-*, content-type and user-agent only
     signature: Literal["valid", "invalid", "missing"]
     problem: str  # why the signature is not valid; empty when it is
@@ -37,8 +36,11 @@ class Call:
 class Receiver:
     """Answers POSTs in the mood it was put into and reports each one to `on_call`."""
 
-    def __init__(self, secret: str, on_call: Callable[[Call], None]) -> None:
-        """Verify with `secret`, a Standard Webhooks secret (`whsec_` and base64)."""
+    def __init__(self, secret: str, on_call: Callable[[Call, Any], None]) -> None:
+        """Verify with `secret`, a Standard Webhooks secret (`whsec_` and base64).
+
+        `on_call` also gets the body: parsed JSON, or the text when it is not JSON.
+        """
         self._verifier = Webhook(secret)
         self._on_call = on_call
         self._released = asyncio.Event()
@@ -61,7 +63,7 @@ class Receiver:
             return JSONResponse({"message": "Payload Too Large"}, 413)
         mood = self.mood
         status = {"accept": 204, "fail": 500, "gone": 410, "hang": None}[mood]
-        self._on_call(self._call(request, body, status))
+        self._on_call(self._call(request, body, status), _parse(body))
         if status is None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._released.wait(), HANG_SECONDS)
@@ -78,7 +80,6 @@ class Receiver:
         return Call(
             id=headers.get("webhook-id", ""),
             at=time.time(),
-            body=_parse(body),
             headers=headers,
             signature=signature,
             problem=problem,

@@ -16,6 +16,8 @@ from pytracking.errors import ConfigurationError
 _VARIABLE = re.compile(r"\{([\w.-]+)(\+?)\}")  # "{token}", greedy: "{proxy+}"
 _LAMBDA_TIMEOUT_SECONDS = 3  # Lambda's own default when neither function nor Globals name one
 _LAMBDA_MEMORY_MB = 128  # likewise
+_SQS_VISIBILITY_SECONDS = 30  # SQS's own default
+_MAX_RECEIVE_COUNT = 10  # SQS's own default of a redrive policy
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +53,16 @@ class QueueSource:
 
 
 @dataclass(frozen=True, slots=True)
+class QueueResource:
+    """An SQS queue; `dead_letters` is the logical id of the queue its redrive policy names."""
+
+    name: str
+    visibility_timeout: int  # seconds
+    dead_letters: str | None
+    max_receive_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class Function:
     """One function: where its code is, how it is called, and what its environment declares."""
 
@@ -60,14 +72,16 @@ class Function:
     timeout_seconds: int
     memory_mb: int
     environment: Mapping[str, str]  # literal values only
+    references: Mapping[str, str]  # variables that are `!Ref X`, by the logical id X
     sources: tuple[QueueSource, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Template:
-    """The functions by logical id and every route, most specific first."""
+    """Functions and queues by logical id, and every route, most specific first."""
 
     functions: Mapping[str, Function]
+    queues: Mapping[str, QueueResource]
     routes: tuple[Route, ...]
 
     def match(self, method: str, path: str) -> tuple[Route, dict[str, str]] | None:
@@ -97,8 +111,11 @@ def load(path: Path) -> Template:
         raise ConfigurationError(f"{path} is not a SAM template: it has no Resources mapping")
     defaults = document.get("Globals", {}).get("Function", {})
     functions: dict[str, Function] = {}
+    queues: dict[str, QueueResource] = {}
     routes: list[Route] = []
     for name, resource in document["Resources"].items():
+        if resource.get("Type") == "AWS::SQS::Queue":
+            queues[name] = _queue(name, resource.get("Properties") or {})
         if resource.get("Type") != "AWS::Serverless::Function":
             continue
         properties = {**defaults, **resource.get("Properties", {})}
@@ -110,10 +127,11 @@ def load(path: Path) -> Template:
             timeout_seconds=_number(properties.get("Timeout"), _LAMBDA_TIMEOUT_SECONDS),
             memory_mb=_number(properties.get("MemorySize"), _LAMBDA_MEMORY_MB),
             environment=_literals(defaults) | _literals(properties),
+            references=_references(defaults) | _references(properties),
             sources=tuple(_sources(events)),
         )
         routes.extend(_routes(name, events))
-    return Template(functions, tuple(sorted(routes, key=_specificity)))
+    return Template(functions, queues, tuple(sorted(routes, key=_specificity)))
 
 
 class _Loader(yaml.SafeLoader):
@@ -146,25 +164,49 @@ def _sources(events: list[Any]) -> Iterator[QueueSource]:
         if event["Type"] != "SQS":
             continue
         properties = event["Properties"]
-        # Queue: !GetAtt WebhookQueue.Arn
-        arn = properties["Queue"]
-        value = arn.value if isinstance(arn, Intrinsic) else arn
-        name = value[0] if isinstance(value, list) else str(value).split(".", 1)[0]
         responses = properties.get("FunctionResponseTypes", [])
         yield QueueSource(
-            queue=name,
+            queue=_logical_id(properties["Queue"]),
             batch_size=_number(properties.get("BatchSize"), 10),
             partial_batch_responses="ReportBatchItemFailures" in responses,
         )
 
 
+def _queue(name: str, properties: Mapping[str, Any]) -> QueueResource:
+    redrive = properties.get("RedrivePolicy") or {}
+    target = redrive.get("deadLetterTargetArn")
+    return QueueResource(
+        name=name,
+        visibility_timeout=_number(properties.get("VisibilityTimeout"), _SQS_VISIBILITY_SECONDS),
+        dead_letters=None if target is None else _logical_id(target),
+        max_receive_count=_number(redrive.get("maxReceiveCount"), _MAX_RECEIVE_COUNT),
+    )
+
+
+def _logical_id(arn: Any) -> str:
+    """Return the resource that an ARN names: Queue of `!GetAtt Queue.Arn`."""
+    value = arn.value if isinstance(arn, Intrinsic) else arn
+    return str(value[0]) if isinstance(value, list) else str(value).partition(".")[0]
+
+
 def _literals(properties: Mapping[str, Any]) -> dict[str, str]:
-    variables = (properties.get("Environment") or {}).get("Variables") or {}
     return {
         name: str(value)
-        for name, value in variables.items()
+        for name, value in _variables(properties).items()
         if isinstance(value, str | int | float | bool)
     }
+
+
+def _references(properties: Mapping[str, Any]) -> dict[str, str]:
+    return {
+        name: str(value.value)
+        for name, value in _variables(properties).items()
+        if isinstance(value, Intrinsic) and value.tag == "Ref"
+    }
+
+
+def _variables(properties: Mapping[str, Any]) -> Mapping[str, Any]:
+    return (properties.get("Environment") or {}).get("Variables") or {}
 
 
 def _number(value: Any, default: int) -> int:

@@ -17,12 +17,17 @@ Globals:
     Environment:
       Variables: {SHARED: everywhere, OWN: overridden, UNKNOWN: !Ref Parameter}
 Resources:
-  Hits: {Type: AWS::SQS::Queue}
+  Hits:
+    Type: AWS::SQS::Queue
+    Properties:
+      VisibilityTimeout: 360
+      RedrivePolicy: {deadLetterTargetArn: !GetAtt [Dead, Arn], maxReceiveCount: 7}
+  Dead: {Type: AWS::SQS::Queue}
   OpenFunction:
     Type: AWS::Serverless::Function
     Properties:
       CodeUri: functions/open/
-      Environment: {Variables: {OWN: open, ANSWER: 42, SECRET: !GetAtt Keys.Arn}}
+      Environment: {Variables: {OWN: open, ANSWER: 42, SECRET: !GetAtt Keys.Arn, URL: !Ref Hits}}
       Events:
         Any:
           Type: HttpApi
@@ -71,6 +76,18 @@ def test_functions_take_globals_and_override_them(loaded: template.Template, tmp
 def test_only_literal_variables_are_taken_over(loaded: template.Template):
     environment = loaded.functions["OpenFunction"].environment
     assert environment == {"SHARED": "everywhere", "OWN": "open", "ANSWER": "42"}
+
+
+def test_references_are_kept_by_name(loaded: template.Template):
+    references = loaded.functions["OpenFunction"].references
+    assert references == {"UNKNOWN": "Parameter", "URL": "Hits"}
+
+
+def test_queues_carry_their_visibility_and_their_dead_letters(loaded: template.Template):
+    assert loaded.queues == {
+        "Hits": template.QueueResource("Hits", 360, "Dead", 7),
+        "Dead": template.QueueResource("Dead", 30, None, 10),
+    }
 
 
 def test_the_queue_of_an_event_source_is_named_by_its_logical_id(loaded: template.Template):

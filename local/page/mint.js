@@ -1,0 +1,93 @@
+// The form that mints links, and the links it made.
+
+import { ask, byId, make } from "./dom.js";
+
+let loads = 0;
+
+export function bindMint() {
+  byId("mint").addEventListener("submit", async (submit) => {
+    submit.preventDefault();
+    const problem = byId("mint-error");
+    problem.textContent = "";
+    try {
+      const expiry = byId("expiry").value;
+      const links = await ask("links", {
+        target: byId("target").value.trim() || null,
+        metadata: readMetadata(),
+        expires_in: expiry ? Number(expiry) : null,
+      });
+      showLinks(links, true);
+    } catch (error) {
+      problem.textContent = error.message;
+    }
+  });
+}
+
+/** List the links, each with ways to follow it. */
+export function showLinks(links, fresh) {
+  const rows = [];
+  if (links.open) rows.push(row("Pixel", links.open, "Load it", loadPixel, fresh));
+  if (links.click) rows.push(row("Click", links.click, "Follow it", follow, fresh));
+  byId("links").replaceChildren(...rows);
+}
+
+function readMetadata() {
+  const text = byId("metadata").value.trim();
+  if (!text) return null;
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw new Error('Metadata is a JSON object, such as {"customer_id": 1}. This one is not JSON.');
+  }
+}
+
+function row(name, link, verb, act, fresh) {
+  const note = make("span", { class: "note", role: "status" });
+  const run = () => act(link, note);
+  return make(
+    "li",
+    { class: fresh ? "fresh" : "" },
+    make("b", {}, name),
+    make("a", { href: link, target: "_blank", rel: "noreferrer", title: "Open in a new tab" }, link),
+    make(
+      "span",
+      { class: "actions" },
+      make("button", { type: "button", onclick: run, "data-act": name.toLowerCase() }, verb),
+      make("button", { type: "button", class: "quiet", onclick: () => copy(link, note) }, "Copy"),
+      note,
+    ),
+  );
+}
+
+/** Show the pixel as a mail program would: as an image, asked for anew each time. */
+function loadPixel(link, note) {
+  const image = new Image();
+  image.addEventListener("load", () => {
+    note.textContent = `an image of ${image.naturalWidth} × ${image.naturalHeight} came`;
+  });
+  image.addEventListener("error", () => {
+    note.textContent = "no image came: does the gateway still run?";
+  });
+  loads += 1;
+  image.src = `${link}#${loads}`; // what follows # stays here, but makes it another image
+}
+
+/** Follow the link without leaving the page: the redirect is seen, and not gone after. */
+async function follow(link, note) {
+  try {
+    const answer = await fetch(link, { redirect: "manual", cache: "reload" });
+    note.textContent =
+      answer.type === "opaqueredirect" ? "a redirect came" : `no redirect, but ${answer.status}`;
+  } catch {
+    note.textContent = "the gateway does not answer";
+  }
+}
+
+async function copy(link, note) {
+  try {
+    await navigator.clipboard.writeText(link);
+    note.textContent = "copied";
+  } catch {
+    note.textContent = "the browser did not allow it";
+  }
+}

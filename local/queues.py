@@ -1,0 +1,183 @@
+"""The template's queues on this machine: served as SQS, feeding the functions they feed on AWS."""
+
+import dataclasses
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from pytracking.delivery.messages import InvalidMessage, Message, parse
+
+from local.event_source import EventSource, Handler
+from local.functions import Environment
+from local.queue import MAX_DELAY_SECONDS, Queue, State
+from local.queue_server import QueueServer
+from local.template import Function, QueueResource, Template
+
+_ENVIRONMENTS = 4  # of one function at a time: one receiver that hangs does not hold up the others
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A message as it stands in a queue."""
+
+    body: str
+    state: State
+    due_at: float  # epoch seconds: when it can be received (again)
+    received_at: float  # epoch seconds; only meaningful while it is in flight
+    dead: bool  # in a queue of dead letters
+
+
+class Queues:
+    """Every queue of a template, its SQS endpoint, and the functions that are fed from them."""
+
+    def __init__(self, template: Template, speed: float = 1) -> None:
+        """`speed` is how many times faster than deployed a retry's wait passes."""
+        self._template = template
+        self._queues: dict[str, Queue] = {}
+        for resource in template.queues.values():
+            self._add(resource, speed)
+        self._dead = {r.dead_letters for r in template.queues.values() if r.dead_letters}
+        self._server = QueueServer(self._queues.values())
+        self._sources: list[EventSource] = []
+
+    def environment(self) -> dict[str, str]:
+        """Return the variables that lead the functions to these queues, instead of to AWS."""
+        if not self._fed():
+            return {}
+        urls = {name: self._server.url(queue) for name, queue in self._queues.items()}
+        variables = {
+            variable: urls[resource]
+            for function in self._template.functions.values()
+            for variable, resource in function.references.items()
+            if resource in urls
+        }
+        return {"AWS_ENDPOINT_URL_SQS": self._server.endpoint, **variables}
+
+    def start(self, new_environment: Callable[[str], Environment]) -> None:
+        """Serve the queues, and feed each function that has one from environments of its own."""
+        self._server.start()
+        for function in self._fed():
+            for source in function.sources:
+                for _ in range(_ENVIRONMENTS):
+                    environment = new_environment(function.name)
+                    environment.load()
+                    self._sources.append(
+                        EventSource(
+                            self._queues[source.queue],
+                            _handler(environment),
+                            batch_size=source.batch_size,
+                            concurrency=1,
+                        )
+                    )
+        for event_source in self._sources:
+            event_source.start()
+
+    def stop(self) -> None:
+        """Stop feeding and serving; a batch in hand is left behind, as a power cut would."""
+        for event_source in self._sources:
+            event_source.stop(timeout=0)
+        self._server.stop()
+
+    def standing(self) -> Iterator[Standing]:
+        """Yield every message of every queue, those in dead-letter queues last."""
+        for name in sorted(self._queues, key=self._dead.__contains__):
+            queue = self._queues[name]
+            for message in queue.waiting():
+                yield Standing(
+                    body=message.body,
+                    state=message.state,
+                    due_at=message.due_at,
+                    received_at=message.due_at - queue.visibility_timeout,
+                    dead=name in self._dead,
+                )
+
+    def replay(self, identifier: str | None = None) -> int:
+        """Put the dead letter of this event, or all of them, back to where they came from.
+
+        Returns how many; they keep their ids. What is no message stays where it is.
+        """
+        replayed = 0
+        for resource in self._template.queues.values():
+            if resource.dead_letters is not None:
+                source, dead = self._queues[resource.name], self._queues[resource.dead_letters]
+                replayed += _replay(source, dead, identifier)
+        return replayed
+
+    def _fed(self) -> list[Function]:
+        return [
+            function
+            for function in self._template.functions.values()
+            if function.sources and (function.folder / "app.py").is_file()
+        ]
+
+    def _add(self, resource: QueueResource, speed: float) -> Queue:
+        if resource.name not in self._queues:
+            target = self._template.queues.get(resource.dead_letters or "")
+            self._queues[resource.name] = _FastQueue(
+                resource.name,
+                visibility_timeout=resource.visibility_timeout,
+                dead_letters=None if target is None else self._add(target, speed),
+                max_receive_count=resource.max_receive_count,
+                speed=speed,
+            )
+        return self._queues[resource.name]
+
+
+def _handler(environment: Environment) -> Handler:
+    # The environment makes the context: it knows the function's timeout and memory.
+    return lambda event, _: environment.call(event)
+
+
+class _FastQueue(Queue):
+    """A queue whose delayed messages are due sooner, so that days of retries can be watched.
+
+    The wait is shortened in the message, too: a function that compares it with the time of day
+    finds it over. Nothing else runs fast: signatures carry the true time.
+    """
+
+    def __init__(self, name: str, *, speed: float, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self._speed = speed
+
+    def send(self, body: str, delay_seconds: float = 0) -> str:
+        """Store a message and return its id (see Queue.send)."""
+        if self._speed == 1 or delay_seconds == 0:
+            return super().send(body, delay_seconds)
+        now = time.time()
+        try:
+            message = parse(body)
+        except InvalidMessage:
+            return super().send(body, delay_seconds / self._speed)
+        wait = delay_seconds
+        if isinstance(message, Message):
+            # The whole wait, of which a delay of SQS is only the first hop of 900 s at most.
+            wait = max(wait, message.not_before - now)
+            due = int(now + wait / self._speed)
+            body = dataclasses.replace(message, not_before=due).to_json()
+        return super().send(body, min(MAX_DELAY_SECONDS, wait / self._speed))
+
+
+def _replay(source: Queue, dead: Queue, identifier: str | None) -> int:
+    """Move dead letters back; those of other events are put back as they were."""
+    replayed, passed_over = 0, []
+    while received := dead.receive():
+        for delivery in received:
+            message = _message(delivery.body)
+            if message is None or identifier not in (None, message.id):
+                passed_over.append(delivery)
+                continue
+            source.send(message.revived().to_json())
+            dead.delete(delivery.receipt_handle)
+            replayed += 1
+    for delivery in passed_over:
+        dead.change_visibility(delivery.receipt_handle, 0)
+    return replayed
+
+
+def _message(text: str) -> Message | None:
+    try:
+        message = parse(text)
+    except InvalidMessage:
+        return None
+    return message if isinstance(message, Message) else None

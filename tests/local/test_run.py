@@ -1,0 +1,215 @@
+"""`make run` as a user meets it: a process, two links, a page that shows their webhooks."""
+
+import json
+import signal
+import socket
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from pytracking import TRACKING_PIXEL
+from standardwebhooks import Webhook
+
+from tests.local.gateway import Gateway, call, greeting, running, start, until
+
+SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
+OUR_KEYS = {"id", "link_id", "visitor"}
+
+
+@pytest.fixture(scope="module")
+def gateway() -> Iterator[Gateway]:
+    with running() as gateway:
+        yield gateway
+
+
+def delivered(gateway: Gateway, user_agent: str) -> dict[str, Any]:
+    """Return the event of the hit that was made with this user agent, once it is delivered."""
+    return until(
+        lambda: next(
+            (
+                event
+                for event in gateway.events()
+                if (event["body"].get("request_data") or {}).get("user_agent") == user_agent
+                and event["state"] == "delivered"
+            ),
+            None,
+        )
+    )
+
+
+def test_the_pixel_link_answers_the_originals_68_bytes(gateway: Gateway):
+    answer = call(gateway.pixel_link)
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.body == TRACKING_PIXEL
+    assert len(answer.body) == 68
+
+
+def test_the_click_link_leads_to_its_target(gateway: Gateway):
+    answer = call(gateway.click_link)
+    assert answer.status == 302
+    assert answer.headers["location"] == "https://example.com/welcome?from=mail"
+
+
+@pytest.mark.parametrize("kind", ["pixel_link", "click_link"])
+def test_head_answers_the_same_headers_and_no_body(gateway: Gateway, kind: str):
+    link = getattr(gateway, kind)
+    get, head = call(link), call(link, "HEAD")
+    # API Gateway counts the body it was given, and a function has none to give to a HEAD.
+    volatile = ("date", "apigw-requestid", "content-length")
+    assert head.body == b""
+    assert head.status == get.status
+    assert {n: v for n, v in head.headers.items() if n not in volatile} == {
+        n: v for n, v in get.headers.items() if n not in volatile
+    }
+
+
+def test_another_method_is_not_allowed_and_told_what_is(gateway: Gateway):
+    answer = call(gateway.click_link, "POST", b"x")
+    assert answer.status == 405
+    assert answer.headers["allow"] == "GET, HEAD"
+
+
+def test_what_is_no_route_is_not_found_as_api_gateway_says_it(gateway: Gateway):
+    answer = call(f"{gateway.origin}/nowhere")
+    assert (answer.status, answer.json()) == (404, {"message": "Not Found"})
+
+
+def test_robots_are_told_to_stay_away(gateway: Gateway):
+    answer = call(f"{gateway.origin}/robots.txt")
+    assert answer.status == 200
+    assert b"Disallow: /" in answer.body
+
+
+def test_a_forged_open_link_still_gives_the_pixel_and_a_forged_click_link_does_not(
+    gateway: Gateway,
+):
+    assert call(gateway.pixel_link + "x").body == TRACKING_PIXEL
+    assert call(gateway.click_link + "x").status == 404
+
+
+@pytest.mark.parametrize("kind", ["open", "click"])
+def test_a_hit_arrives_as_a_signed_webhook_of_the_seeds_shape(gateway: Gateway, kind: str):
+    user_agent = f"test-{kind}"
+    links = gateway.ask("links", {"target": "https://a.example/", "metadata": {"n": 7}}).json()
+    call(links[kind], headers={"User-Agent": user_agent})
+    event = delivered(gateway, user_agent)
+    body = event["body"]
+    assert body.keys() == SEED_KEYS | OUR_KEYS | ({"tracked_url"} if kind == "click" else set())
+    assert (body["is_open_tracking"], body["is_click_tracking"]) == (
+        kind == "open",
+        kind == "click",
+    )
+    assert body["metadata"] == {"n": 7}
+    assert body["request_data"] == {
+        "user_agent": user_agent,
+        "user_ip": "127.0.0.1",
+        "method": "GET",
+    }
+    assert kind == "open" or body["tracked_url"] == "https://a.example/"
+    assert [call["signature"] for call in event["calls"]] == ["valid"]
+    assert event["calls"][0]["headers"]["content-type"] == "application/json"
+    assert event["calls"][0]["id"] == event["id"] == body["id"]
+
+
+def test_a_head_is_marked_as_such_in_its_event(gateway: Gateway):
+    call(gateway.click_link, "HEAD", headers={"User-Agent": "test-head"})
+    assert delivered(gateway, "test-head")["body"]["request_data"]["method"] == "HEAD"
+
+
+def test_an_expired_link_leads_nowhere(gateway: Gateway):
+    wanted = {"target": "https://a.example/", "expires_in": 1}
+    link = gateway.ask("links", wanted).json()["click"]
+    assert until(lambda: call(link).status == 404)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "said"),
+    [
+        ({"target": "javascript:alert(1)"}, "javascript"),
+        ({"metadata": [1]}, "metadata is a JSON object"),
+        ({"expires_in": -1}, "above 0"),
+        ([], "send a JSON object"),
+    ],
+)
+def test_what_no_link_can_carry_is_explained(gateway: Gateway, wanted: Any, said: str):
+    answer = gateway.ask("links", wanted)
+    assert answer.status == 400
+    assert said in answer.json()["message"]
+
+
+def test_the_page_and_its_parts_are_served_under_a_strict_policy(gateway: Gateway):
+    page = call(f"{gateway.origin}/")
+    policy = page.headers["content-security-policy"]
+    assert (page.status, page.headers["content-type"]) == (200, "text/html; charset=utf-8")
+    assert "script-src 'self'" in policy
+    assert "unsafe" not in policy
+    assert call(f"{gateway.origin}/_local/page/main.js").status == 200
+    assert call(f"{gateway.origin}/_local/page/../__main__.py").status == 404
+
+
+def test_a_rebound_host_name_cannot_read_the_page_or_its_events(gateway: Gateway):
+    for path in ("/", "/_local/api/state", "/_local/api/stream"):
+        answer = call(gateway.origin + path, headers={"Host": "attacker.example"})
+        assert answer.status == 403
+
+
+def test_a_form_of_another_site_cannot_command_the_gateway(gateway: Gateway):
+    url = f"{gateway.origin}/_local/api/receiver"
+    answer = call(url, "POST", b'{"mood":"fail"}', {"Content-Type": "text/plain"})
+    assert answer.status == 415
+    assert call(f"{gateway.origin}/_local/api/state").json()["mood"] == "accept"
+
+
+def test_an_unsigned_or_forged_webhook_is_shown_as_such(gateway: Gateway):
+    url = f"{gateway.origin}/_local/receiver"
+    signed = Webhook("whsec_" + "A" * 44)
+    now = datetime.now(UTC)
+    forged = {
+        "webhook-id": "forged",
+        "webhook-timestamp": str(int(now.timestamp())),
+        "webhook-signature": signed.sign("forged", now, "{}"),
+    }
+    call(url, "POST", b"{}", forged)
+    call(url, "POST", b"{}", {"webhook-id": "unsigned"})
+    seen = {event["id"]: event["calls"][0] for event in gateway.events()}
+    assert seen["forged"]["signature"] == "invalid"
+    assert seen["unsigned"]["signature"] == "missing"
+
+
+def test_what_is_no_event_is_received_all_the_same(gateway: Gateway):
+    url = f"{gateway.origin}/_local/receiver"
+    for body in (b"", b"not json", b"[" * 10_000, b"\xff", json.dumps([1]).encode()):
+        assert call(url, "POST", body, {"webhook-id": "odd"}).status == 204
+
+
+def test_a_port_that_is_taken_is_named_and_another_one_suggested():
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        process = start(PORT=str(port))
+        _, errors = process.communicate(timeout=30)
+    assert process.returncode == 1
+    assert f"Port {port} is taken" in errors
+    assert f"make run PORT={port + 1}" in errors
+    assert "Traceback" not in errors
+
+
+@pytest.mark.parametrize("hangs", [False, True])
+def test_ctrl_c_ends_it_at_once_with_streams_open_and_calls_hanging(hangs: bool):
+    process = start("--port", "0")
+    gateway = Gateway(process, greeting(process))
+    port = int(gateway.origin.rpartition(":")[2])
+    with socket.create_connection(("127.0.0.1", port)) as stream:
+        stream.sendall(b"GET /_local/api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+        assert stream.recv(12) == b"HTTP/1.1 200"
+        if hangs:
+            gateway.ask("receiver", {"mood": "hang"})
+            call(gateway.click_link)
+            until(lambda: any(event["calls"] for event in gateway.events()))
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=15)
+    assert process.returncode in (0, 130)
+    assert errors == ""
+    with socket.socket() as again:
+        again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        again.bind(("127.0.0.1", port))
