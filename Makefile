@@ -35,7 +35,7 @@ $(VENV)/.stamp: tests/requirements.txt
 	@touch $@
 
 # .venvs/NAME from tests/requirements-NAME.txt: tools that must not share an environment with ours.
-.venvs/%/.stamp: tests/requirements-%.txt $(VENV)/.stamp
+.venvs/%/.stamp: tests/requirements-%.txt | $(VENV)/.stamp
 	@echo "Making .venvs/$* from tests/requirements-$*.txt"
 	@$(BIN)/python -m venv --clear --without-pip .venvs/$*
 	@$(BIN)/python -m pip --python .venvs/$* $(PIP_INSTALL) -r $<
@@ -43,10 +43,10 @@ $(VENV)/.stamp: tests/requirements.txt
 .PRECIOUS: .venvs/%/.stamp
 
 .PHONY: lock
-LOCK = $(BIN)/uv pip compile --quiet --upgrade --generate-hashes --no-emit-index-url \
+LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock"
 # The layer's lock is made for what the layer runs on: no markers are left to be decided elsewhere.
-lock: $(VENV)/.stamp ## Resolve every *.in anew into its hashed lock file
+lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=--upgrade)
 	@cd layer && ../$(LOCK) --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
 		requirements.in -o requirements.txt
 	@for file in local/*.in tests/*.in; do echo "$$file"; ( cd "$$(dirname "$$file")" && \
@@ -92,8 +92,27 @@ types: $(VENV)/.stamp ## Check types, strictly
 	@$(BIN)/mypy
 
 .PHONY: test
-test: lint types .venvs/sam/.stamp .venvs/runtime/.stamp ## Everything: style, types, tests, coverage
+test: lint types .venvs/sam/.stamp ## Everything: style, types, tests, coverage
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
+
+##@ Deploy
+
+# ---------------------------------------------------------------------------------------------
+# Build and invoke
+# ---------------------------------------------------------------------------------------------
+
+# SAM runs with this project's Python first, which has the pip that builds the layer.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
+
+.PHONY: build
+build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
+	@$(SAM) build
+
+FUNCTION ?= open
+EVENT ?= events/$(FUNCTION).json
+.PHONY: invoke
+invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
+	@$(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
 
 ##@ Measure
 

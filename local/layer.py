@@ -3,8 +3,8 @@
     python3 local/layer.py FOLDER
 
 leaves FOLDER/python, which Lambda lays at /opt/python. Any Python with pip can do it: wheels are
-chosen for Lambda's Python and processor, not for this machine's. Environment: LAYER_MACHINE, the
-processor to build for (aarch64, as in template.yaml, or x86_64 for an emulator on such a machine).
+chosen for Lambda's Python and processor, not for this machine's. Emulators run what this machine
+is; for them LAYER_MACHINE (x86_64) and LAYER_PYTHON (3.11) in the environment choose otherwise.
 """
 
 import os
@@ -15,32 +15,33 @@ from collections.abc import Iterator
 from pathlib import Path
 
 LAYER = Path(__file__).resolve().parent.parent / "layer"
-PYTHON_VERSION = "3.13"  # Runtime in template.yaml
+LAMBDA_MACHINE = "aarch64"  # Architectures in template.yaml, by its name in wheels
+LAMBDA_PYTHON = "3.13"  # Runtime in template.yaml
 # Amazon Linux 2023, under Lambda's python3.13, has glibc 2.34; each wheel for an older one runs.
 PLATFORMS = [f"manylinux_2_{minor}" for minor in range(34, 16, -1)] + ["manylinux2014"]
 
 
-def build(folder: Path, machine: str = "aarch64") -> None:
+def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYTHON) -> None:
     """Fill `folder` with the layer; raises CalledProcessError when pip cannot."""
     target = folder / "python"
     shutil.rmtree(target, ignore_errors=True)
-    install(target, machine)
+    install(LAYER / "requirements.txt", target, machine, version)
     shutil.copytree(
         LAYER / "pytracking", target / "pytracking", ignore=shutil.ignore_patterns("__pycache__")
     )
     prune(target)
-    compile_modules(folder)
+    compile_modules(target, version, "/opt/python")
 
 
-def install(target: Path, machine: str) -> None:
-    """Install the locked requirements for Lambda into `target`."""
+def install(requirements: Path, target: Path, machine: str, version: str) -> None:
+    """Install a lock file into `target`, with wheels for that processor and that Python."""
     options = "--require-hashes --no-deps --no-compile --only-binary=:all: --implementation=cp"
     platforms = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
     subprocess.run(
         [
             *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
-            *(*options.split(), f"--python-version={PYTHON_VERSION}", *platforms),
-            *(f"--target={target}", f"--requirement={LAYER / 'requirements.txt'}"),
+            *(*options.split(), f"--python-version={version}", *platforms),
+            *(f"--target={target}", f"--requirement={requirements}"),
         ],
         check=True,
     )
@@ -58,30 +59,30 @@ def prune(target: Path) -> None:
         asset.unlink()
 
 
-def compile_modules(folder: Path) -> None:
-    """Write bytecode beside the sources, never checked against them.
+def compile_modules(folder: Path, version: str, shown: str) -> None:
+    """Write bytecode beside the sources, never checked against them; tracebacks say `shown`.
 
     /opt is read-only, so without it every cold start would compile every module again. Unchecked
     (PEP 552), because Lambda sets file times of its own.
     """
-    python = next(interpreters(), None)
+    python = next(interpreters(version), None)
     if python is None:
         print(
-            f"No Python {PYTHON_VERSION} was found: the layer works, but holds no bytecode, and"
+            f"No Python {version} was found: the layer works, but holds no bytecode, and"
             " cold starts take about twice as long.",
             file=sys.stderr,
         )
         return
-    options = ("-q", "--invalidation-mode=unchecked-hash", "-s", folder, "-p", "/opt")
-    subprocess.run([python, "-m", "compileall", *options, folder / "python"], check=True)
+    options = ("-q", "--invalidation-mode=unchecked-hash", "-s", folder, "-p", shown)
+    subprocess.run([python, "-m", "compileall", *options, folder], check=True)
 
 
-def interpreters() -> Iterator[str]:
-    """Yield the interpreters of Lambda's version that really run, the likeliest first.
+def interpreters(version: str) -> Iterator[str]:
+    """Yield the interpreters of a version ("3.13") that really run, the likeliest first.
 
     A name on PATH proves nothing: version managers leave stand-ins there that only fail.
     """
-    name = f"python{PYTHON_VERSION}"
+    name = f"python{version}"
     candidates = [sys.executable, shutil.which(name)]
     pyenv = shutil.which("pyenv")
     if pyenv:
@@ -90,11 +91,11 @@ def interpreters() -> Iterator[str]:
     uv_folder = os.environ.get("UV_PYTHON_INSTALL_DIR", Path.home() / ".local/share/uv/python")
     candidates += _newest(Path(uv_folder), "", name)
     for candidate in filter(None, candidates):
-        version = "import sys; print('%d.%d' % sys.version_info[:2])"
+        code = "import sys; print('%d.%d' % sys.version_info[:2])"
         answer = subprocess.run(
-            [candidate, "-c", version], capture_output=True, text=True, check=False
+            [candidate, "-c", code], capture_output=True, text=True, check=False
         )
-        if answer.stdout.strip() == PYTHON_VERSION:
+        if answer.stdout.strip() == version:
             yield candidate
 
 
@@ -105,4 +106,8 @@ def _newest(root: Path, below: str, name: str) -> list[str]:
 if __name__ == "__main__":
     if len(sys.argv) != 2:
         sys.exit(__doc__)
-    build(Path(sys.argv[1]), os.environ.get("LAYER_MACHINE", "aarch64"))
+    build(
+        Path(sys.argv[1]),
+        os.environ.get("LAYER_MACHINE", LAMBDA_MACHINE),
+        os.environ.get("LAYER_PYTHON", LAMBDA_PYTHON),
+    )
