@@ -94,13 +94,16 @@ class Hit:
             InvalidLink: it is not one of ours, or not any more.
             KeysUnavailable: no link can be read just now.
         """
+        kind, request = self._tracker.kind, self._request
         try:
-            return self._tracker.keys.decode(
-                self._request.token, self._tracker.kind, self._request.data()
-            )
+            result = self._tracker.keys.decode(request.token, kind, request.data())
+            # Sealed tokens are bound to their kind; of Fernet tokens only their content tells it.
+            if (result.tracked_url is None) is not (kind == "open"):
+                raise InvalidLink(f"the link is not one of kind {kind}")
         except InvalidLink:
             count("InvalidLinks")
             raise
+        return result
 
     def target(self, result: TrackingResult) -> str:
         """Return where a click goes, as a ``Location`` header takes it.
@@ -110,7 +113,7 @@ class Hit:
         """
         request = self._request
         try:
-            return check_target(result.tracked_url or "", own_bases=_own_bases(request))
+            return check_target(str(result.tracked_url), own_bases=_own_bases(request))
         except InvalidTarget:
             count("RefusedTargets")
             raise

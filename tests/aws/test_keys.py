@@ -1,0 +1,274 @@
+"""The link keys of a running function through rotations, outages and mistakes."""
+
+import json
+
+import pytest
+from pytracking import Configuration
+from pytracking.aws import keys as keys_module
+from pytracking.aws.api import AwsError
+from pytracking.aws.keys import (
+    COLD_RETRY_SECONDS,
+    REFRESH_SECONDS,
+    RETRY_SECONDS,
+    SAMPLE_SECRET,
+    KeysUnavailable,
+    LinkKeys,
+)
+from pytracking.aws.settings import Settings
+from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.tokens.keyring import Keyring
+
+HOUR = 3600
+
+
+def settings(**changes):
+    environment = {"PYTRACKING_LINK_KEYS_SECRET": "link-keys", **changes}
+    return Settings.from_environment(environment)
+
+
+def link(keyring, kind="open", **metadata):
+    configuration = Configuration(keyring=keyring)
+    url = "https://example.com/" if kind == "click" else None
+    document = configuration.get_data_to_embed(url, metadata or {"n": 1})
+    return configuration.get_url_encoded_data_str(document, kind)
+
+
+def other_ids(keyring):
+    """Return a keyring none of whose key ids is one of ``keyring``."""
+    while True:
+        candidate = Keyring.generate()
+        if not candidate.opening.keys() & keyring.opening.keys():
+            return candidate
+
+
+class SecretsManager:
+    """Stands in for the service: gives a text, or fails as told; counts how often it is asked."""
+
+    def __init__(self, text):
+        self.text = text
+        self.error = None
+        self.asked = 0
+
+    def __call__(self, timeout):
+        self.asked += 1
+        if self.error:
+            raise self.error
+        return self.text
+
+    def break_down(self):
+        self.error = AwsError("secretsmanager: no answer", code="NoAnswer", retryable=True)
+
+    def recover(self, text=None):
+        self.error = None
+        self.text = text or self.text
+
+
+class Clock:
+    def __init__(self):
+        self.now = 1000.0
+
+    def __call__(self):
+        return self.now
+
+
+@pytest.fixture
+def clock():
+    return Clock()
+
+
+@pytest.fixture
+def ring():
+    return Keyring.generate()
+
+
+@pytest.fixture
+def secret(ring):
+    return SecretsManager(ring.to_json())
+
+
+@pytest.fixture
+def keys(secret, clock):
+    return LinkKeys(settings(), secret, clock)
+
+
+@pytest.fixture
+def reports(monkeypatch):
+    """What was logged and counted: lists of (reason) and of metric names."""
+    lines, metrics = [], []
+    monkeypatch.setattr(
+        keys_module, "log_error", lambda message, **fields: lines.append((message, fields))
+    )
+    monkeypatch.setattr(keys_module, "count", lambda *names: metrics.extend(names))
+    return lines, metrics
+
+
+def test_keys_are_fetched_once_for_many_links(keys, secret, ring):
+    for n in range(5):
+        assert keys.decode(link(ring, n=n), "open", {}).metadata == {"n": n}
+    assert secret.asked == 1
+
+
+@pytest.mark.fault("answering", 6)
+def test_the_last_good_keys_serve_through_hours_without_secrets_manager(
+    keys, secret, ring, clock, reports
+):
+    keys.decode(link(ring), "open", {})
+    secret.break_down()
+    for _ in range(6 * HOUR // 30):
+        clock.now += 30
+        assert keys.decode(link(ring), "open", {}).metadata == {"n": 1}
+    lines, metrics = reports
+    assert len(lines) == 1
+    assert set(metrics) == {"KeyFailures"}
+    assert secret.asked <= 1 + 6 * HOUR / RETRY_SECONDS
+
+
+@pytest.mark.fault("answering", 7)
+def test_without_any_keys_yet_nothing_is_decoded_and_the_next_try_is_soon(
+    keys, secret, ring, clock, reports
+):
+    secret.break_down()
+    for _ in range(3):
+        with pytest.raises(KeysUnavailable):
+            keys.decode(link(ring), "open", {})
+    assert secret.asked == 1
+    secret.recover()
+    clock.now += COLD_RETRY_SECONDS
+    assert keys.decode(link(ring), "open", {}).metadata == {"n": 1}
+
+
+@pytest.mark.fault("answering", 8)
+def test_after_a_rotation_old_and_new_links_live_at_once(keys, secret, ring, clock):
+    old = link(ring)
+    keys.decode(old, "open", {})
+    rotated = ring.rotated()
+    secret.recover(rotated.to_json())
+    clock.now += RETRY_SECONDS
+    new = link(rotated)
+    assert keys.decode(new, "open", {}).metadata == {"n": 1}
+    assert keys.decode(old, "open", {}).metadata == {"n": 1}
+    assert secret.asked == 2
+
+
+@pytest.mark.fault("answering", 8)
+def test_an_unknown_key_id_makes_keys_be_fetched_at_most_once_a_minute(keys, secret, ring, clock):
+    stranger = other_ids(ring)
+    keys.decode(link(ring), "open", {})
+    asked = []
+    for _ in range(10 * 60):
+        clock.now += 1
+        with pytest.raises(InvalidLink):
+            keys.decode(link(stranger), "open", {})
+        asked.append(secret.asked)
+    assert asked[-1] <= 1 + 10 * 60 / RETRY_SECONDS
+    assert asked[-1] >= 2
+
+
+def test_a_forgery_under_a_known_key_id_fetches_nothing(keys, secret, ring, clock):
+    token = link(ring)
+    keys.decode(token, "open", {})
+    clock.now += RETRY_SECONDS
+    for damaged in (
+        token[:-4] + "AAAA",
+        token[:10],
+        "",
+        "x",
+        "gAAAAA",
+        "pA",
+        "p\u00e4\u00f6\u00fc",
+    ):
+        with pytest.raises(InvalidLink):
+            keys.decode(damaged, "open", {})
+    assert secret.asked == 1
+
+
+def test_a_key_that_was_removed_opens_nothing_after_the_next_refresh(keys, secret, ring, clock):
+    rotated = ring.rotated()
+    secret.recover(rotated.to_json())
+    keys.decode(link(ring), "open", {})
+    secret.recover(Keyring(json.loads(rotated.to_json())["current"]).to_json())
+    clock.now += REFRESH_SECONDS + 1
+    with pytest.raises(InvalidLink):
+        keys.decode(link(ring), "open", {})
+    assert keys.decode(link(rotated), "open", {}).metadata == {"n": 1}
+
+
+@pytest.mark.fault("answering", 9)
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "not JSON",
+        "[]",
+        "{}",
+        '{"current": "too short"}',
+        '{"current": 7}',
+        '{"current": "%s", "fernet": ["no key"]}' % ("x" * 32),
+        json.dumps({"current": SAMPLE_SECRET}),
+    ],
+)
+def test_a_malformed_new_secret_leaves_the_last_good_keys_and_one_error_line(
+    text, keys, secret, ring, clock, reports
+):
+    keys.decode(link(ring), "open", {})
+    secret.recover()
+    secret.text = text
+    for _ in range(10):
+        clock.now += REFRESH_SECONDS + 1
+        assert keys.decode(link(ring), "open", {}).metadata == {"n": 1}
+    lines, metrics = reports
+    assert [message for message, _ in lines] == ["link keys not read"]
+    assert metrics == ["KeyFailures"] * 10
+    assert "too short" not in str(lines)
+    assert SAMPLE_SECRET not in str(lines)
+
+
+def test_a_new_failure_after_a_recovery_is_logged_anew(keys, secret, ring, clock, reports):
+    keys.decode(link(ring), "open", {})
+    for _ in range(2):
+        secret.break_down()
+        clock.now += REFRESH_SECONDS + 1
+        keys.decode(link(ring), "open", {})
+        secret.recover()
+        clock.now += REFRESH_SECONDS + 1
+        keys.decode(link(ring), "open", {})
+    lines, _ = reports
+    assert len(lines) == 2
+
+
+def test_keys_in_the_settings_need_no_secrets_manager(ring):
+    keys = LinkKeys(settings(PYTRACKING_LINK_KEYS=ring.to_json()), None)
+    assert keys.decode(link(ring), "open", {}).metadata == {"n": 1}
+    assert not keys.refresh()
+
+
+def test_keys_in_the_settings_that_cannot_be_used_stop_the_start():
+    with pytest.raises(ConfigurationError, match="PYTRACKING_LINK_KEYS cannot be used"):
+        LinkKeys(settings(PYTRACKING_LINK_KEYS='{"current": "short"}'), None)
+
+
+def test_the_published_sample_key_is_refused_where_a_deployment_would_use_it():
+    sample = json.dumps({"current": SAMPLE_SECRET})
+    with pytest.raises(ConfigurationError, match="published sample key"):
+        LinkKeys(settings(PYTRACKING_LINK_KEYS=sample), None)
+    retired = (
+        Keyring.generate().to_json().replace('"retired": []', f'"retired": ["{SAMPLE_SECRET}"]')
+    )
+    with pytest.raises(ConfigurationError, match="published sample key"):
+        LinkKeys(settings(PYTRACKING_LINK_KEYS=retired), None)
+
+
+def test_the_published_sample_key_serves_under_sam_local():
+    sample = json.dumps({"current": SAMPLE_SECRET})
+    keys = LinkKeys(settings(PYTRACKING_LINK_KEYS=sample, AWS_SAM_LOCAL="true"), None)
+    assert keys.decode(link(Keyring(SAMPLE_SECRET)), "open", {}).metadata == {"n": 1}
+
+
+def test_fernet_links_of_an_earlier_pytracking_are_opened_too(keys, secret, ring):
+    from cryptography.fernet import Fernet
+
+    key = Fernet.generate_key()
+    secret.text = json.dumps({**json.loads(ring.to_json()), "fernet": [key.decode()]})
+    earlier = Configuration(encryption_bytestring_key=key)
+    token = earlier.get_url_encoded_data_str({"metadata": {"n": 2}})
+    assert keys.decode(token, "open", {}).metadata == {"n": 2}

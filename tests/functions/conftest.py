@@ -1,0 +1,106 @@
+"""A function as Lambda starts it: its app.py, under an environment, against servers of ours."""
+
+import importlib.util
+import json
+import os
+import sys
+import threading
+from pathlib import Path
+
+import pytest
+from pytracking.aws import direct, observability, tracker
+from pytracking.aws.api import JsonApi
+from pytracking.aws.deadlines import THREAD_NAME
+from pytracking.delivery.client import Client
+
+from local import sample_events
+from tests.functions.links import RING
+
+FOLDER = Path(__file__).parents[2] / "functions"
+
+
+class Function:
+    """A started function."""
+
+    def __init__(self, kind, module):
+        self.kind = kind
+        self.tracker = module.tracker
+        self.module = module
+
+    def __call__(self, event):
+        return self.module.handler(event, None)
+
+    def get(self, token, method="GET", **headers):
+        event = sample_events.http_api(f"/{self.kind[0]}/{token}", method)
+        event["headers"].update(headers)
+        return self(event)
+
+
+@pytest.fixture
+def start(monkeypatch):
+    """Starts functions; leaves no connection or thread of theirs behind."""
+    opened = []
+
+    def keeping(cls):
+        class Kept(cls):
+            def __init__(self, *arguments, **options):
+                super().__init__(*arguments, **options)
+                opened.append(self)
+
+        return Kept
+
+    monkeypatch.setattr(tracker, "JsonApi", keeping(JsonApi))
+    monkeypatch.setattr(direct, "Client", keeping(Client))
+
+    def start_function(kind, **environment):
+        for name in [*os.environ]:
+            if name.startswith(("PYTRACKING_", "AWS_")):
+                monkeypatch.delenv(name)
+        settings = {
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+            "PYTRACKING_LINK_KEYS": RING.to_json(),
+            "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/x",
+        }
+        for name, value in {**settings, **environment}.items():
+            monkeypatch.setenv(name, value)
+        spec = importlib.util.spec_from_file_location(f"{kind}_app", FOLDER / kind / "app.py")
+        module = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(module)
+        return Function(kind, module)
+
+    yield start_function
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(5)
+    for client in opened:
+        client.close()
+
+
+class Log:
+    """What a function wrote to standard output, as CloudWatch gets it."""
+
+    def __init__(self, capsys):
+        self._capsys = capsys
+        self.text = ""
+
+    def lines(self):
+        captured = self._capsys.readouterr()
+        self.text += captured.out + captured.err
+        return [json.loads(line) for line in captured.out.splitlines()]
+
+
+@pytest.fixture
+def log(capsys, monkeypatch):
+    class StandardOutput:
+        def write(self, text):
+            return sys.stdout.write(text)
+
+        def flush(self):
+            sys.stdout.flush()
+
+    monkeypatch.setattr(
+        observability._logger.registered_handler, "stream", StandardOutput(), raising=True
+    )
+    return Log(capsys)

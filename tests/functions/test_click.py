@@ -1,0 +1,118 @@
+"""The click function: a redirect to what the link was minted for, and nowhere else."""
+
+import pytest
+from pytracking.errors import ConfigurationError
+from pytracking.tokens import sealed
+
+from tests.aws.raw_server import RawServer, ok
+from tests.functions.links import METADATA, RING, TARGET, metrics, token
+
+
+def test_a_click_is_redirected_and_queued(start, log):
+    with RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=queue.url)
+        result = function.get(token("click"), referer="https://mail.example.com/")
+        [message] = queue.messages
+    assert result["statusCode"] == 302
+    assert result["headers"]["Location"] == TARGET
+    assert result["body"] == ""
+    assert "no-store" in result["headers"]["Cache-Control"]
+    event = message["body"]
+    assert (event["is_open_tracking"], event["is_click_tracking"]) == (False, True)
+    assert (event["tracked_url"], event["metadata"]) == (TARGET, METADATA)
+    assert event["request_data"]["referer"] == "https://mail.example.com/"
+    assert metrics(log.lines()) == {"Clicks": 1}
+
+
+def test_a_target_with_other_than_ascii_goes_into_the_header_encoded(start):
+    function = start("click", PYTRACKING_WEBHOOK_URL="")
+    result = function.get(token("click", url="https://bücher.example/straße?q=ü"))
+    assert result["headers"]["Location"] == "https://xn--bcher-kva.example/stra%C3%9Fe?q=%C3%BC"
+
+
+@pytest.mark.fault("targets", 25, 26, 27, 28, 29, 30, 31, 32, 33, 35)
+@pytest.mark.parametrize(
+    "url",
+    [
+        "javascript:alert(1)",
+        "data:text/html,x",
+        " https://example.com/",
+        "java\nscript:alert(1)",
+        "//evil.example",
+        "https:evil.example",
+        "https:///x",
+        "https://example.com/\r\nSet-Cookie: a=b",
+        "https://bank.example@evil.example/",
+        "http://a.example\\@127.0.0.1/",
+        "https://example.com:0/",
+        "https://example.com:99999/",
+        "https://example.com:abc/",
+        "https://%6fk.example/",
+        "https://example.com/a b",
+        "https://example.com/\u2028",
+        "https://example.com/" + "x" * 2048,
+        "https://[::1",
+        "",
+    ],
+)
+def test_an_authentic_link_to_where_no_browser_may_be_sent_is_not_followed(url, start, log):
+    # minted below the public functions, which refuse such targets themselves
+    sealed_token = sealed.encode({"url": url, "metadata": {}}, "click", RING)
+    with RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=queue.url)
+        result = function.get(sealed_token)
+    assert result["statusCode"] == 410
+    assert "Location" not in result["headers"]
+    assert "evil" not in result["body"]
+    assert queue.requests == []
+    assert metrics(log.lines()) == {"RefusedTargets": 1}
+
+
+@pytest.mark.fault("targets", 34)
+@pytest.mark.parametrize("prefix", ["/c/", "/prod/c/"])
+def test_a_link_that_leads_back_to_the_function_is_not_followed(prefix, start):
+    function = start("click", PYTRACKING_WEBHOOK_URL="")
+    link = token("click", url=f"https://t.example.com{prefix}{token('click')}")
+    event = {
+        "version": "2.0",
+        "rawPath": prefix + link,
+        "headers": {"host": "t.example.com"},
+        "requestContext": {"http": {"method": "GET"}},
+    }
+    assert function(event)["statusCode"] == 410
+
+
+@pytest.mark.fault("http", 46)
+def test_a_forged_host_is_never_echoed_and_cannot_break_the_answer(start):
+    function = start("click", PYTRACKING_WEBHOOK_URL="")
+    for host in ("evil.example", "evil.example\r\nX: y", "\ud800", "[::1", "%", "a" * 9000):
+        for link in (token("click"), "forged"):
+            result = function.get(link, host=host)
+            assert result["statusCode"] in (302, 404, 410)
+            assert "evil" not in str(result)
+        assert function.get(token("click"), host="evil.example")["headers"]["Location"] == TARGET
+
+
+def test_unusable_links_lead_to_the_fallback_page_if_there_is_one(start):
+    function = start("click", PYTRACKING_FALLBACK_URL="https://www.example.com/sorry")
+    for link in ("forged", sealed.encode({"url": "javascript:x"}, "click", RING), ""):
+        result = function.get(link)
+        assert result["statusCode"] == 302
+        assert result["headers"]["Location"] == "https://www.example.com/sorry"
+
+
+@pytest.mark.fault("targets", 34)
+def test_a_fallback_page_under_the_function_itself_is_not_used(start):
+    function = start("click", PYTRACKING_FALLBACK_URL="https://t.example.com/c/sorry")
+    assert function.get("forged")["statusCode"] == 404
+
+
+def test_a_fallback_page_that_is_none_stops_the_start(start):
+    with pytest.raises(ConfigurationError, match="PYTRACKING_FALLBACK_URL"):
+        start("click", PYTRACKING_FALLBACK_URL="javascript:alert(1)")
+
+
+def test_a_link_without_a_usable_target_is_gone_and_a_forged_one_was_never_there(start):
+    function = start("click")
+    gone = function.get(sealed.encode({"url": "javascript:x"}, "click", RING))
+    assert (gone["statusCode"], function.get("forged")["statusCode"]) == (410, 404)
