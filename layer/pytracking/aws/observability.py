@@ -30,6 +30,12 @@ def log_error(message: str, **fields: Any) -> None:
         _logger.error(message, extra=fields)
 
 
+def log_warning(message: str, **fields: Any) -> None:
+    """Write one line of level WARNING with ``fields`` beside the message."""
+    with suppress(Exception):
+        _logger.warning(message, extra=fields)
+
+
 def log_fallback(fields: dict[str, Any]) -> None:
     """Write one line that holds a hit which could not be queued, for `replay` to read.
 

@@ -1,0 +1,95 @@
+"""What the variables of the deliver function mean."""
+
+from collections.abc import Callable, Mapping
+
+from pytracking.aws.api import JsonApi, endpoint
+from pytracking.aws.keys import fetch_secret
+from pytracking.aws.webhook_secrets import WebhookSecrets
+from pytracking.delivery.addresses import AddressRules, parse_networks
+from pytracking.errors import ConfigurationError
+
+LOOPBACK = "127.0.0.0/8, ::1"
+
+Send = Callable[[str, int, float], None]
+"""Sends a text to a queue, to be due after so many seconds (0-900), within so many seconds."""
+
+
+def to_queue(queue_url: str, environment: Mapping[str, str]) -> Send:
+    """Return a ``send`` for the SQS queue at ``queue_url``; it raises AwsError when it fails."""
+    api = JsonApi(
+        endpoint("sqs", environment, queue_url),
+        service="sqs",
+        target="AmazonSQS",
+        version="1.0",
+        environment=environment,
+    )
+
+    def send(text: str, delay: int, timeout: float) -> None:
+        payload = {"QueueUrl": queue_url, "MessageBody": text, "DelaySeconds": delay}
+        api.call("SendMessage", payload, timeout=timeout)
+
+    return send
+
+
+def address_rules(environment: Mapping[str, str]) -> AddressRules:
+    """Return where webhooks may go: https and public addresses, unless told otherwise.
+
+    ``PYTRACKING_ALLOW_HTTP_WEBHOOKS`` admits http, ``PYTRACKING_ALLOWED_WEBHOOK_NETWORKS`` the
+    networks of receivers inside. Locally (``AWS_SAM_LOCAL``) the loopback is such a network;
+    deployed, the runtime's own interfaces are there.
+
+    :raises ConfigurationError: one of them cannot be meant.
+    """
+    local = environment.get("AWS_SAM_LOCAL") == "true"
+    networks = environment.get("PYTRACKING_ALLOWED_WEBHOOK_NETWORKS")
+    try:
+        allowed = parse_networks(networks or (LOOPBACK if local else ""))
+    except ValueError as error:
+        raise ConfigurationError(
+            "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS is a list of networks such as "
+            f"'10.1.0.0/16, 10.2.0.0/16': {error}"
+        ) from error
+    http = environment.get("PYTRACKING_ALLOW_HTTP_WEBHOOKS") or "false"
+    if http.lower() not in ("true", "false"):
+        raise ConfigurationError(f"PYTRACKING_ALLOW_HTTP_WEBHOOKS is {http!r}: true or false")
+    return AddressRules(allow_http=http.lower() == "true", allowed_networks=allowed)
+
+
+def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:
+    """Return the secrets that sign, given as they are or by the secret that holds them.
+
+    :raises ConfigurationError: neither is set, or what is given cannot be used.
+    """
+    if text := environment.get("PYTRACKING_WEBHOOK_SECRETS"):
+        return WebhookSecrets.fixed(text)
+    arn = environment.get("PYTRACKING_WEBHOOK_SECRETS_SECRET")
+    if not arn:
+        raise ConfigurationError(
+            "webhooks are always signed, but neither PYTRACKING_WEBHOOK_SECRETS_SECRET nor "
+            "PYTRACKING_WEBHOOK_SECRETS is set. Deployed from the template, the function finds "
+            "its secrets in the secret that the template generates. To run it elsewhere, set "
+            'PYTRACKING_WEBHOOK_SECRETS to {"current": "..."} with 32 random characters or more'
+        )
+    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+    china = ".cn" if arn.startswith("arn:aws-cn:") else ""
+    api = JsonApi(
+        endpoint(
+            "secrets manager", environment, f"https://secretsmanager.{region}.amazonaws.com{china}"
+        ),
+        service="secretsmanager",
+        target="secretsmanager",
+        version="1.1",
+        environment=environment,
+    )
+    return WebhookSecrets(fetch_secret(api, arn))
+
+
+def required(environment: Mapping[str, str], name: str) -> str:
+    """Return the queue URL in a variable.
+
+    :raises ConfigurationError: it is not set.
+    """
+    value = environment.get(name)
+    if not value:
+        raise ConfigurationError(f"{name} must be set to the URL of an SQS queue")
+    return value

@@ -1,0 +1,69 @@
+"""Keeps endpoints that do not answer from using up the time of those that do.
+
+A post to a dead endpoint holds its place for up to 15 s. At a hundred such hits a second every
+place would soon be held. So after a few posts in a row without an answer, further ones count as
+failed at once, and one probe now and then finds out whether the endpoint is back. Only silence
+counts: an endpoint that answers with an error is quick, and the next event may well suit it.
+
+The memory is that of one process: it is lost with it, and costs nothing but a few slow posts then.
+"""
+
+import threading
+import time
+from collections import OrderedDict
+from collections.abc import Callable
+from dataclasses import dataclass
+
+THRESHOLD = 3
+"""Posts in a row without an answer after which an endpoint counts as silent."""
+
+FIRST_PAUSE = 15.0
+"""Seconds until the first probe of a silent endpoint; doubled after each that fails."""
+
+LONGEST_PAUSE = 120.0
+"""Most seconds between two probes, so the longest that a returned endpoint goes unnoticed."""
+
+MAX_ENDPOINTS = 1_000
+"""Silent endpoints remembered; the one unheard of for longest is forgotten first."""
+
+
+@dataclass(slots=True)
+class _Silence:
+    unanswered: int = 0
+    pause: float = FIRST_PAUSE
+    next_probe: float = 0.0
+
+
+class Breaker:
+    """Tells whether a post to an endpoint is worth its time. Any thread may ask."""
+
+    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+        self._clock = clock
+        self._silent: OrderedDict[str, _Silence] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def allows(self, url: str) -> bool:
+        """Tell whether to post now. Among many that ask while an endpoint is silent, one may."""
+        with self._lock:
+            silence = self._silent.get(url)
+            if silence is None or silence.unanswered < THRESHOLD:
+                return True
+            if self._clock() < silence.next_probe:
+                return False
+            silence.pause = min(2 * silence.pause, LONGEST_PAUSE)
+            silence.next_probe = self._clock() + silence.pause
+            return True
+
+    def record(self, url: str, *, answered: bool) -> None:
+        """Take note of what a post led to."""
+        with self._lock:
+            if answered:
+                self._silent.pop(url, None)
+                return
+            silence = self._silent.setdefault(url, _Silence())
+            self._silent.move_to_end(url)
+            silence.unanswered += 1
+            if silence.unanswered == THRESHOLD:
+                silence.next_probe = self._clock() + silence.pause
+            if len(self._silent) > MAX_ENDPOINTS:
+                self._silent.popitem(last=False)

@@ -1,0 +1,49 @@
+"""What the delivery tests share."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from moto.server import ThreadedMotoServer
+
+from pytracking.aws.api import JsonApi
+from pytracking.delivery.client import Client
+from tests.delivery.rig import Rig
+
+
+@pytest.fixture(scope="session")
+def moto() -> Iterator[str]:
+    """The endpoint of a stand-in for AWS that speaks SQS over HTTP."""
+    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def rig(moto: str) -> Iterator[Rig]:
+    """A queue of hits and its dead letters, for this test alone."""
+    made = Rig(moto)
+    yield made
+    made.sqs.close()
+
+
+@pytest.fixture(autouse=True)
+def idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Close what a process of a function keeps for its whole life: a test makes many of them."""
+    made: list[Any] = []
+    for kind in (Client, JsonApi):
+
+        def remember(self: Any, *args: Any, _init: Any = kind.__init__, **kwargs: Any) -> None:
+            _init(self, *args, **kwargs)
+            made.append(self)
+
+        monkeypatch.setattr(kind, "__init__", remember)
+    yield
+    for one in made:
+        if isinstance(one, Client):
+            one.close()
+        else:
+            for connection, _ in one._idle:
+                connection.close()

@@ -1,0 +1,174 @@
+"""A queue over HTTP, and what Lambda does with it: receive a batch, invoke, delete what is done."""
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+from pytracking.aws.deliver_settings import to_queue
+from pytracking.aws.delivering import Deliverer
+from pytracking.aws.webhook_secrets import WebhookSecrets
+from pytracking.delivery.addresses import AddressRules, parse_networks
+from pytracking.delivery.client import Client
+from pytracking.delivery.messages import Message, Undecoded, new_id
+from pytracking.delivery.signatures import Signer
+
+from local.event_source import Context, failed_ids, queue_event
+from local.queue import Delivery
+
+LOCAL = AddressRules(allow_http=True, allowed_networks=parse_networks("127.0.0.0/8, ::1"))
+SECRET = "whsec_" + "A" * 42 + "g="
+SECRETS = json.dumps({"current": SECRET, "retired": []})
+SIGNER = Signer([SECRET])
+
+CREDENTIALS = {
+    "AWS_REGION": "us-east-1",
+    "AWS_ACCESS_KEY_ID": "test",
+    "AWS_SECRET_ACCESS_KEY": "test",
+}
+
+# Seconds before the second, third, ... attempt; deployed, the first of them are 5 s and 5 min.
+DELAYS = (1,) * 9
+
+# Deployed: 15 s. The longest that one post of these tests may take.
+DEADLINE = 1.0
+
+
+def sqs_client(endpoint: str) -> Any:
+    """Return boto3's SQS client for a server of ours."""
+    return boto3.client(
+        "sqs",
+        endpoint_url=endpoint,
+        region_name="us-east-1",
+        aws_access_key_id="test",
+        aws_secret_access_key="test",
+        config=Config(retries={"total_max_attempts": 1}),
+    )
+
+
+def hit(webhook: str, **fields: Any) -> Message:
+    """Return the message of a click, as the hot path makes it."""
+    identifier = fields.pop("id", None) or new_id()
+    body = {
+        "is_open_tracking": False,
+        "is_click_tracking": True,
+        "metadata": {"customer_id": 1},
+        "request_data": {"user_agent": "test", "user_ip": "203.0.113.9"},
+        "timestamp": int(time.time()),
+        "tracked_url": "https://a.test/",
+        "id": identifier,
+    }
+    return Message(identifier, webhook, body, **fields)
+
+
+class Rig:
+    """A queue of hits and its dead letters on an SQS server, made for one test."""
+
+    def __init__(self, endpoint: str, *, visibility: int = 1) -> None:
+        """:param visibility: seconds for which a received message is hidden."""
+        self.endpoint = endpoint
+        self.sqs = sqs_client(endpoint)
+        name = uuid.uuid4().hex
+        self.dead_url: str = self.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
+        self.queue_url: str = self.sqs.create_queue(
+            QueueName=name, Attributes={"VisibilityTimeout": str(visibility)}
+        )["QueueUrl"]
+        self.environment = {
+            **CREDENTIALS,
+            "AWS_ENDPOINT_URL_SQS": endpoint,
+            "PYTRACKING_QUEUE_URL": self.queue_url,
+            "PYTRACKING_DEAD_LETTER_QUEUE_URL": self.dead_url,
+            "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
+            "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+            "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        }
+
+    def deliverer(self, **settings: Any) -> Deliverer:
+        """Return a deliverer of these queues, with a short deadline."""
+        return Deliverer(
+            **{
+                "client": Client(LOCAL, deadline=DEADLINE),
+                "secrets": WebhookSecrets.fixed(SECRETS),
+                "send_again": to_queue(self.queue_url, self.environment),
+                "send_dead": to_queue(self.dead_url, self.environment),
+                "post_deadline": DEADLINE,
+                "delays": DELAYS,
+                **settings,
+            }
+        )
+
+    def put(self, *messages: Message | Undecoded | str) -> None:
+        """Send messages, or texts that are none, to the queue."""
+        for message in messages:
+            text = message if isinstance(message, str) else message.to_json()
+            self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=text)
+
+    def receive(self, wait: int = 0) -> list[Delivery]:
+        """Receive up to ten messages."""
+        answer = self.sqs.receive_message(
+            QueueUrl=self.queue_url,
+            MaxNumberOfMessages=10,
+            WaitTimeSeconds=wait,
+            AttributeNames=["All"],
+        )
+        return [
+            Delivery(
+                message["MessageId"],
+                message["ReceiptHandle"],
+                message["Body"],
+                int(message["Attributes"]["ApproximateReceiveCount"]),
+                0,
+                0,
+            )
+            for message in answer.get("Messages", ())
+        ]
+
+    def settle(self, deliveries: list[Delivery], answer: Any) -> set[str]:
+        """Delete what an invocation reported as done; return the message ids that failed."""
+        failed = failed_ids(answer, [delivery.message_id for delivery in deliveries])
+        for delivery in deliveries:
+            if delivery.message_id not in failed:
+                self.sqs.delete_message(
+                    QueueUrl=self.queue_url, ReceiptHandle=delivery.receipt_handle
+                )
+        return failed
+
+    def invoke(
+        self,
+        handler: Deliverer | Callable[[Mapping[str, Any], Any], Any],
+        *,
+        seconds: float = 60,
+        wait: int = 2,
+    ) -> list[str]:
+        """Hand one batch to a function with so many seconds; return the bodies that failed."""
+        deliveries = self.receive(wait)
+        call = handler.deliver if isinstance(handler, Deliverer) else handler
+        answer = call(queue_event("hits", deliveries), Context(seconds))
+        failed = self.settle(deliveries, answer)
+        return [delivery.body for delivery in deliveries if delivery.message_id in failed]
+
+    def left(self, url: str | None = None) -> int:
+        """Return how many messages are in the queue (or the one at ``url``), in any state."""
+        attributes = self.sqs.get_queue_attributes(
+            QueueUrl=url or self.queue_url, AttributeNames=["All"]
+        )["Attributes"]
+        return sum(
+            int(attributes[f"ApproximateNumberOfMessages{state}"])
+            for state in ("", "Delayed", "NotVisible")
+        )
+
+    def dead(self) -> list[dict[str, Any]]:
+        """Return what lies in the dead letters, and take it out."""
+        found = []
+        while messages := self.sqs.receive_message(
+            QueueUrl=self.dead_url, MaxNumberOfMessages=10
+        ).get("Messages"):
+            for message in messages:
+                found.append(json.loads(message["Body"]))
+                self.sqs.delete_message(
+                    QueueUrl=self.dead_url, ReceiptHandle=message["ReceiptHandle"]
+                )
+        return found

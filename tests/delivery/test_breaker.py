@@ -1,0 +1,87 @@
+"""The breaker, by a clock of our own."""
+
+import itertools
+
+import pytest
+from pytracking.delivery.breaker import (
+    FIRST_PAUSE,
+    LONGEST_PAUSE,
+    MAX_ENDPOINTS,
+    THRESHOLD,
+    Breaker,
+)
+
+DEAD, ALIVE = "https://dead.test/hook", "https://alive.test/hook"
+
+
+class Clock:
+    def __init__(self) -> None:
+        self.now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def breaker(clock: Clock) -> Breaker:
+    return Breaker(clock)
+
+
+def silence(breaker: Breaker, url: str, times: int = THRESHOLD) -> None:
+    for _ in range(times):
+        breaker.record(url, answered=False)
+
+
+def test_an_endpoint_is_tried_until_it_was_silent_three_times_in_a_row(breaker: Breaker) -> None:
+    silence(breaker, DEAD, THRESHOLD - 1)
+    assert breaker.allows(DEAD)
+    silence(breaker, DEAD, 1)
+    assert not breaker.allows(DEAD)
+
+
+@pytest.mark.fault("delivering", 31)
+def test_another_endpoint_is_not_concerned(breaker: Breaker) -> None:
+    silence(breaker, DEAD)
+    assert breaker.allows(ALIVE)
+
+
+def test_an_answer_of_any_kind_ends_the_count(breaker: Breaker) -> None:
+    silence(breaker, DEAD, THRESHOLD - 1)
+    breaker.record(DEAD, answered=True)
+    silence(breaker, DEAD, THRESHOLD - 1)
+    assert breaker.allows(DEAD)
+
+
+def test_one_probe_at_a_time_finds_out_whether_a_silent_endpoint_is_back(
+    breaker: Breaker, clock: Clock
+) -> None:
+    silence(breaker, DEAD)
+    clock.now += FIRST_PAUSE
+    assert [breaker.allows(DEAD) for _ in range(5)] == [True, False, False, False, False]
+    breaker.record(DEAD, answered=True)
+    assert [breaker.allows(DEAD) for _ in range(5)] == [True] * 5
+
+
+def test_probes_become_rarer_down_to_one_in_two_minutes(breaker: Breaker, clock: Clock) -> None:
+    silence(breaker, DEAD)
+    probes = []
+    for _ in range(2_000):
+        clock.now += 1
+        if breaker.allows(DEAD):
+            probes.append(clock.now)
+            breaker.record(DEAD, answered=False)
+    gaps = [later - earlier for earlier, later in itertools.pairwise([0, *probes])]
+    assert gaps[:4] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, LONGEST_PAUSE]
+    assert set(gaps[4:]) == {LONGEST_PAUSE}
+
+
+def test_only_so_many_silent_endpoints_are_remembered(breaker: Breaker) -> None:
+    silence(breaker, DEAD)
+    for number in range(MAX_ENDPOINTS):
+        breaker.record(f"https://{number}.test/", answered=False)
+    assert breaker.allows(DEAD)
