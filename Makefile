@@ -124,8 +124,48 @@ invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=even
 bench: $(VENV)/.stamp ## Measure speed and size, and check the targets
 	@PYTHONPATH=layer $(BIN)/python -m tests.bench $(BENCH)
 
+##@ Document and release
+
+# ---------------------------------------------------------------------------------------------
+# The site, and what is released
+# ---------------------------------------------------------------------------------------------
+
+.PHONY: docs
+docs: .venvs/docs/.stamp ## Build the documentation into site/; a warning is an error
+	@PYTHONPATH=layer .venvs/docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet \
+		--conf-dir docs --doctree-dir .venvs/docs/doctrees . site
+	@echo "Open site/index.html"
+
+.PHONY: dist
+dist: .venvs/release/.stamp ## Build the wheel and the sdist into dist/
+	@rm -rf dist && mkdir dist
+	@.venvs/release/bin/python -m build --no-isolation --outdir dist . >dist/build.log 2>&1 \
+		|| { cat dist/build.log; exit 1; }
+	@rm dist/build.log && ls dist
+
+# The layer's own packages and nothing else, to be listed.
+.venvs/layer/.stamp: layer/requirements.txt $(VENV)/.stamp
+	@$(BIN)/python -m venv --clear --without-pip .venvs/layer
+	@$(BIN)/python -m pip --python .venvs/layer $(PIP_INSTALL) -r $<
+	@touch $@
+
+.PHONY: sbom
+sbom: .venvs/layer/.stamp .venvs/release/.stamp ## List what the layer ships: dist/layer.cdx.json (CycloneDX)
+	@mkdir -p dist
+	@.venvs/release/bin/cyclonedx-py environment --output-reproducible --sv 1.6 --mc-type library \
+		--pyproject pyproject.toml --output-file dist/layer.cdx.json .venvs/layer
+	@echo "dist/layer.cdx.json"
+
+.PHONY: audit
+audit: .venvs/release/.stamp ## Look up the locked dependencies among known vulnerabilities
+	@.venvs/release/bin/python local/audit.py
+
+.PHONY: release-check
+release-check: test docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
+	@.venvs/release/bin/python local/audit.py || [ $$? = 75 ]
+
 ##@ Clean
 
 .PHONY: clean
 clean: ## Remove what builds and tests left behind, environments too
-	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs dist
+	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs dist site

@@ -1,0 +1,56 @@
+"""How Sphinx makes the site: README, CHANGELOG, CONTRIBUTING and docs/ as they stand in the tree.
+
+The source folder is the root of the tree, so that a link between these files works on the site as
+it does in the tree; a link to any other file is offered for download.
+"""
+
+import re
+from pathlib import Path
+
+import pytracking
+from sphinx.application import Sphinx
+
+project = "pytracking"
+author = "the pytracking authors"
+version = release = pytracking.__version__
+
+extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
+root_doc = "docs/index"
+include_patterns = ["*.md", "docs/**"]
+exclude_patterns = ["**/.*", "docs/conf.py", "functions", "layer", "local", "site", "tests"]
+
+# A reference that leads nowhere is a warning, and `make docs` treats warnings as errors.
+nitpicky = True
+myst_heading_anchors = 4  # links to headings, spelt as on the sites that show a repository
+autodoc_typehints = "description"
+autodoc_member_order = "bysource"
+napoleon_use_rtype = False
+
+html_theme = "furo"
+html_title = f"pytracking {version}"
+html_show_sphinx = False
+html_copy_source = False
+
+
+def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
+    """Put the pages that docs/index.md links to into the sidebar, in its order."""
+    if docname != root_doc:
+        return
+    pages = re.findall(r"\]\(([\w./-]+)\.md\)", source[0])  # e.g. ](senders.md)
+    source[0] += "\n".join(["", "```{toctree}", ":hidden:", "", *pages, "```", ""])
+
+
+def write_entrance(app: Sphinx, error: Exception | None) -> None:
+    """Send who opens the site's own folder to the first page."""
+    if error is None:
+        page = f"{root_doc}.html"
+        Path(app.outdir, "index.html").write_text(
+            f'<!doctype html><meta charset="utf-8"><title>{html_title}</title>'
+            f'<meta http-equiv="refresh" content="0; url={page}"><a href="{page}">{page}</a>\n',
+            encoding="utf-8",
+        )
+
+
+def setup(app: Sphinx) -> None:
+    app.connect("source-read", add_contents)
+    app.connect("build-finished", write_entrance)

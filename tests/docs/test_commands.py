@@ -1,0 +1,116 @@
+"""Every command line of every page is one that works.
+
+What can run here runs: ``python -m pytracking …``, in a folder of its own, line after line. What
+needs an account or changes the machine is held against the tool itself: a make target against the
+Makefile, a sam option against sam's own help, an aws call against the service's own model.
+"""
+
+import os
+import re
+import subprocess
+import sys
+import tomllib
+from functools import cache
+
+import botocore.session
+import pytest
+from botocore import xform_name
+
+from tests.docs.pages import PAGES, ROOT, commands_of, words_of
+from tests.support.environments import python_of
+
+EVERY = [(page, command) for page in PAGES for command in commands_of(page)]
+GLOBAL_AWS_OPTIONS = {"--profile", "--region", "--output", "--query", "--no-cli-pager"}
+
+
+def lines_of(*starts):
+    return [
+        pytest.param(command, id=f"{page}: {command}")
+        for page, command in EVERY
+        if command.startswith(starts)
+    ]
+
+
+@cache
+def make_targets():
+    makefile = (ROOT / "Makefile").read_text(encoding="utf-8")
+    return set(re.findall(r"^([\w-]+):.*## ", makefile, re.MULTILINE)) | {""}
+
+
+@pytest.mark.parametrize("command", lines_of("make"))
+def test_a_make_target_is_listed_by_make(command):
+    words = words_of(command)[1:]
+    assert {word for word in words if "=" not in word} <= make_targets()
+
+
+@cache
+def sam_help(*subcommand):
+    sam = python_of("sam").with_name("sam")
+    environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "COLUMNS": "300", "NO_COLOR": "1"}
+    run = subprocess.run(
+        [sam, *subcommand, "--help"], env=environment, capture_output=True, text=True, check=True
+    )
+    return run.stdout
+
+
+@pytest.mark.parametrize("command", lines_of("sam "))
+def test_a_sam_command_has_the_options_it_is_given(command):
+    for part in command.split("&&"):
+        words = words_of(part)[1:]
+        options = [word.split("=")[0] for word in words if word.startswith("--")]
+        names = [word for word in words[:2] if re.fullmatch(r"[a-z-]+", word)]
+        subcommand = names if names[0] in ("local", "remote", "list") else names[:1]
+        help_text = sam_help(*subcommand)
+        assert not [option for option in options if option not in help_text]
+
+
+@pytest.mark.parametrize("command", lines_of("aws "))
+def test_an_aws_command_is_an_operation_with_these_members(command):
+    words = words_of(command)
+    service, operation = words[1:3]
+    model = botocore.session.get_session().get_service_model({"logs": "logs"}.get(service, service))
+    by_command = {xform_name(name, "-"): name for name in model.operation_names}
+    assert operation in by_command
+    shape = model.operation_model(by_command[operation]).input_shape
+    members = {f"--{xform_name(name, '-')}" for name in (shape.members if shape else ())}
+    options = {word.split("=")[0] for word in words[3:] if word.startswith("--")}
+    assert options <= members | GLOBAL_AWS_OPTIONS
+
+
+@pytest.mark.parametrize("command", lines_of("pip install", "python -m pip install"))
+def test_a_package_is_installed_by_its_name_and_with_extras_that_exist(command):
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    match = re.fullmatch(r"([\w-]+)(?:\[([\w,]+)\])?", words_of(command)[-1])
+    assert match
+    assert match[1] == project["name"]
+    extras = set(filter(None, (match[2] or "").split(",")))
+    assert extras <= project["optional-dependencies"].keys()
+
+
+RUN_HERE = ("python -m pytracking", "export ", "cat ", "echo ", "printf ")
+
+
+@pytest.mark.parametrize(
+    "page", [page for page in PAGES if any(line.startswith(RUN_HERE) for line in commands_of(page))]
+)
+def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
+    lines = [line for line in commands_of(page) if line.startswith(RUN_HERE)]
+    python = f'python() {{ "{sys.executable}" -W error "$@"; }}'
+    script = "\n".join(["set -euo pipefail", python, *lines])
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
+    run = subprocess.run(
+        ["bash", "-c", script],
+        cwd=tmp_path,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=120,
+        check=False,
+    )
+    assert run.returncode == 0, run.stderr
+
+
+def test_every_command_line_is_of_a_kind_that_is_tested():
+    known = ("make", "sam ", "aws ", "pip install", "python -m pip install", *RUN_HERE)
+    assert not [f"{page}: {command}" for page, command in EVERY if not command.startswith(known)]

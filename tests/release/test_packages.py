@@ -1,0 +1,111 @@
+"""What is released installs where nothing else is, and works there."""
+
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+import pytracking
+
+from tests.support.environments import ROOT, python_of
+
+LAYER = ROOT / "layer" / "pytracking"
+
+PLAIN_LINK = """
+import pytracking
+url = pytracking.get_click_tracking_url(
+    "https://shop.example.com/", {"customer_id": 1}, base_click_tracking_url="https://t.example/c/"
+)
+result = pytracking.get_click_tracking_result(
+    url, base_click_tracking_url="https://t.example/c/"
+)
+assert result.metadata == {"customer_id": 1}
+assert result.tracked_url == "https://shop.example.com/"
+print(pytracking.__version__, pytracking.__file__)
+"""
+
+
+@pytest.fixture(scope="module")
+def released(tmp_path_factory):
+    """Return a folder with the wheel and the sdist, built as `make dist` builds them."""
+    folder = tmp_path_factory.mktemp("dist")
+    subprocess.run(
+        [python_of("release"), "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
+        check=True,
+        capture_output=True,
+    )
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(released):
+    (path,) = released.glob("*.whl")
+    return path
+
+
+@pytest.fixture(scope="module")
+def sdist(released):
+    (path,) = released.glob("*.tar.gz")
+    return path
+
+
+@pytest.fixture(params=["wheel", "sdist"])
+def installed(request, tmp_path):
+    """Return the interpreter of a new environment that holds the released library alone."""
+    package = request.getfixturevalue(request.param)
+    if request.param == "sdist":  # as an installer does: a wheel from it, then that wheel
+        subprocess.run(
+            [
+                *(python_of("release"), "-m", "pip", "wheel", "--quiet", "--no-deps"),
+                *("--no-index", "--no-build-isolation", "--wheel-dir", tmp_path, package),
+            ],
+            check=True,
+            capture_output=True,
+        )
+        (package,) = tmp_path.glob("*.whl")
+    environment = tmp_path / "environment"
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", environment], check=True)
+    pip = [sys.executable, "-m", "pip", "--python", environment, "install", "--quiet"]
+    subprocess.run([*pip, "--no-deps", "--no-index", package], check=True)
+    return environment / "bin" / "python"
+
+
+def run(python: Path, *arguments: str) -> "subprocess.CompletedProcess[str]":
+    return subprocess.run(
+        [python, "-I", "-W", "error", *arguments], capture_output=True, text=True, check=False
+    )
+
+
+def test_the_library_works_where_it_alone_is_installed(installed):
+    answer = run(installed, "-c", PLAIN_LINK)
+    assert answer.returncode == 0, answer.stderr
+    version, path = answer.stdout.split()
+    assert version == pytracking.__version__
+    assert Path(path).is_relative_to(installed.parents[1])
+
+
+def test_what_needs_an_extra_names_it(installed):
+    answer = run(installed, "-c", "from pytracking import Keyring")
+    assert "pytracking.errors.MissingDependency" in answer.stderr
+    assert "pip install" in answer.stderr
+
+
+def test_the_wheel_holds_the_library_and_nothing_else(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        held = {name for name in archive.namelist() if ".dist-info/" not in name}
+    there = {
+        f"pytracking/{path.relative_to(LAYER).as_posix()}"
+        for path in LAYER.rglob("*")
+        if path.is_file() and "__pycache__" not in path.parts
+    }
+    assert held == there
+    assert "pytracking/py.typed" in held
+
+
+def test_the_sdist_holds_the_licence_and_the_lock_files(sdist):
+    with tarfile.open(sdist) as archive:
+        held = {name.partition("/")[2] for name in archive.getnames()}
+    assert {"LICENSE", "README.md", "CHANGELOG.md", "template.yaml"} <= held
+    assert {"layer/requirements.txt", "tests/requirements.txt"} <= held
