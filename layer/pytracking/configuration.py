@@ -73,7 +73,7 @@ class Configuration:
     _defaults: dict[str, Any]
     _open_prefix: str
     _click_prefix: str
-    _own_bases: tuple[str, ...]
+    _bases: tuple[tuple[str, Kind | None], ...]
     _formats: Formats
 
     def __init__(
@@ -129,7 +129,7 @@ class Configuration:
             _defaults=defaults,
             _open_prefix=open_prefix,
             _click_prefix=click_prefix,
-            _own_bases=tuple(base for base in (open_prefix, click_prefix) if base),
+            _bases=_bases(open_prefix, click_prefix),
             _formats=formats(
                 self.keyring, self.encryption_bytestring_key, self.encoding, self.compress
             ),
@@ -233,7 +233,7 @@ class Configuration:
         """
         from pytracking.targets import check_target  # noqa: PLC0415 - importing us needs it not
 
-        check_target(url_to_track, own_bases=self._own_bases)
+        check_target(url_to_track, own_bases=(self._open_prefix, self._click_prefix))
         data = self.get_data_to_embed(url_to_track, extra_metadata)
         return self.get_click_tracking_url_from_data_str(self._formats.encode(data, "click"))
 
@@ -278,21 +278,11 @@ class Configuration:
         Raises:
             InvalidLink: not a link of this configuration.
         """
-        bases: tuple[tuple[str, Kind], ...] = (
-            (self._open_prefix, "open"),
-            (self._click_prefix, "click"),
-        )
-        found: tuple[int, bool, Kind] | None = max(
-            (
-                (len(prefix), base_kind == kind, base_kind)
-                for prefix, base_kind in bases
-                if prefix and path_or_url.startswith(prefix)
-            ),
-            default=None,
-        )
-        if found:
-            path_or_url = path_or_url[found[0] :]
-            kind = found[2]
+        for prefix, kind_of_base in self._bases:
+            if path_or_url.startswith(prefix):
+                path_or_url = path_or_url[len(prefix) :]
+                kind = kind_of_base or kind
+                break
         return self.get_tracking_result(path_or_url, request_data, is_open=kind == "open")
 
     def get_tracking_result(
@@ -355,6 +345,14 @@ def _link_prefix(base_url: str | None) -> str:
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
+
+
+def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None], ...]:
+    """Return the prefixes to look for, the longer one first, and the kind each tells."""
+    if open_prefix == click_prefix:
+        return ((open_prefix, None),) if open_prefix else ()
+    bases: list[tuple[str, Kind | None]] = [(open_prefix, "open"), (click_prefix, "click")]
+    return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
 
 
 def _check_expires_in(seconds: float | None) -> None:

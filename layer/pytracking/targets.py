@@ -11,6 +11,7 @@ The standard library's ``idna`` codec is the older IDNA 2003 and is not used.
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from typing import Never
 
 from pytracking.errors import InvalidTarget
@@ -18,11 +19,12 @@ from pytracking.errors import InvalidTarget
 MAX_URL_CHARS = 2_048
 """Longest target, in characters, before and after it is made ASCII."""
 
-# https://shop.example.com:8443/p?q=1#top, with nothing that asks for a closer look: the host is in
-# lower case, ends in letters (so it is no IPv4 address in disguise) and has no xn-- label
+# https://shop.example.com:8443/p?q=1#top, with nothing that asks for a closer look: the host is
+# shorter than any limit, in lower case, ends in letters (so it is no IPv4 address in disguise) and
+# has no xn-- label; the rest is ASCII without space, control, " < > and backslash
 _ORDINARY = re.compile(
-    r"https?://(?![^/?#]{254})(?:(?!xn--)[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,24}"
-    r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#$%&'()*+,\-./0-9:;=?@A-Z\[\]_`a-z{|}~^]*)?"
+    r"https?://(?![^/?#]{64})(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}"
+    r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#-;=?-\[\]-~]*)?"
 )
 # 1 scheme, 2 authority, 3 the rest
 _PARTS = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
@@ -52,7 +54,7 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
     Args:
         url: an absolute http or https URL.
         own_bases: base URLs of the tracker itself; a target under one of them would be a redirect
-            to itself.
+            to itself. One without a host tells nothing.
 
     Raises:
         InvalidTarget: not such a URL, longer than 2,048 characters, with user information, a bad
@@ -65,7 +67,8 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
     if not _ORDINARY.fullmatch(url):
         url = _normalised(url)
     for base in own_bases:
-        if _is_under(url, base):
+        host, path = _own(base)
+        if host and host in url and _is_under(url, host, path):
             _refuse(url, "it leads back to the tracker itself")
     return url
 
@@ -206,14 +209,18 @@ def _is_valid_character(label: str, index: int) -> bool:
     return category(char)[0] in "LMN" or category(char) in ("Sm", "So")
 
 
-def _is_under(url: str, base: str) -> bool:
+def _is_under(url: str, own_host: str, own_path: str) -> bool:
     host, path = _host_and_path(url)
-    own_host, own_path = _host_and_path(base if base.isascii() else _normalised(base))
     if host != own_host:
         return False
     if own_path == "/":  # a whole host: only what looks like a link of the tracker is one
         return _TOKEN.fullmatch(path) is not None
     return path.startswith(own_path)
+
+
+@lru_cache(maxsize=64)
+def _own(base: str) -> tuple[str, str]:
+    return _host_and_path(base if base.isascii() else _normalised(base))
 
 
 def _host_and_path(url: str) -> tuple[str, str]:

@@ -1,7 +1,9 @@
 """The JSON document inside every token: written and read in one place, by the same rules."""
 
 import json
+import json.encoder
 import re
+from collections.abc import Callable
 from math import isinf
 from typing import Any, Never
 
@@ -31,9 +33,9 @@ def dump(content: dict[str, Any]) -> str:
             more than 4,300 digits, nesting deeper than 200, objects that are not JSON's).
     """
     try:
-        text = _ASCII.encode(content)
+        text = _write(content)
         if "\\ud" in text:  # surrogates: only pairs are text
-            _COMPACT.encode(content).encode()
+            _write_compact(content).encode()
         _check_nesting(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
@@ -43,7 +45,7 @@ def dump(content: dict[str, Any]) -> str:
 def dump_compact(content: dict[str, Any]) -> bytes:
     """Return ``content`` as JSON in UTF-8 without spaces. Raises InvalidPayload as ``dump``."""
     try:
-        text = _COMPACT.encode(content)
+        text = _write_compact(content)
         _check_nesting(text)
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
@@ -60,17 +62,19 @@ def load(text: str) -> dict[str, Any]:
     """
     try:
         _check_nesting(text)
-        content = _DECODER.decode(text)
+        content, end = _read(text)
+        if text[end:].strip(" "):  # a token may be minted with spaces behind
+            raise ValueError("something follows the JSON")
         if "\\ud" in text or "\\uD" in text:  # surrogates: only pairs are text
-            _COMPACT.encode(content).encode()
+            _write_compact(content).encode()
     except (ValueError, RecursionError) as error:
         raise InvalidLink("the link's content is not the JSON of a tracking link") from error
-    if not isinstance(content, dict):
+    if type(content) is not dict:
         raise InvalidLink("the link's content is not a JSON object")
-    for key, kind in _TYPES.items():
-        if key in content and type(content[key]) is not kind:
-            raise InvalidLink(f"the link's {key!r} is not of type {kind.__name__}")
-    if not all(isinstance(flag, str) for flag in content.get("privacy", ())):
+    for key, value in content.items():
+        if key in _TYPES and type(value) is not _TYPES[key]:
+            raise InvalidLink(f"the link's {key!r} is not of type {_TYPES[key].__name__}")
+    if "privacy" in content and not all(type(flag) is str for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     return content
 
@@ -92,7 +96,8 @@ def check_times(content: dict[str, Any], now: float) -> None:
 
 
 def _check_nesting(text: str) -> None:
-    if text.count("[") + text.count("{") <= MAX_NESTING:
+    # each level takes two brackets: most texts are too short, or have too few, to be looked into
+    if len(text) <= 2 * MAX_NESTING or text.count("[") + text.count("{") <= MAX_NESTING:
         return
     depth = 0
     for match in _BRACKETS.finditer(text):
@@ -126,8 +131,37 @@ def _not_json(error: Exception) -> InvalidPayload:
     )
 
 
-_ASCII = json.JSONEncoder(allow_nan=False)
-_COMPACT = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-_DECODER = json.JSONDecoder(
+def _writer(
+    string: Callable[[str], str], item_separator: str, key_separator: str
+) -> Callable[[Any], str]:
+    """Return what ``json.dumps`` does with these settings, prepared once.
+
+    ``JSONEncoder.encode`` prepares the same C encoder anew for each document, which takes longer
+    than encoding one. Without the C encoder (other Pythons than CPython) it is what is used.
+    """
+    make_encoder = json.encoder.c_make_encoder  # type: ignore[attr-defined]
+    if make_encoder is None:
+        return json.JSONEncoder(
+            allow_nan=False,
+            ensure_ascii=string is json.encoder.encode_basestring_ascii,
+            separators=(item_separator, key_separator),
+        ).encode
+    pieces = make_encoder(
+        None,  # no search for circles: they end in RecursionError
+        json.JSONEncoder().default,
+        string,
+        None,
+        key_separator,
+        item_separator,
+        False,
+        False,
+        False,
+    )
+    return lambda content: "".join(pieces(content, 0))
+
+
+_write = _writer(json.encoder.encode_basestring_ascii, ", ", ": ")
+_write_compact = _writer(json.encoder.encode_basestring, ",", ":")
+_read = json.JSONDecoder(
     object_pairs_hook=_object, parse_float=_float, parse_constant=_refuse_constant
-)
+).raw_decode
