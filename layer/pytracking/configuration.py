@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Mapping
-from functools import lru_cache
+from collections.abc import Callable, Iterable, Mapping
+from functools import cache, lru_cache
 from math import ceil, isfinite
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any, Never
@@ -231,9 +231,7 @@ class Configuration:
         Raises:
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
-        from pytracking.targets import check_target  # noqa: PLC0415 - importing us needs it not
-
-        check_target(url_to_track, own_bases=(self._open_prefix, self._click_prefix))
+        _check_target()(url_to_track, own_bases=(self._open_prefix, self._click_prefix))
         data = self.get_data_to_embed(url_to_track, extra_metadata)
         return self.get_click_tracking_url_from_data_str(self._formats.encode(data, "click"))
 
@@ -297,8 +295,9 @@ class Configuration:
         data, token = self._formats.decode(
             encoded_url_path.strip("/"), "open" if is_open else "click", now
         )
-        metadata = {} if self.include_default_metadata else self._defaults.copy()
-        metadata.update(data.get("metadata", {}))
+        metadata = data.get("metadata", {})
+        if self._defaults and not self.include_default_metadata:
+            metadata = {**self._defaults, **metadata}
 
         # A webhook inside the link serves where the configuration names none, so that a link
         # which carries its webhook needs no further setting to be decoded.
@@ -307,16 +306,16 @@ class Configuration:
             webhook_url = self.webhook_url
 
         return TrackingResult(
-            is_open_tracking=is_open,
-            is_click_tracking=not is_open,
-            tracked_url=data.get("url"),
-            webhook_url=webhook_url,
-            metadata=metadata,
-            request_data=request_data,
-            timestamp=int(now),
+            is_open,
+            not is_open,
+            data.get("url"),
+            webhook_url,
+            metadata,
+            request_data,
+            int(now),
             issued_at=data.get("iat"),
             expires_at=data.get("exp"),
-            privacy=tuple(data.get("privacy", ())),
+            privacy=tuple(data["privacy"]) if "privacy" in data else (),
             token=token,
         )
 
@@ -345,6 +344,13 @@ def _link_prefix(base_url: str | None) -> str:
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
+
+
+@cache
+def _check_target() -> Callable[..., str]:
+    from pytracking.targets import check_target  # noqa: PLC0415 - importing us does not need it
+
+    return check_target
 
 
 def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None], ...]:

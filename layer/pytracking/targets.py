@@ -66,9 +66,8 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
         _refuse(url, f"it has {len(url)} characters; at most {MAX_URL_CHARS} are allowed")
     if not _ORDINARY.fullmatch(url):
         url = _normalised(url)
-    for base in own_bases:
-        host, path = _own(base)
-        if host and host in url and _is_under(url, host, path):
+    for host, path in _own(tuple(own_bases)):
+        if host in url and _is_under(url, host, path):
             _refuse(url, "it leads back to the tracker itself")
     return url
 
@@ -219,8 +218,10 @@ def _is_under(url: str, own_host: str, own_path: str) -> bool:
 
 
 @lru_cache(maxsize=64)
-def _own(base: str) -> tuple[str, str]:
-    return _host_and_path(base if base.isascii() else _normalised(base))
+def _own(bases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
+    """Return host and path of each base that has a host."""
+    pages = [_host_and_path(base if base.isascii() else _normalised(base)) for base in bases]
+    return tuple((host, path) for host, path in pages if host)
 
 
 def _host_and_path(url: str) -> tuple[str, str]:

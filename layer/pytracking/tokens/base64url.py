@@ -6,6 +6,11 @@ from pytracking.errors import InvalidLink
 
 _TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 _FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
+_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# By the number of characters in the last group of four: those that may end it, which are the ones
+# whose unused bits are zero.
+_ENDINGS = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
+_PADDING = (b"", b"", b"==", b"=")
 
 
 def encode(raw: bytes) -> bytes:
@@ -18,14 +23,17 @@ def decode(token: str, *, padded: bool) -> bytes:
 
     Raises:
         InvalidLink: ``token`` is not what ``encode`` makes, less the padding unless ``padded``:
-            another alphabet, a stray character, bits that are not zero, more or less padding.
+            another alphabet, a stray character, unused bits that are not zero, other padding.
     """
     try:
         text = token.encode("ascii")
-        raw = a2b_base64(text.translate(_FROM_URL_SAFE) + (b"" if padded else b"==="))
-    except ValueError as error:
-        raise InvalidLink("the token is not url-safe base64") from error
-    canonical = encode(raw)
-    if (canonical if padded else canonical.rstrip(b"=")) != text:
-        raise InvalidLink("the token is not in its canonical spelling")
-    return raw
+    except UnicodeEncodeError as error:
+        raise InvalidLink("the token holds characters that are not ASCII") from error
+    digits = text.rstrip(b"=") if padded else text
+    group = len(digits) % 4
+    if digits.translate(None, _ALPHABET) or digits[-1:] not in _ENDINGS[group]:
+        raise InvalidLink("the token is not url-safe base64 in its canonical spelling")
+    canonical = digits + _PADDING[group]
+    if padded and canonical != text:
+        raise InvalidLink("the token's padding is not that of its length")
+    return a2b_base64(canonical.translate(_FROM_URL_SAFE))

@@ -7,15 +7,18 @@
 | ``p``           | sealed | a keyring              | a keyring              |
 """
 
-from functools import lru_cache
+from collections.abc import Callable
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from pytracking.errors import InvalidKey, InvalidLink
 from pytracking.tokens import Kind, document, plain
 
 if TYPE_CHECKING:
-    from pytracking.tokens.fernet import FernetCodec
     from pytracking.tokens.keyring import Keyring
+
+Encode = Callable[[dict[str, Any], Kind], str]
+Decode = Callable[[str, Kind, float], dict[str, Any]]
 
 
 class Formats:
@@ -32,6 +35,9 @@ class Formats:
         MissingDependency: a key is given, and the ``cryptography`` package is not installed.
     """
 
+    encode: Encode
+    """Makes a token of a document and a kind. Raises InvalidPayload for what it cannot hold."""
+
     def __init__(
         self,
         keyring: "Keyring | None",
@@ -39,31 +45,24 @@ class Formats:
         encoding: str,
         compress: bool,
     ) -> None:
-        self._keyring = keyring
-        self._encoding = encoding
-        self._compress = compress
-        if keyring is not None:
-            from pytracking.tokens import sealed  # noqa: PLC0415 - loads cryptography
-            from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - likewise
-
-            if not isinstance(keyring, Keyring):
-                raise InvalidKey(
-                    f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
-                    "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
-                )
-            self._sealed = sealed
-        self._fernet = _fernet_codec(keyring, fernet_key)
-
-    def encode(self, content: dict[str, Any], kind: Kind) -> str:
-        """Return the token of a document. Raises InvalidPayload for what it cannot hold."""
-        if self._keyring is not None:
-            return self._sealed.encode(content, kind, self._keyring, compress=self._compress)
-        if self._fernet is not None:
-            return self._fernet.encode(content, self._encoding)
-        return plain.encode(content, self._encoding)
+        fernet_keys = [fernet_key] if fernet_key else []
+        if keyring is None:
+            self.encode, self._open = (
+                _fernet(fernet_keys, encoding) if fernet_keys else _plain(encoding)
+            )
+            return
+        self.encode, self._open = _sealed(keyring, compress)
+        fernet_keys += keyring.fernet_keys
+        if fernet_keys:
+            self._open = _either(self._open, _fernet(fernet_keys, encoding)[1])
 
     def decode(self, text: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
         """Return the document of a token as it arrived, and the token as it was minted.
+
+        Args:
+            text: the token, perhaps damaged by mail.
+            kind: what the link was followed as.
+            now: the present, seconds since the epoch.
 
         Raises:
             InvalidLink: of no accepted format, forged, damaged beyond repair, expired ...
@@ -71,24 +70,10 @@ class Formats:
         try:
             return self._open(text, kind, now), text
         except InvalidLink:
-            from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
-
-            token = repair(text)
+            token = _repair()(text)
             if token == text:
                 raise
         return self._open(token, kind, now), token
-
-    def _open(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
-        if self._keyring is not None and token[:1] == "p":
-            return self._sealed.decode(token, kind, self._keyring, now=now)
-        if self._fernet is not None:
-            content = self._fernet.decode(token, self._encoding)
-        elif self._keyring is None:
-            content = plain.decode(token, self._encoding)
-        else:
-            raise InvalidLink("the token is of no format that is accepted with these keys")
-        document.check_times(content, now)
-        return content
 
 
 @lru_cache(maxsize=64)
@@ -99,13 +84,49 @@ def formats(
     return Formats(keyring, fernet_key, encoding, compress)
 
 
-def _fernet_codec(
-    keyring: "Keyring | None", fernet_key: bytes | str | None
-) -> "FernetCodec | None":
-    keys = [fernet_key] if fernet_key else []
-    keys += keyring.fernet_keys if keyring is not None else ()
-    if not keys:
-        return None
+def _plain(encoding: str) -> tuple[Encode, Decode]:
+    def decode(token: str, _: Kind, now: float) -> dict[str, Any]:
+        content = plain.decode(token, encoding)
+        document.check_times(content, now)
+        return content
+
+    return lambda content, _: plain.encode(content, encoding), decode
+
+
+def _fernet(keys: list[bytes | str], encoding: str) -> tuple[Encode, Decode]:
     from pytracking.tokens.fernet import FernetCodec  # noqa: PLC0415 - loads cryptography
 
-    return FernetCodec(keys)
+    codec = FernetCodec(keys)
+
+    def decode(token: str, _: Kind, now: float) -> dict[str, Any]:
+        content = codec.decode(token, encoding)
+        document.check_times(content, now)
+        return content
+
+    return lambda content, _: codec.encode(content, encoding), decode
+
+
+def _sealed(keyring: "Keyring", compress: bool) -> tuple[Encode, Decode]:
+    from pytracking.tokens import sealed  # noqa: PLC0415 - loads cryptography
+    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - likewise
+
+    if not isinstance(keyring, Keyring):
+        raise InvalidKey(
+            f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
+            "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
+        )
+    return (
+        lambda content, kind: sealed.encode(content, kind, keyring, compress=compress),
+        lambda token, kind, now: sealed.decode(token, kind, keyring, now=now),
+    )
+
+
+def _either(sealed: Decode, fernet: Decode) -> Decode:
+    return lambda token, kind, now: (sealed if token[:1] == "p" else fernet)(token, kind, now)
+
+
+@cache
+def _repair() -> Callable[[str], str]:
+    from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
+
+    return repair

@@ -19,6 +19,7 @@ import re
 
 # of %5F, %255F, %25255F: any number of encodings of one ASCII character
 _ENCODED = re.compile(r"%(?:25)*([0-7][0-9A-Fa-f])", re.ASCII)
+_CANONICAL = re.compile(r"p[A-Za-z0-9_-]+")  # of a sealed token
 _SPACE = re.compile(r"\s+")
 _TRAILING = ".,)>\"'/"
 
@@ -29,6 +30,8 @@ def repair(text: str) -> str:
     A canonical token comes back as it is. What is beyond the known damage comes back unchanged in
     that place; decoding then refuses it.
     """
+    if _CANONICAL.fullmatch(text):
+        return text
     token = _SPACE.sub("", text)
     while "%" in token and (decoded := _SPACE.sub("", _ENCODED.sub(_decode, token))) != token:
         token = decoded

@@ -16,6 +16,7 @@ documents giving equal links is all that it tells. ``docs/formats.md`` has the f
 import re
 import time
 import zlib
+from binascii import unhexlify
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -41,9 +42,9 @@ _STORED, _DEFLATED = 0, 1
 _KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
 _MARK = b"\x01"
 
-# the middle of 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, found by its dash: several times faster than
-# a pattern that starts at every hexadecimal digit
-_UUID = re.compile(rb"-(?<=[0-9a-f]{8}-)[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+# 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, found by its first dash and what stands before it: several
+# times faster than a pattern that starts at every hexadecimal digit
+_UUID = re.compile(rb"-(?<=([0-9a-f]{8})-)([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
 def encode(content: dict[str, Any], kind: Kind, keyring: Keyring, *, compress: bool = True) -> str:
@@ -53,7 +54,7 @@ def encode(content: dict[str, Any], kind: Kind, keyring: Keyring, *, compress: b
         content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
         kind: what the link is for; it opens as this kind only.
         keyring: its newest secret seals.
-        compress: deflate the body where that makes the token shorter.
+        compress: lift UUIDs and deflate the body, where that makes the token shorter.
 
     Raises:
         InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
@@ -61,7 +62,8 @@ def encode(content: dict[str, Any], kind: Kind, keyring: Keyring, *, compress: b
     if kind == "click" and "url" not in content:
         raise InvalidPayload("a click link needs the URL it goes to")
     key_id, cipher = keyring.sealing
-    lifted, body = _lift(document.dump_compact(content))
+    body = document.dump_compact(content)
+    lifted, body = _lift(body) if compress else (b"\x00", body)
     while True:
         if len(body) > MAX_BODY_BYTES:
             raise InvalidPayload(
@@ -103,9 +105,11 @@ def decode(token: str, kind: Kind, keyring: Keyring, *, now: float | None = None
     if raw[0] == _VERSION | _DEFLATED:
         body = _inflate(body)
     try:
-        text = _restore(body, plain[1:end], plain[0]).decode()
+        text = body.decode()
     except UnicodeDecodeError as error:
         raise InvalidLink("the token's body is not UTF-8") from error
+    if end > 1:
+        text = _restore(text, plain[1:end].hex())
     content = document.load(text)
     if kind == "click" and "url" not in content:
         raise InvalidLink("the click token holds no URL")
@@ -125,37 +129,27 @@ def _decrypt(raw: bytes, kind: bytes, keyring: Keyring) -> bytes:
 
 def _lift(body: bytes) -> tuple[bytes, bytes]:
     """Return the count and bytes of the UUIDs in ``body``, and the body with marks for them."""
-    uuids: list[bytes] = []
-    rest: list[bytes] = []
-    end = 0
-    for match in _UUID.finditer(body):
-        start = match.start() - 8
-        if start < end:  # shares its first digits with the one before
-            continue
-        if len(uuids) == MAX_UUIDS:
-            break
-        rest.append(body[end:start])
-        end = match.end()
-        uuids.append(bytes.fromhex(body[start:end].replace(b"-", b"").decode()))
-    if not uuids:
-        return b"\x00", body
-    rest.append(body[end:])
-    return bytes((len(uuids),)) + b"".join(uuids), _MARK.join(rest)
+    parts = _UUID.split(body, MAX_UUIDS)  # text, head, tail, text, head, tail, ..., text
+    digits = b""
+    for index in range(1, len(parts), 3):
+        before = parts[index - 1]
+        if len(before) < 8:  # a UUID that starts within the one before it
+            return b"\x00", body
+        parts[index - 1] = before[:-8]  # the head, which was looked back at
+        digits += parts[index] + parts[index + 1]
+    uuids = unhexlify(digits.replace(b"-", b""))
+    return bytes((len(uuids) // 16,)) + uuids, _MARK.join(parts[::3])
 
 
-def _restore(body: bytes, uuids: bytes, count: int) -> bytes:
-    """Return ``body`` with the UUIDs in place of the marks."""
-    first, *rest = body.split(_MARK)
-    if len(uuids) != 16 * count or len(rest) != count:
+def _restore(text: str, digits: str) -> str:
+    """Return ``text`` with UUIDs, of the hexadecimal ``digits``, in place of the marks."""
+    pieces = text.split("\x01")
+    if len(digits) != 32 * (len(pieces) - 1):
         raise InvalidLink("the token's UUIDs do not match their marks")
-    pieces = [first]
-    for index, piece in enumerate(rest):
-        digits = uuids[16 * index : 16 * index + 16].hex().encode()
-        pieces += (
-            b"-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])),
-            piece,
-        )
-    return b"".join(pieces)
+    for index in range(len(pieces) - 1):
+        d = digits[32 * index : 32 * index + 32]
+        pieces[index] += f"{d[:8]}-{d[8:12]}-{d[12:16]}-{d[16:20]}-{d[20:]}"
+    return "".join(pieces)
 
 
 @cache
