@@ -20,8 +20,9 @@ Outcome = Literal[
     "placeholder",  # a template's placeholder still stands in it
     "relative",  # no <base> says what it is relative to
     "refused",  # a redirect must not lead there
+    "wrapped",  # in plain text: it seems to go on in the next line
 ]
-UNTRACKABLE: frozenset[Outcome] = frozenset({"placeholder", "relative", "refused"})
+UNTRACKABLE: frozenset[Outcome] = frozenset({"placeholder", "relative", "refused", "wrapped"})
 """Outcomes that the sender will not have meant."""
 
 

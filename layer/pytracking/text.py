@@ -1,0 +1,55 @@
+"""Rewriting a mail's plain text: tracked links, and all else as it was."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from pytracking.configuration import Configuration, get_configuration
+from pytracking.mails.options import Options
+from pytracking.mails.plain import rewrite_text
+from pytracking.mails.policy import Link
+
+__all__ = ["Link", "Options", "adapt_text", "find_links"]
+
+
+def adapt_text(
+    text: str,
+    extra_metadata: Mapping[str, Any] | None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return a plain text with its http and https links replaced by tracking links.
+
+    Punctuation and brackets around a URL stay where they are; a URL in angle brackets may be
+    wrapped over several lines. One that seems to go on in the next line without them is left.
+
+    Args:
+        text: the text.
+        extra_metadata: put into every link; what JSON can hold.
+        configuration: how links are minted.
+        kwargs: parameters of `Configuration`, which override those of `configuration`; and
+            those of `pytracking.html.Options` that text has a use for.
+
+    Raises:
+        ConfigurationError: `base_click_tracking_url` is missing.
+        InvalidPayload: JSON cannot hold the metadata.
+        TypeError: an unknown keyword.
+    """
+    options = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, kwargs)
+    return rewrite_text(
+        text, extra_metadata, click_tracking=True, configuration=configuration, options=options
+    ).text
+
+
+def find_links(
+    text: str, configuration: Configuration | None = None, **kwargs: Any
+) -> tuple[Link, ...]:
+    """Every link of a text in order, with what `adapt_text` would do to it, and why.
+
+    No link is minted, so no key and no base URL is needed.
+    """
+    options = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, kwargs)
+    return rewrite_text(
+        text, None, click_tracking=False, configuration=configuration, options=options
+    ).links
