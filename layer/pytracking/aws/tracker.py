@@ -19,7 +19,7 @@ from pytracking.aws.responses import Answer
 from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
-from pytracking.targets import check_target
+from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
 
 ANSWER_SECONDS = 1.0
@@ -42,8 +42,8 @@ class Tracker:
     def __init__(self, kind: Kind, environment: Mapping[str, str] = os.environ) -> None:
         settings = Settings.from_environment(environment)
         self.kind = kind
-        self.webhook_url = settings.webhook_url
-        self.fallback_url = _checked(settings.fallback_url)
+        self.webhook_url = _webhook_url(settings)
+        self.fallback_url = _fallback_url(settings)
         self.outbox = Outbox(_send(settings, environment))
         self.keys = _link_keys(settings, environment)
         # Now, while a starting function has its processor to itself; a failure is tried again.
@@ -190,9 +190,17 @@ def _own_bases(request: Request) -> tuple[str, ...]:
     return (f"https://{request.host}{request.path.rpartition(request.token)[0] or '/'}",)
 
 
-def _checked(fallback_url: str | None) -> str | None:
+def _webhook_url(settings: Settings) -> str | None:
+    url = settings.webhook_url
     try:
-        return fallback_url and check_target(fallback_url)
+        return url and check_webhook_url(url, allow_http=settings.allow_http_webhooks)
+    except InvalidTarget as error:
+        raise ConfigurationError(f"PYTRACKING_WEBHOOK_URL: {error}") from error
+
+
+def _fallback_url(settings: Settings) -> str | None:
+    try:
+        return settings.fallback_url and check_target(settings.fallback_url)
     except InvalidTarget as error:
         raise ConfigurationError(f"PYTRACKING_FALLBACK_URL: {error}") from error
 

@@ -1,0 +1,180 @@
+"""What both functions answer to every gateway, and to requests that are for no link."""
+
+import json
+from pathlib import Path
+
+import pytest
+from pytracking.aws.keys import SAMPLE_SECRET
+from pytracking.errors import ConfigurationError
+
+from local import sample_events
+from tests.aws.raw_server import RawServer, ok
+from tests.functions.links import TARGET, metrics, token
+
+EVENTS = Path(__file__).parents[2] / "events"
+KINDS = pytest.mark.parametrize("kind", ["open", "click"])
+SAMPLES = sorted(sample_events.samples())
+
+
+def sample_environment():
+    environment = json.loads((EVENTS / "env.json").read_text())["Parameters"]
+    return {**environment, "AWS_SAM_LOCAL": "true"}
+
+
+@pytest.mark.parametrize("name", [*SAMPLES, "env.json"])
+def test_a_sample_event_is_what_its_generator_writes(name):
+    content = {**sample_events.samples(), "env.json": sample_events.environment()}[name]
+    assert json.loads((EVENTS / name).read_text()) == content
+
+
+def test_every_sample_event_is_made_and_has_a_line_in_the_readme():
+    written = {path.name for path in EVENTS.glob("*.json")}
+    assert written == {*SAMPLES, "env.json"}
+    readme = (EVENTS / "README.md").read_text()
+    assert all(f"| `{name}` |" in readme for name in written)
+
+
+@pytest.mark.parametrize("name", SAMPLES)
+def test_a_sample_event_gets_the_answer_its_readme_promises(name, start, log):
+    kind = name.split(".")[0].split("-")[0]
+    [line] = [
+        line for line in (EVENTS / "README.md").read_text().splitlines() if f"`{name}`" in line
+    ]
+    promised = line.split("|")[3].strip()
+    function = start(kind, **sample_environment())
+    result = function(json.loads((EVENTS / name).read_text()))
+    assert str(result["statusCode"]) == promised[:3]
+    assert ("no event" in promised or promised.startswith("404")) == (
+        "InvalidLinks" in metrics(log.lines())
+    )
+    if result["statusCode"] == 302:
+        assert result["headers"]["Location"] == sample_events.TARGET
+    assert (result["body"] == "") == ("no body" in promised or promised.startswith("302"))
+
+
+@KINDS
+def test_the_sample_key_does_not_start_a_deployed_function(kind, start):
+    with pytest.raises(ConfigurationError, match="published sample key"):
+        start(kind, **{**sample_environment(), "AWS_SAM_LOCAL": ""})
+
+
+@KINDS
+@pytest.mark.parametrize("url", ["http://hooks.example.com/", "hooks.example.com", "https://"])
+def test_a_webhook_that_could_never_be_called_stops_the_start(kind, url, start):
+    with pytest.raises(ConfigurationError, match="PYTRACKING_WEBHOOK_URL"):
+        start(kind, PYTRACKING_WEBHOOK_URL=url)
+
+
+def test_a_secret_that_holds_the_sample_key_opens_no_link_of_a_deployed_function(start):
+    text = json.dumps({"current": SAMPLE_SECRET})
+    with RawServer(lambda c: c.answer(200, {"SecretString": text})) as secrets:
+        function = start(
+            "click",
+            PYTRACKING_LINK_KEYS="",
+            PYTRACKING_LINK_KEYS_SECRET="link-keys",
+            AWS_ENDPOINT_URL_SECRETS_MANAGER=secrets.url,
+        )
+        assert function.get(sample_events.token("click"))["statusCode"] == 503
+
+
+@KINDS
+@pytest.mark.fault("http", 41)
+@pytest.mark.parametrize("method", ["POST", "PUT", "DELETE", "OPTIONS", "TRACE", "X" * 100])
+def test_other_methods_are_told_which_are_allowed(kind, method, start):
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        result = function.get(token(kind), method)
+    assert result["statusCode"] == 405
+    assert result["headers"]["Allow"] == "GET, HEAD"
+    assert queue.requests == []
+
+
+@KINDS
+@pytest.mark.parametrize("path", ["/robots.txt", "/o/robots.txt", "/prod/robots.txt"])
+def test_crawlers_are_asked_to_stay_away(kind, path, start, log):
+    result = start(kind)(sample_events.http_api(path))
+    assert result["statusCode"] == 200
+    assert result["body"] == "User-agent: *\nDisallow: /\n"
+    assert log.lines() == []
+
+
+@KINDS
+def test_there_is_no_icon(kind, start):
+    assert start(kind)(sample_events.http_api("/favicon.ico"))["statusCode"] == 204
+
+
+@KINDS
+@pytest.mark.fault("http", 36, 37, 38, 39)
+@pytest.mark.parametrize(
+    "event",
+    [
+        {},
+        None,
+        [],
+        {"version": "2.0"},
+        {"version": "1.0", "httpMethod": "GET", "headers": None, "multiValueHeaders": None},
+        {"requestContext": {"elb": {}}},
+        {"version": "2.0", "isBase64Encoded": True, "body": "%%%"},
+    ],
+)
+def test_an_event_with_nothing_in_it_is_answered_like_an_unusable_link(kind, event, start, log):
+    result = start(kind)(event)
+    assert result["statusCode"] == (200 if kind == "open" else 404)
+    assert metrics(log.lines()) == {"InvalidLinks": 1}
+
+
+@KINDS
+@pytest.mark.fault("http", 45)
+@pytest.mark.parametrize(
+    "path",
+    ["/{k}/{t}", "/prod/{k}/{t}", "//{k}//{t}//", "/{k}/{t}/", "/{k}/{t}%2F", "/{k}/../{k}/{t}"],
+)
+def test_stage_prefixes_slashes_and_dots_do_not_hide_a_link(kind, path, start):
+    event = sample_events.http_api(path.format(k=kind[0], t=token(kind)))
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        result = function(event)
+        assert len(queue.requests) == 1
+    assert result["statusCode"] == (200 if kind == "open" else 302)
+
+
+@KINDS
+@pytest.mark.fault("http", 42)
+def test_the_recorded_address_is_the_gateways_word(kind, start):
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        function.get(token(kind), **{"x-forwarded-for": "8.8.8.8", "x-real-ip": "8.8.8.8"})
+    assert queue.messages[0]["body"]["request_data"]["user_ip"] == "203.0.113.9"
+    assert "8.8.8.8" not in json.dumps(queue.messages)
+
+
+@KINDS
+@pytest.mark.fault("http", 43)
+@pytest.mark.parametrize("agent", ["A" * 8192, "x\r\nforged: 1", "\x1b[2J\x1b[31m", "\ud800"])
+def test_a_hostile_user_agent_is_bounded_and_harmless(kind, agent, start):
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        function.get(token(kind), **{"user-agent": agent})
+    recorded = queue.messages[0]["body"]["request_data"]["user_agent"]
+    assert len(recorded.encode()) <= 1024
+    assert recorded.isprintable()
+
+
+@pytest.mark.fault("http", 46)
+def test_a_forged_host_goes_nowhere(start):
+    with RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=queue.url)
+        result = function.get(token("click"), host="evil.example")
+    assert result["headers"]["Location"] == TARGET
+    assert "evil.example" not in json.dumps([result, queue.messages])
+
+
+@KINDS
+def test_nothing_is_logged_of_a_visitor_whose_hit_was_queued(kind, start, log):
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        sent = token(kind)
+        function.get(sent, **{"user-agent": "a-telling-agent", "referer": "https://told.example/"})
+    log.lines()
+    for secret in (sent, "203.0.113.9", "a-telling-agent", "told.example", "customer_id", TARGET):
+        assert secret not in log.text
