@@ -1,0 +1,117 @@
+"""docs/architecture.md is the structure there is: its table is held against the real imports."""
+
+import ast
+import re
+import subprocess
+import sys
+
+import pytest
+
+from tests.docs.pages import ROOT, text_of
+
+LAYER = ROOT / "layer"
+OURS = ("pytracking", "functions", "local")
+ROW = re.compile(
+    r"^\| `(?P<part>\w+)` \| (?P<where>[^|]+) \| [^|]+\|(?P<ours>[^|]*)\|(?P<theirs>[^|]*)\|$",
+    re.MULTILINE,
+)
+
+
+def names_in(cell):
+    return set(re.findall(r"`([^`]+)`", cell))
+
+
+TABLE = [row.groupdict() for row in ROW.finditer(text_of("docs/architecture.md"))]
+PARTS = {row["part"]: names_in(row["where"]) for row in TABLE}
+
+
+def part_of(path):
+    """Return the part that a file belongs to; a folder of the table ends in a slash."""
+    place = path.relative_to(ROOT).as_posix().removeprefix("layer/pytracking/")
+    (part,) = {
+        part
+        for part, places in PARTS.items()
+        for one in places
+        if place == one or (one.endswith("/") and place.startswith(one))
+    }
+    return part
+
+
+def module_file(module):
+    base = (LAYER if module.split(".")[0] == "pytracking" else ROOT) / module.replace(".", "/")
+    return next(
+        (path for path in (base.with_suffix(".py"), base / "__init__.py") if path.is_file()), None
+    )
+
+
+def imported_by(path):
+    """Return the modules a file imports, at its top or inside its functions."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert not node.level, f"{path}: relative import"
+            for alias in node.names:  # `from package import module` imports the module
+                inner = f"{node.module}.{alias.name}"
+                is_module = node.module.split(".")[0] in OURS and module_file(inner)
+                yield inner if is_module else node.module
+
+
+FILES = [
+    path
+    for folder in (LAYER / "pytracking", ROOT / "functions", ROOT / "local")
+    for path in sorted(folder.rglob("*.py"))
+]
+
+
+def arrows(of_part):
+    """Return what the files of a part import: other parts, and packages of other people."""
+    ours, theirs = set(), set()
+    for path in FILES:
+        if part_of(path) != of_part:
+            continue
+        for module in imported_by(path):
+            package = module.split(".")[0]
+            if package in OURS:
+                ours.add(part_of(module_file(module)))
+            elif package not in sys.stdlib_module_names and package != "app":
+                theirs.add(package)
+    return ours - {of_part}, theirs
+
+
+def test_every_file_belongs_to_one_part():
+    assert {part_of(path) for path in FILES} == PARTS.keys()
+
+
+@pytest.mark.parametrize("row", TABLE, ids=lambda row: row["part"])
+def test_a_part_imports_what_the_table_says_and_nothing_else(row):
+    assert arrows(row["part"]) == (names_in(row["ours"]), names_in(row["theirs"]))
+
+
+def test_the_library_never_looks_back():
+    above = {"aws": {"functions", "local"}, "functions": {"local"}}
+    for part in PARTS.keys() - {"aws", "functions", "local", "command"}:
+        above[part] = {"aws", "functions", "local", "command"}
+    for part, never in above.items():
+        assert not arrows(part)[0] & never, part
+
+
+def test_there_is_no_circle_between_parts():
+    left = {part: arrows(part)[0] for part in PARTS}
+    while free := {part for part, needs in left.items() if not needs & left.keys()}:
+        left = {part: needs for part, needs in left.items() if part not in free}
+    assert not left
+
+
+def test_importing_the_library_loads_nothing_heavy():
+    heavy = ("cryptography", "urllib3", "boto3", "botocore", "lxml", "aws_lambda_powertools")
+    script = "import sys, pytracking; print(*{name.split('.')[0] for name in sys.modules})"
+    loaded = subprocess.run(
+        [sys.executable, "-c", script],
+        env={"PYTHONPATH": str(LAYER)},
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.split()
+    assert "pytracking" in loaded
+    assert not set(loaded) & set(heavy)
