@@ -66,7 +66,8 @@ def drip_head(connection: Connection) -> None:
 
 
 def drip_body(connection: Connection) -> None:
-    _drip(connection, b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n" + b"a" * 1000)
+    connection.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    _drip(connection, b"a" * 1000)
 
 
 def flood_of_continues(connection: Connection) -> None:
