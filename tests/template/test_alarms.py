@@ -1,0 +1,129 @@
+"""Alarms watch what exists, tell somebody, and say what to do."""
+
+import json
+import re
+from pathlib import Path
+from typing import Any
+
+from tests.template.resolve import resolve
+from tests.template.test_template import of_type
+
+ROOT = Path(__file__).resolve().parents[2]
+
+# What a metric's dimension may name, after AWS's lists of each service's metrics.
+DIMENSIONS = {
+    ("AWS/SQS", "QueueName"): "AWS::SQS::Queue",
+    ("AWS/Lambda", "FunctionName"): "AWS::Lambda::Function",
+    ("AWS/ApiGateway", "ApiId"): "AWS::ApiGatewayV2::Api",
+    ("AWS/CertificateManager", "CertificateArn"): "AWS::CertificateManager::Certificate",
+}
+WITH_DOMAIN = {"DomainName": "t.example.com", "HostedZoneId": "Z123", "AlarmEmail": "a@example.com"}
+
+
+def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
+    """The metrics of an alarm, whether it has one or computes with several."""
+    if "Metrics" in alarm:
+        return [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
+    return [alarm]
+
+
+def counted_by_the_code() -> set[str]:
+    """The names of the metrics that the library counts: count("Opens")."""
+    found: set[str] = set()
+    for path in (ROOT / "layer" / "pytracking").rglob("*.py"):
+        for call in re.findall(r"\bcount\(([^)]*)\)", path.read_text("utf-8")):
+            found |= set(re.findall(r'"([A-Z]\w+)"', call))
+    return found
+
+
+def test_every_alarm_watches_a_resource_of_the_stack(template: dict[str, Any]) -> None:
+    deployed = resolve(template, WITH_DOMAIN)
+    for name, alarm in of_type(deployed, "AWS::CloudWatch::Alarm").items():
+        for metric in metrics(alarm):
+            (dimension,) = metric["Dimensions"]
+            value = dimension["Value"]
+            if metric["Namespace"] == "pytracking":
+                assert dimension == {"Name": "service", "Value": {"Ref": "AWS::StackName"}}
+                continue
+            target = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
+            kind = DIMENSIONS[metric["Namespace"], dimension["Name"]]
+            assert deployed["Resources"][target]["Type"] == kind, name
+
+
+def test_every_metric_of_our_own_is_counted_somewhere(template: dict[str, Any]) -> None:
+    dashboard = template["Resources"]["Dashboard"]["Properties"]["DashboardBody"]["Fn::Sub"]
+    shown = set()
+    for widget in json.loads(dashboard)["widgets"]:
+        rows = widget["properties"]["metrics"]
+        if rows[0][0] == "pytracking":
+            shown |= {row[1] for row in rows}
+    watched = {
+        metric["MetricName"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for metric in metrics(alarm)
+        if metric["Namespace"] == "pytracking"
+    }
+    assert {"Opens", "Clicks", "Delivered", "Retried", "Dead"} <= shown
+    assert {"Fallbacks", "KeyFailures", "Bugs"} <= watched
+    assert shown | watched <= counted_by_the_code()
+
+
+def test_the_metrics_dimension_is_the_stacks_name(template: dict[str, Any]) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert variables["POWERTOOLS_SERVICE_NAME"] == {"Ref": "AWS::StackName"}
+        assert variables["POWERTOOLS_METRICS_NAMESPACE"] == "pytracking"
+
+
+def test_an_alarm_tells_its_beginning_and_its_end(template: dict[str, Any]) -> None:
+    told = resolve(template, WITH_DOMAIN)
+    for alarm in of_type(told, "AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": "AlarmTopic"}]
+    assert of_type(told, "AWS::SNS::Topic")["AlarmTopic"]["Subscription"] == [
+        {"Protocol": "email", "Endpoint": {"Ref": "AlarmEmail"}}
+    ]
+
+
+def test_without_an_address_alarms_are_only_shown(template: dict[str, Any]) -> None:
+    untold = resolve(template, {})
+    assert not of_type(untold, "AWS::SNS::Topic")
+    for alarm in of_type(untold, "AWS::CloudWatch::Alarm").values():
+        assert "AlarmActions" not in alarm
+        assert "OKActions" not in alarm
+
+
+def test_silence_is_no_alarm(template: dict[str, Any]) -> None:
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        assert alarm["TreatMissingData"] == "notBreaching"
+
+
+def test_every_alarm_names_its_entry_in_the_runbook(template: dict[str, Any]) -> None:
+    runbook = (ROOT / "docs" / "operations.md").read_text("utf-8")
+    entries = {
+        re.sub(r"[^\w -]", "", heading.lower()).replace(" ", "-")
+        for heading in re.findall(r"^#+ (.+)$", runbook, re.MULTILINE)
+    }
+    anchors = set()
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        anchor = re.search(r"See docs/operations\.md#([\w-]+)$", alarm["AlarmDescription"].strip())
+        assert anchor, alarm["AlarmDescription"]
+        anchors.add(anchor[1])
+    assert anchors <= entries
+
+
+def test_what_must_call_somebody_has_an_alarm(template: dict[str, Any]) -> None:
+    watched = {
+        metric["MetricName"]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        for metric in metrics(alarm)
+    }
+    assert watched >= {
+        "Fallbacks",
+        "ApproximateNumberOfMessagesVisible",
+        "ApproximateAgeOfOldestMessage",
+        "Throttles",
+        "Errors",
+        "5xx",
+        "Latency",
+        "DaysToExpiry",
+    }

@@ -1,0 +1,119 @@
+"""Every combination of what an operator may choose gives a template that is whole."""
+
+import itertools
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cfnlint.api import ManualArgs, lint
+
+from tests.template.resolve import references, refusals, resolve
+
+CERTIFICATE = "arn:aws:acm:us-east-1:123456789012:certificate/1a2b"
+DOMAINS = {
+    "no domain": {},
+    "domain with a certificate": {"CertificateArn": CERTIFICATE},
+    "domain with a zone": {"HostedZoneId": "Z2FDTNDATAQYW2"},
+    "domain with both": {"CertificateArn": CERTIFICATE, "HostedZoneId": "Z2FDTNDATAQYW2"},
+}
+SWITCHES = {
+    "alarms by mail": {"AlarmEmail": "ops@example.com"},
+    "no access logs": {"AccessLogs": "disabled"},
+    "links function": {"LinksFunctionMode": "enabled"},
+}
+
+
+def combinations(counts: Sequence[int] = range(len(SWITCHES) + 1)) -> list[Any]:
+    """Every domain setting with every set of so many switches, as named pytest parameters."""
+    found = []
+    for domain, chosen in DOMAINS.items():
+        name = {"DomainName": "t.example.com"} if chosen else {}
+        for count in counts:
+            for switches in itertools.combinations(SWITCHES, count):
+                parameters = {**name, **chosen}
+                for switch in switches:
+                    parameters |= SWITCHES[switch]
+                found.append(pytest.param(parameters, id=", ".join((domain, *switches))))
+    return found
+
+
+@pytest.mark.parametrize("parameters", combinations())
+def test_nothing_refers_to_what_is_not_there(
+    template: dict[str, Any], parameters: dict[str, Any]
+) -> None:
+    assert refusals(template, parameters) == []
+    deployed = resolve(template, parameters)
+    there = set(deployed["Resources"]) | set(template["Parameters"])
+    assert references([deployed["Resources"], deployed["Outputs"]]) - {
+        "__ApiId__",
+        "__Stage__",
+    } <= (there)
+
+
+# All switches or none: the linter takes its second a template.
+@pytest.mark.parametrize("parameters", combinations((0, len(SWITCHES))))
+def test_what_is_deployed_passes_the_linter(
+    template: dict[str, Any], parameters: dict[str, Any]
+) -> None:
+    deployed = resolve(template, parameters)
+    given = {
+        name: {**parameter, "Default": parameters.get(name, parameter["Default"])}
+        for name, parameter in deployed["Parameters"].items()
+    }
+    ignored = ["W2001"]  # a parameter that only a condition read is not used any more
+    findings = lint(
+        json.dumps({**deployed, "Parameters": given}),
+        config=ManualArgs(regions=["us-east-1"], ignore_checks=ignored),
+    )
+    assert [f"{one.rule.id} {one.path}: {one.message}" for one in findings] == []
+
+
+def test_a_domain_gets_its_mapping_and_turns_the_default_endpoint_off(
+    template: dict[str, Any],
+) -> None:
+    for chosen in DOMAINS.values():
+        name = {"DomainName": "t.example.com"} if chosen else {}
+        resources = resolve(template, {**name, **chosen})["Resources"]
+        (server,) = resources["TrackingApi"]["Properties"]["Body"]["servers"]
+        endpoint = server[
+            "x-amazon-apigateway-endpoint-configuration"
+        ]
+        assert endpoint == {"disableExecuteApiEndpoint": bool(chosen)}
+        assert ("Domain" in resources) is ("DomainMapping" in resources) is bool(chosen)
+        assert ("DomainRecord" in resources) is ("HostedZoneId" in chosen)
+        makes_one = bool(chosen) and "CertificateArn" not in chosen
+        assert ("Certificate" in resources) is makes_one
+
+
+def test_the_base_urls_are_the_domains_where_there_is_one(template: dict[str, Any]) -> None:
+    def host(parameters: dict[str, Any]) -> Any:
+        output = resolve(template, parameters)["Outputs"]["OpenBaseUrl"]["Value"]
+        text, names = output["Fn::Sub"]
+        assert text == "https://${Host}/o/"
+        return names["Host"]
+
+    assert host({"DomainName": "t.example.com", "HostedZoneId": "Z1"}) == {"Ref": "DomainName"}
+    assert "execute-api" in host({})["Fn::Sub"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "expected"),
+    [
+        ({"DomainName": "t.example.com"}, "DomainName needs CertificateArn, or HostedZoneId"),
+        ({"CertificateArn": CERTIFICATE}, "mean nothing without DomainName"),
+        ({"HostedZoneId": "Z2FDTNDATAQYW2"}, "mean nothing without DomainName"),
+    ],
+)
+def test_a_choice_that_would_be_ignored_is_refused(
+    template: dict[str, Any], parameters: dict[str, str], expected: str
+) -> None:
+    (refusal,) = refusals(template, parameters)
+    assert expected in refusal
+
+
+def test_the_template_itself_passes_the_linter() -> None:
+    path = Path(__file__).resolve().parents[2] / "template.yaml"
+    findings = lint(path.read_text("utf-8"), config=ManualArgs(regions=["us-east-1"]))
+    assert [f"{one.rule.id} {one.message}" for one in findings] == []

@@ -1,0 +1,100 @@
+"""What each function may do, written out: a change of the template has to be repeated here."""
+
+from typing import Any
+
+import pytest
+
+QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
+DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+WRITE_LOGS = (
+    ("logs:CreateLogStream", "logs:PutLogEvents"),
+    {
+        "Fn::Sub": "arn:${AWS::Partition}:logs:${AWS::Region}:${AWS::AccountId}"
+        ":log-group:${LogGroup}:log-stream:*"
+    },
+)
+READ_LINK_KEYS = (("secretsmanager:GetSecretValue",), {"Ref": "LinkKeys"})
+QUEUE_A_HIT = (("sqs:SendMessage",), QUEUE)
+
+ALLOWED = {
+    "OpenFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
+    "ClickFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
+    "DeliverFunction": [
+        WRITE_LOGS,
+        (
+            (
+                "sqs:DeleteMessage",
+                "sqs:GetQueueAttributes",
+                "sqs:ReceiveMessage",
+                "sqs:SendMessage",
+            ),
+            QUEUE,
+        ),
+        (("sqs:SendMessage",), DEAD_LETTERS),
+        (("secretsmanager:GetSecretValue",), {"Ref": "WebhookSecrets"}),
+    ],
+    "LinksFunction": [WRITE_LOGS, READ_LINK_KEYS],
+}
+
+
+def allowed(template: dict[str, Any], function: str) -> list[tuple[tuple[str, ...], Any]]:
+    """The (actions, resource) pairs that a function's role allows, managed policies included."""
+    resources = template["Resources"]
+    role_id, attribute = resources[function]["Properties"]["Role"]["Fn::GetAtt"]
+    assert attribute == "Arn"
+    role = resources[role_id]["Properties"]
+    documents = [
+        resources[policy["Ref"]]["Properties"]["PolicyDocument"]
+        for policy in role.get("ManagedPolicyArns", [])
+    ]
+    documents += [policy["PolicyDocument"] for policy in role.get("Policies", [])]
+    found = []
+    for document in documents:
+        for statement in document["Statement"]:
+            assert set(statement) == {"Effect", "Action", "Resource"}
+            assert statement["Effect"] == "Allow"
+            actions = statement["Action"]
+            actions = (actions,) if isinstance(actions, str) else tuple(actions)
+            found.append((actions, statement["Resource"]))
+    return found
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_a_function_may_do_what_is_written_here_and_nothing_else(
+    template: dict[str, Any], function: str
+) -> None:
+    assert allowed(template, function) == ALLOWED[function]
+
+
+def test_every_function_is_written_here(template: dict[str, Any]) -> None:
+    functions = {
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::Lambda::Function"
+    }
+    assert functions == set(ALLOWED)
+
+
+def test_roles_are_for_lambda_alone_and_one_for_each_function(template: dict[str, Any]) -> None:
+    roles = {
+        name: resource["Properties"]
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::IAM::Role"
+    }
+    for role in roles.values():
+        (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
+        assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}
+    used = [
+        template["Resources"][function]["Properties"]["Role"]["Fn::GetAtt"][0]
+        for function in ALLOWED
+    ]
+    assert sorted(used) == sorted(roles)
+
+
+def test_only_the_api_may_call_the_functions_that_answer(template: dict[str, Any]) -> None:
+    for resource in template["Resources"].values():
+        if resource["Type"] == "AWS::Lambda::Permission":
+            properties = resource["Properties"]
+            assert properties["Principal"] == "apigateway.amazonaws.com"
+            assert properties["FunctionName"]["Ref"] in ("OpenFunction", "ClickFunction")
+            assert "${__ApiId__}" in properties["SourceArn"]["Fn::Sub"][0]
