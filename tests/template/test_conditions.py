@@ -77,9 +77,7 @@ def test_a_domain_gets_its_mapping_and_turns_the_default_endpoint_off(
         name = {"DomainName": "t.example.com"} if chosen else {}
         resources = resolve(template, {**name, **chosen})["Resources"]
         (server,) = resources["TrackingApi"]["Properties"]["Body"]["servers"]
-        endpoint = server[
-            "x-amazon-apigateway-endpoint-configuration"
-        ]
+        endpoint = server["x-amazon-apigateway-endpoint-configuration"]
         assert endpoint == {"disableExecuteApiEndpoint": bool(chosen)}
         assert ("Domain" in resources) is ("DomainMapping" in resources) is bool(chosen)
         assert ("DomainRecord" in resources) is ("HostedZoneId" in chosen)
