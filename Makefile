@@ -71,6 +71,13 @@ lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=-
 run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT=8000 SPEED=1)
 	@PYTHONPATH=layer PORT="$(PORT)" SPEED="$(SPEED)" .venvs/run/bin/python -m local
 
+.PHONY: test-page
+test-page: $(VENV)/.stamp ## Lead a real browser through the live page, with screenshots
+	@command -v chromium chromium-browser >/dev/null || { \
+		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
+		exit 1; }
+	@$(BIN)/python -m pytest -s tests/local/test_page.py $(PYTEST)
+
 ##@ Test
 
 # ---------------------------------------------------------------------------------------------

@@ -7,7 +7,7 @@ kept by event id. Everything here runs on the gateway's event loop.
 import asyncio
 import json
 import time
-from collections.abc import AsyncIterator, Iterable, Mapping
+from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -79,15 +79,15 @@ class Journal:
                 self._changed(event)
         self._queued = set(standing)
 
-    async def changes(self, first: Mapping[str, Any]) -> AsyncIterator[str]:
-        """Yield `first` and then each change as a server-sent event, until `end()`.
+    async def changes(self, first: Callable[[], Mapping[str, Any]]) -> AsyncIterator[str]:
+        """Yield what `first` returns and then each change as a server-sent event, until `end()`.
 
         The wire format is "9.2.6 Interpreting an event stream" of the HTML standard.
         """
         backlog: asyncio.Queue[str | None] = asyncio.Queue(_SUBSCRIBER_BACKLOG)
-        self._subscribers.add(backlog)
+        self._subscribers.add(backlog)  # before the first look: no change falls in between
         try:
-            yield _frame("state", first)
+            yield _frame("state", first())
             while not self._ended:
                 try:
                     frame = await asyncio.wait_for(backlog.get(), timeout=15)

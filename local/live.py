@@ -78,7 +78,7 @@ class Live:
         return JSONResponse(self._snapshot())
 
     async def _stream(self, request: Request) -> Response:
-        changes = self._journal.changes(self._snapshot())
+        changes = self._journal.changes(self._snapshot)
         return StreamingResponse(changes, media_type="text/event-stream")
 
     def _snapshot(self) -> dict[str, Any]:

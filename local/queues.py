@@ -12,7 +12,7 @@ from local.event_source import EventSource, Handler
 from local.functions import Environment
 from local.queue import MAX_DELAY_SECONDS, Queue, State
 from local.queue_server import QueueServer
-from local.template import Function, QueueResource, Template
+from local.template import QueueResource, Template
 
 _ENVIRONMENTS = 4  # of one function at a time: one receiver that hangs does not hold up the others
 
@@ -43,8 +43,6 @@ class Queues:
 
     def environment(self) -> dict[str, str]:
         """Return the variables that lead the functions to these queues, instead of to AWS."""
-        if not self._fed():
-            return {}
         urls = {name: self._server.url(queue) for name, queue in self._queues.items()}
         variables = {
             variable: urls[resource]
@@ -57,7 +55,7 @@ class Queues:
     def start(self, new_environment: Callable[[str], Environment]) -> None:
         """Serve the queues, and feed each function that has one from environments of its own."""
         self._server.start()
-        for function in self._fed():
+        for function in self._template.functions.values():
             for source in function.sources:
                 for _ in range(_ENVIRONMENTS):
                     environment = new_environment(function.name)
@@ -103,13 +101,6 @@ class Queues:
                 source, dead = self._queues[resource.name], self._queues[resource.dead_letters]
                 replayed += _replay(source, dead, identifier)
         return replayed
-
-    def _fed(self) -> list[Function]:
-        return [
-            function
-            for function in self._template.functions.values()
-            if function.sources and (function.folder / "app.py").is_file()
-        ]
 
     def _add(self, resource: QueueResource, speed: float) -> Queue:
         if resource.name not in self._queues:

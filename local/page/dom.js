@@ -22,9 +22,10 @@ export function clock(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
 }
 
-/** 8 s, 5 min, 2 h, 3 d: the largest unit that leaves at least one. */
+/** 0.2 s, 8 s, 5 min, 2 h, 3 d: the largest unit that leaves at least one. */
 export function duration(seconds) {
   const size = Math.abs(seconds);
+  if (size < 3 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   if (size < 99.5) return `${Math.round(seconds)} s`;
   if (size < 99.5 * 60) return `${Math.round(seconds / 60)} min`;
   if (size < 48 * 3600) return `${Math.round(seconds / 3600)} h`;

@@ -66,7 +66,7 @@ export function showEvents(events, now) {
 export function tick(now) {
   for (const element of document.querySelectorAll("[data-due]")) {
     const left = Number(element.dataset.due) - now;
-    element.textContent = left > 0.5 ? `in ${duration(left)}` : "now";
+    element.textContent = left > 0.5 ? `in ${duration(Math.ceil(left))}` : "now";
   }
 }
 
@@ -178,6 +178,7 @@ function story(event) {
       ...fact("Referer", request?.referer),
       ...fact("Link", link),
       ...fact("Event", event.id),
+      ...fact("Attempts counted", event.attempt > event.calls.length ? event.attempt : null),
     ),
     attempts(event),
     make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), make("pre", { tabindex: "0" }, JSON.stringify(event.body, null, 2))),

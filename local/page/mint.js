@@ -2,8 +2,6 @@
 
 import { ask, byId, make } from "./dom.js";
 
-let loads = 0;
-
 export function bindMint() {
   byId("mint").addEventListener("submit", async (submit) => {
     submit.preventDefault();
@@ -54,22 +52,28 @@ function row(name, link, verb, act, fresh) {
       { class: "actions" },
       make("button", { type: "button", onclick: run, "data-act": name.toLowerCase() }, verb),
       make("button", { type: "button", class: "quiet", onclick: () => copy(link, note) }, "Copy"),
-      note,
     ),
+    note,
   );
 }
 
-/** Show the pixel as a mail program would: as an image, asked for anew each time. */
+/**
+ * Show the pixel as a mail program would: as an image. In a document of its own, because one
+ * document asks for an image once, whatever the image says of being stored.
+ */
 function loadPixel(link, note) {
-  const image = new Image();
+  const frame = make("iframe", { hidden: true });
+  document.body.append(frame);
+  const image = frame.contentDocument.createElement("img");
   image.addEventListener("load", () => {
-    note.textContent = `an image of ${image.naturalWidth} × ${image.naturalHeight} came`;
+    note.textContent = `an image of ${image.naturalWidth} by ${image.naturalHeight} came`;
+    frame.remove();
   });
   image.addEventListener("error", () => {
     note.textContent = "no image came: does the gateway still run?";
+    frame.remove();
   });
-  loads += 1;
-  image.src = `${link}#${loads}`; // what follows # stays here, but makes it another image
+  image.src = link;
 }
 
 /** Follow the link without leaving the page: the redirect is seen, and not gone after. */

@@ -1,0 +1,318 @@
+"""The live page's whole story in a real browser: Chromium, headless, driven by Playwright.
+
+Run alone by `make test-page`, which says how to get Chromium where there is none. Screenshots go
+to a temporary folder whose name is printed at the end; PAGE_SCREENSHOTS names another one.
+"""
+
+import json
+import os
+import re
+import shutil
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+
+from tests.local.gateway import Gateway, call, running, until
+
+CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
+HOW_TO_GET_IT = "no Chromium here: apt-get install chromium (or any package that brings chromium)"
+# No start-up page, no look for updates, no sync: the browser asks nobody but the gateway.
+FLAGS = [
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-gpu",
+    "--disable-quic",
+    "--disable-sync",
+    "--no-first-run",
+]
+CLICK_TARGETS = ("https://example.com/welcome", "https://shop.example/sale")
+SPEED = 200  # the schedule's 5 s and 5 min become 25 ms and 1.5 s
+
+pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        # Chromium refuses its sandbox to root, which containers commonly run as.
+        sandbox = os.geteuid() != 0
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=FLAGS, chromium_sandbox=sandbox
+        )
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def screenshots() -> Iterator[Path]:
+    folder = Path(os.environ.get("PAGE_SCREENSHOTS") or tempfile.mkdtemp(prefix="live-page-"))
+    folder.mkdir(parents=True, exist_ok=True)
+    yield folder
+    print(f"\nscreenshots: {folder}")
+
+
+@pytest.fixture
+def gateway() -> Iterator[Gateway]:
+    with running("--speed", str(SPEED)) as gateway:
+        yield gateway
+
+
+@pytest.fixture
+def page(browser: Browser, gateway: Gateway) -> Iterator[Page]:
+    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
+    page = context.new_page()
+    page.set_default_timeout(20_000)
+    problems: list[str] = []
+    page.on("console", lambda message: problems.append(message.text))
+    page.on("pageerror", lambda error: problems.append(str(error)))
+    page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
+    page.on("request", lambda request: _note_foreign(request.url, gateway.origin, problems))
+    page.goto(gateway.origin)
+    expect(page.locator("#connection")).to_have_text("Live")
+    yield page
+    context.close()
+    assert [text for text in problems if not _expected(text)] == []
+
+
+def _note_foreign(url: str, origin: str, problems: list[str]) -> None:
+    # Where a click leads is named here too, although the browser is told not to go there.
+    if not url.startswith((origin, *CLICK_TARGETS)):
+        problems.append(f"asked {url}")
+
+
+def _expected(problem: str) -> bool:
+    """Chromium's own words on a 4xx, a gateway that is gone, and a script that was stopped."""
+    return "Failed to load resource" in problem or "Blocked script execution" in problem
+
+
+def events(page: Page) -> Locator:
+    return page.locator("#events > li")
+
+
+def states(page: Page) -> Locator:
+    return page.locator("#events > li > details > summary > .state")
+
+
+def set_mood(page: Page, mood: str) -> None:
+    page.locator(f"#moods input[value={mood}]").check(force=True)
+
+
+def shoot(page: Page, folder: Path, name: str) -> None:
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
+
+
+def test_links_are_minted_followed_and_their_webhooks_shown(page: Page, screenshots: Path):
+    expect(page.locator("#empty")).to_contain_text("No hit yet")
+    shoot(page, screenshots, "1-empty")
+
+    page.fill("#target", "https://shop.example/sale?a=1")
+    page.fill("#metadata", '{"customer_id": 4711, "campaign": "spring"}')
+    page.select_option("#expiry", "3600")
+    page.click("text=Mint both links")
+    expect(page.locator("#links li.fresh")).to_have_count(2)
+
+    page.click("[data-act=pixel]")
+    expect(page.locator("#links")).to_contain_text("an image of 1 by 1 came")
+    page.click("[data-act=click]")
+    expect(page.locator("#links")).to_contain_text("a redirect came")
+
+    expect(events(page)).to_have_count(2)
+    expect(page.locator("#events .signature.valid")).to_have_count(2)
+    expect(states(page)).to_have_text(["delivered", "delivered"])
+    expect(events(page).first).to_contain_text("https://shop.example/sale?a=1")
+    expect(events(page).first).to_contain_text("customer_id4711")
+    expect(page.locator("[data-count=delivered]")).to_have_text("2")
+    expect(page.locator("#plot svg")).to_have_attribute(
+        "aria-label", re.compile("1 opens and 1 cl")
+    )
+    expect(page.locator("#verdict-bar .legend li")).not_to_have_count(0)
+
+    page.click("[data-act=pixel]")
+    expect(events(page)).to_have_count(3)
+
+    events(page).first.locator("summary").first.click()
+    story = events(page).first.locator(".story")
+    for fact in ("Verdict", "Signals", "User agent", "Address", "Attempts", "answered 204"):
+        expect(story).to_contain_text(fact)
+    story.locator("text=The webhook's body").click()
+    body = json.loads(story.locator("pre").inner_text())
+    assert body["metadata"] == {"customer_id": 4711, "campaign": "spring"}
+    shoot(page, screenshots, "2-events")
+
+
+def test_a_failing_receiver_is_retried_until_it_recovers(page: Page, screenshots: Path):
+    set_mood(page, "fail")
+    page.click("[data-act=click]")
+    expect(states(page)).to_contain_text(["retry in"])
+    expect(page.locator("[data-count=retrying]")).to_have_text("1")
+    events(page).first.locator("summary").first.click()
+    expect(events(page).first.locator(".attempts .bad")).not_to_have_count(0)
+    expect(events(page).first.locator(".attempts .next")).to_contain_text("next attempt")
+    page.click("[data-kind=trouble]")
+    expect(events(page)).to_have_count(1)
+    shoot(page, screenshots, "3-retrying")
+
+    set_mood(page, "accept")
+    page.click("[data-kind=all]")
+    expect(states(page)).to_contain_text([re.compile(r"delivered, \d attempts")], timeout=40_000)
+    assert events(page).first.locator(".attempts .good").count() == 1
+
+
+def test_a_dead_letter_is_replayed_with_the_same_id(page: Page, screenshots: Path):
+    set_mood(page, "gone")
+    page.click("[data-act=pixel]")
+    page.click("[data-act=click]")
+    expect(states(page)).to_have_text(["dead letter", "dead letter"])
+    before = [event.get_attribute("data-id") for event in events(page).all()]
+    events(page).first.locator("summary").first.click()
+    shoot(page, screenshots, "4-dead-letters")
+
+    set_mood(page, "accept")
+    events(page).first.locator("text=Replay").click()
+    expect(states(page)).to_have_text(["delivered, 2 attempts", "dead letter"])
+    page.click("#replay-all")
+    expect(states(page)).to_have_text(["delivered, 2 attempts", "delivered, 2 attempts"])
+    assert [event.get_attribute("data-id") for event in events(page).all()] == before
+    expect(page.locator("#replay-all")).to_be_disabled()
+
+
+def test_a_hanging_receiver_holds_up_neither_answers_nor_the_page(page: Page):
+    set_mood(page, "hang")
+    page.click("[data-act=click]")
+    expect(page.locator("#links")).to_contain_text("a redirect came", timeout=2_000)
+    expect(states(page)).to_have_text(["delivering"])
+    set_mood(page, "accept")
+    expect(states(page)).to_contain_text([re.compile("delivered")], timeout=40_000)
+
+
+def test_a_mail_is_rewritten_beside_the_original_and_its_pixel_reports(
+    page: Page, screenshots: Path
+):
+    page.click("#tab-mail")
+    page.click("text=Rewrite it")
+    expect(page.locator("#mail-rewritten mark")).to_have_count(3)
+    expect(page.locator("#mail-original")).to_contain_text("https://shop.example/sale")
+    expect(page.locator("#mail-rewritten")).to_contain_text("mailto:help@shop.example")
+    page.click("[data-view=rendered]")
+    expect(events(page)).to_have_count(1)
+    expect(events(page).first).to_contain_text("mailpage")
+    expect(page.frame_locator("#mail-rewritten iframe").locator("h1")).to_contain_text("Spring")
+    shoot(page, screenshots, "5-mail")
+
+
+def test_a_mail_that_is_hostile_runs_nothing(page: Page):
+    page.click("#tab-mail")
+    page.fill("#html", "<script>alert(1)</script><img src=x onerror=alert(2)><p>harmless</p>")
+    page.click("text=Rewrite it")
+    page.click("[data-view=rendered]")
+    expect(page.frame_locator("#mail-rewritten iframe").locator("p")).to_have_text("harmless")
+
+
+def test_hostile_metadata_is_shown_as_text(page: Page, gateway: Gateway):
+    markup = "<img src=x onerror=alert(1)>"
+    links = gateway.ask("links", {"metadata": {markup: markup, "visitor": "</script>"}}).json()
+    call(links["open"], headers={"User-Agent": markup})
+    expect(events(page)).to_have_count(1)
+    events(page).first.locator("summary").first.click()
+    expect(events(page).first.locator(".chip").first).to_have_text(markup + markup)
+    expect(events(page).first.locator(".story")).to_contain_text(markup)
+    assert page.locator("#events img").count() == 0
+
+
+def test_a_webhook_of_any_shape_breaks_nothing(page: Page, gateway: Gateway):
+    bodies = ("[]", "{}", '{"metadata": 1, "visitor": 2, "request_data": "x"}')
+    for number, body in enumerate(bodies):
+        headers = {"webhook-id": f"odd-{number}", "Content-Type": "application/json"}
+        call(f"{gateway.origin}/_local/receiver", "POST", body.encode(), headers)
+    expect(events(page)).to_have_count(3)
+    for event in events(page).all():
+        event.locator("summary").first.click()
+        expect(event.locator(".story")).to_contain_text("Attempts")
+
+
+def test_metadata_is_searched_and_an_empty_result_says_what_to_do(page: Page, gateway: Gateway):
+    for customer in ("ada", "grace"):
+        call(gateway.ask("links", {"metadata": {"customer": customer}}).json()["open"])
+    expect(events(page)).to_have_count(2)
+    page.keyboard.press("/")
+    page.keyboard.type("GRACE")
+    expect(events(page)).to_have_count(1)
+    expect(page.locator("#shown")).to_have_text("1 of 2")
+    page.keyboard.type("xyz")
+    expect(page.locator("#empty")).to_contain_text("Nothing matches “gracexyz”")
+    page.click("text=Show all events")
+    expect(events(page)).to_have_count(2)
+
+
+def test_all_of_it_works_by_keyboard(page: Page, gateway: Gateway):
+    for _ in range(2):
+        call(gateway.pixel_link)
+    expect(events(page)).to_have_count(2)
+    page.locator("body").press("j")
+    page.keyboard.press("j")
+    page.keyboard.press("k")
+    page.keyboard.press("Enter")
+    expect(events(page).first.locator(".story")).to_be_visible()
+    page.keyboard.press("?")
+    expect(page.locator("#help")).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(page.locator("#help")).to_be_hidden()
+    page.keyboard.press("m")
+    expect(page.locator("#target")).to_be_focused()
+    page.keyboard.press("Enter")
+    expect(page.locator("#links li.fresh")).to_have_count(2)
+    page.locator("#tab-link").focus()
+    page.keyboard.press("ArrowRight")
+    expect(page.locator("#html")).to_be_visible()
+
+
+@pytest.mark.parametrize(
+    ("target", "metadata", "said"),
+    [
+        ("https://a.example/", "{not json", "Metadata is a JSON object"),
+        ("https://a.example/", "[1]", "metadata is a JSON object"),
+        ("javascript:alert(1)", "{}", "javascript"),
+    ],
+)
+def test_what_cannot_be_minted_is_said_beside_the_form(
+    page: Page, target: str, metadata: str, said: str
+):
+    page.fill("#target", target)
+    page.fill("#metadata", metadata)
+    page.click("text=Mint both links")
+    expect(page.locator("#mint-error")).to_contain_text(said)
+
+
+@pytest.mark.parametrize("width", [320, 390, 768])
+def test_narrow_screens_need_no_sideways_scrolling(
+    page: Page, gateway: Gateway, screenshots: Path, width: int
+):
+    page.emulate_media(color_scheme="dark")
+    page.set_viewport_size({"width": width, "height": 800})
+    long = {"a-rather-long-name-of-metadata": "x" * 200}
+    wanted = {"target": "https://a.example/" + "y" * 300, "metadata": long}
+    call(gateway.ask("links", wanted).json()["click"])
+    expect(events(page)).to_have_count(1)
+    events(page).first.locator("summary").first.click()
+    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    shoot(page, screenshots, f"6-dark-{width}")
+
+
+def test_a_gateway_that_went_away_is_named_with_what_to_do(page: Page, gateway: Gateway):
+    gateway.process.terminate()
+    gateway.process.wait(timeout=15)
+    expect(page.locator("#lost")).to_contain_text("make run")
+    page.click("text=Mint both links")
+    expect(page.locator("#mint-error")).to_contain_text("does not answer")
+
+
+def test_two_pages_show_the_same(page: Page, gateway: Gateway, browser: Browser):
+    other = browser.new_page()
+    other.goto(gateway.origin)
+    set_mood(page, "fail")
+    expect(other.locator("#moods input[value=fail]")).to_be_checked()
+    until(lambda: call(gateway.origin + "/_local/api/state").json()["mood"] == "fail")
+    other.close()
