@@ -18,7 +18,6 @@ def test_variables_that_are_declared_and_empty_count_as_absent():
         "PYTRACKING_FALLBACK_URL",
         "PYTRACKING_QUEUE_URL",
         "PYTRACKING_LINK_KEYS_SECRET",
-        "PYTRACKING_WEBHOOK_SECRETS",
         "PYTRACKING_PRIVACY",
         "PYTRACKING_ALLOW_HTTP_WEBHOOKS",
         "AWS_SAM_LOCAL",

@@ -8,7 +8,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from pytracking.aws import direct, observability, tracker
+from pytracking.aws import direct, observability, services
 from pytracking.aws.api import JsonApi
 from pytracking.aws.deadlines import THREAD_NAME
 from pytracking.delivery.client import Client
@@ -49,7 +49,7 @@ def start(monkeypatch):
 
         return Kept
 
-    monkeypatch.setattr(tracker, "JsonApi", keeping(JsonApi))
+    monkeypatch.setattr(services, "JsonApi", keeping(JsonApi))
     monkeypatch.setattr(direct, "Client", keeping(Client))
 
     def start_function(kind, **environment):

@@ -22,6 +22,7 @@ def local(receiver, **more):
     return {
         "PYTRACKING_WEBHOOK_URL": receiver.url + "/hook",
         "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+        "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
         **more,
     }
 

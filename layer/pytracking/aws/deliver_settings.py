@@ -2,8 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from pytracking.aws.api import JsonApi, endpoint
-from pytracking.aws.keys import fetch_secret
+from pytracking.aws.services import secret_text, sqs
 from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.errors import ConfigurationError
@@ -16,13 +15,7 @@ Send = Callable[[str, int, float], None]
 
 def to_queue(queue_url: str, environment: Mapping[str, str]) -> Send:
     """Return a ``send`` for the SQS queue at ``queue_url``; it raises AwsError when it fails."""
-    api = JsonApi(
-        endpoint("sqs", environment, queue_url),
-        service="sqs",
-        target="AmazonSQS",
-        version="1.0",
-        environment=environment,
-    )
+    api = sqs(queue_url, environment)
 
     def send(text: str, delay: int, timeout: float) -> None:
         payload = {"QueueUrl": queue_url, "MessageBody": text, "DelaySeconds": delay}
@@ -70,18 +63,7 @@ def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:
             "its secrets in the secret that the template generates. To run it elsewhere, set "
             'PYTRACKING_WEBHOOK_SECRETS to {"current": "..."} with 32 random characters or more'
         )
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    china = ".cn" if arn.startswith("arn:aws-cn:") else ""
-    api = JsonApi(
-        endpoint(
-            "secrets manager", environment, f"https://secretsmanager.{region}.amazonaws.com{china}"
-        ),
-        service="secretsmanager",
-        target="secretsmanager",
-        version="1.1",
-        environment=environment,
-    )
-    return WebhookSecrets(fetch_secret(api, arn))
+    return WebhookSecrets(secret_text(arn, environment))
 
 
 def required(environment: Mapping[str, str], name: str) -> str:

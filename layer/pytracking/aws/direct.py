@@ -4,48 +4,44 @@ from __future__ import annotations
 
 import json
 import time
-from ipaddress import ip_network
+from collections.abc import Mapping
 
 from pytracking.aws.deadlines import within
+from pytracking.aws.deliver_settings import address_rules, webhook_secrets
 from pytracking.aws.outbox import Hit, Send
-from pytracking.aws.settings import Settings
-from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Undecoded
-from pytracking.delivery.signatures import Signer
-from pytracking.errors import ConfigurationError, InvalidKey, WebhookError
+from pytracking.errors import WebhookError
 
 POST_SECONDS = 0.8
 """For one post: what is left of an answer's second when everything else took its time."""
 
-_LOOPBACK = (ip_network("127.0.0.0/8"), ip_network("::1/128"))
 
+def to_webhook(environment: Mapping[str, str]) -> Send:
+    """Return a ``send`` that posts a hit to its webhook, by the rules of the deliver function.
 
-def to_webhook(settings: Settings) -> Send:
-    """Return a ``send`` that posts a hit to its webhook, signed if there are secrets to sign with.
+    It signs if there are secrets to sign with; trying things out needs none.
 
     Raises:
-        ConfigurationError: the secrets cannot be used.
+        ConfigurationError: the secrets or the rules for addresses cannot be used.
     """
-    local = settings.allow_http_webhooks
-    rules = AddressRules(allow_http=local, allowed_networks=_LOOPBACK if local else ())
-    client = Client(rules, deadline=POST_SECONDS)
-    signer = _signer(settings.webhook_secrets)
+    client = Client(address_rules(environment), deadline=POST_SECONDS)
+    sources = ("PYTRACKING_WEBHOOK_SECRETS", "PYTRACKING_WEBHOOK_SECRETS_SECRET")
+    signed = any(environment.get(name) for name in sources)
+    secrets = webhook_secrets(environment) if signed else None
 
     def send(hit: Hit, timeout: float) -> None:
         if isinstance(hit, Undecoded):
             raise WebhookError("the link keys were out of reach, so the webhook is not known")
         body = json.dumps(hit.body, separators=(",", ":")).encode()
-        headers = signer.headers(hit.id, int(time.time()), body) if signer else {}
-        outcome = within(timeout, lambda: client.post(hit.webhook, body, headers))
-        if not outcome.delivered:
-            raise WebhookError(f"the webhook did not take it: {outcome.reason}")
+
+        def post() -> None:
+            now = int(time.time())
+            headers = secrets.signer().headers(hit.id, now, body) if secrets else {}
+            outcome = client.post(hit.webhook, body, headers)
+            if not outcome.delivered:
+                raise WebhookError(f"the webhook did not take it: {outcome.reason}")
+
+        within(timeout, post)
 
     return send
-
-
-def _signer(webhook_secrets: str | None) -> Signer | None:
-    try:
-        return Signer.from_json(webhook_secrets) if webhook_secrets else None
-    except InvalidKey as error:
-        raise ConfigurationError(f"PYTRACKING_WEBHOOK_SECRETS cannot be used: {error}") from error

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from typing import Any
 
 from pytracking import Configuration, TrackingResult
-from pytracking.aws.api import AwsError, JsonApi
+from pytracking.aws.api import AwsError
 from pytracking.aws.observability import count, log_error
 from pytracking.aws.settings import HOW_TO_MAKE_A_KEY, Settings
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, PytrackingError
@@ -147,16 +147,3 @@ class LinkKeys:
         except (ValueError, binascii.Error):
             return False
         return len(raw) == 3 and head[0] == "p" and raw[1] not in self._known_ids
-
-
-def fetch_secret(api: JsonApi, secret: str) -> Callable[[float], str]:
-    """Return a function that fetches the current text of ``secret`` from Secrets Manager."""
-
-    def fetch(timeout: float) -> str:
-        answer = api.call("GetSecretValue", {"SecretId": secret}, timeout=timeout)
-        text = answer.get("SecretString")
-        if not isinstance(text, str):
-            raise InvalidKey("the secret holds no text: expected the keyring's JSON")
-        return text
-
-    return fetch

@@ -30,8 +30,7 @@ class Settings:
         link_keys: the keyring's JSON itself, for local use.
         privacy: how much of an address is recorded.
         local: running under `sam local` or the local gateway, where the sample key is welcome.
-        webhook_secrets: JSON of the secrets that sign webhooks; used only without a queue.
-        allow_http_webhooks: webhooks may be http, and on this machine's loopback; local use.
+        allow_http_webhooks: webhooks may be http, not only https.
     """
 
     webhook_url: str | None
@@ -41,7 +40,6 @@ class Settings:
     link_keys: str | None
     privacy: Privacy
     local: bool
-    webhook_secrets: str | None
     allow_http_webhooks: bool
 
     @classmethod
@@ -59,7 +57,6 @@ class Settings:
             link_keys=environment.get("PYTRACKING_LINK_KEYS") or None,
             privacy=_privacy(environment.get("PYTRACKING_PRIVACY") or "full"),
             local=_flag(environment, "AWS_SAM_LOCAL"),
-            webhook_secrets=environment.get("PYTRACKING_WEBHOOK_SECRETS") or None,
             allow_http_webhooks=_flag(environment, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"),
         )
         if not (settings.link_keys or settings.link_keys_secret):

@@ -10,12 +10,12 @@ from typing import Any
 
 from pytracking import TrackingResult
 from pytracking.aws import responses
-from pytracking.aws.api import JsonApi, endpoint
-from pytracking.aws.keys import LinkKeys, fetch_secret
+from pytracking.aws.keys import LinkKeys
 from pytracking.aws.observability import count, log_bug
 from pytracking.aws.outbox import Outbox, Send, to_queue
 from pytracking.aws.requests import Request, read_request
 from pytracking.aws.responses import Answer
+from pytracking.aws.services import secret_text, sqs
 from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
@@ -208,32 +208,12 @@ def _fallback_url(settings: Settings) -> str | None:
 def _link_keys(settings: Settings, environment: Mapping[str, str]) -> LinkKeys:
     if settings.link_keys or not settings.link_keys_secret:
         return LinkKeys(settings, None)
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    china = ".cn" if settings.link_keys_secret.startswith("arn:aws-cn:") else ""
-    api = JsonApi(
-        endpoint(
-            "secrets manager",
-            environment,
-            f"https://secretsmanager.{region}.amazonaws.com{china}",
-        ),
-        service="secretsmanager",
-        target="secretsmanager",
-        version="1.1",
-        environment=environment,
-    )
-    return LinkKeys(settings, fetch_secret(api, settings.link_keys_secret))
+    return LinkKeys(settings, secret_text(settings.link_keys_secret, environment))
 
 
 def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
-    if not settings.queue_url:
-        from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - only here it is needed
+    if settings.queue_url:
+        return to_queue(sqs(settings.queue_url, environment), settings.queue_url)
+    from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
 
-        return to_webhook(settings)
-    api = JsonApi(
-        endpoint("sqs", environment, settings.queue_url),
-        service="sqs",
-        target="AmazonSQS",
-        version="1.0",
-        environment=environment,
-    )
-    return to_queue(api, settings.queue_url)
+    return to_webhook(environment)
