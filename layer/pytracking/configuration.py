@@ -284,14 +284,20 @@ class Configuration:
         return self.get_tracking_result(path_or_url, request_data, is_open=kind == "open")
 
     def get_tracking_result(
-        self, encoded_url_path: str, request_data: Mapping[str, Any] | None, is_open: bool
+        self,
+        encoded_url_path: str,
+        request_data: Mapping[str, Any] | None,
+        is_open: bool,
+        now: float | None = None,
     ) -> TrackingResult:
         """Decode a link's path, i.e. the token, with or without slashes around it.
+
+        ``now`` is the time of the request, in seconds since the epoch: by default the clock's.
 
         Raises:
             InvalidLink: damaged, forged, or not of the format this configuration accepts.
         """
-        now = time.time()
+        now = time.time() if now is None else now
         data, token = self._formats.decode(
             encoded_url_path.strip("/"), "open" if is_open else "click", now
         )

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from moto.server import ThreadedMotoServer
-
 from pytracking.aws.api import JsonApi
 from pytracking.delivery.client import Client
+
 from tests.delivery.rig import Rig
 
 

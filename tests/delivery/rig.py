@@ -162,12 +162,16 @@ class Rig:
 
     def dead(self) -> list[dict[str, Any]]:
         """Return what lies in the dead letters, and take it out."""
+        return [json.loads(text) for text in self.dead_texts()]
+
+    def dead_texts(self) -> list[str]:
+        """Return what lies in the dead letters as it is, and take it out."""
         found = []
         while messages := self.sqs.receive_message(
             QueueUrl=self.dead_url, MaxNumberOfMessages=10
         ).get("Messages"):
             for message in messages:
-                found.append(json.loads(message["Body"]))
+                found.append(message["Body"])
                 self.sqs.delete_message(
                     QueueUrl=self.dead_url, ReceiptHandle=message["ReceiptHandle"]
                 )

@@ -10,6 +10,7 @@ from typing import Any
 
 from pytracking import TrackingResult
 from pytracking.aws import responses
+from pytracking.aws.events import event_body
 from pytracking.aws.keys import LinkKeys
 from pytracking.aws.observability import count, log_bug
 from pytracking.aws.outbox import Outbox, Send, to_queue
@@ -123,7 +124,7 @@ class Hit:
         count("Opens" if self._tracker.kind == "open" else "Clicks")
         webhook = result.webhook_url or self._tracker.webhook_url
         if webhook:
-            self._send(Message(id=self.id, webhook=webhook, body=self._event(result)))
+            self._send(Message(id=self.id, webhook=webhook, body=event_body(result, self.id)))
         else:
             count("WithoutWebhook")
 
@@ -155,22 +156,6 @@ class Hit:
             token=self._request.token,
             timeout=max(0.1, self._deadline - time.monotonic()),
         )
-
-    def _event(self, result: TrackingResult) -> dict[str, Any]:
-        """Return the body of the webhook: the original's keys, and ours."""
-        event: dict[str, Any] = {
-            "is_open_tracking": result.is_open_tracking,
-            "is_click_tracking": result.is_click_tracking,
-            "metadata": result.metadata,
-            "request_data": result.request_data,
-            "timestamp": result.timestamp,
-            "id": self.id,
-            "link_id": result.link_id,
-            "visitor": {"class": "unknown", "signals": [], "age_seconds": None, "ruleset": None},
-        }
-        if result.is_click_tracking:
-            event["tracked_url"] = result.tracked_url
-        return event
 
 
 def _well_known(request: Request) -> Answer | None:

@@ -1,0 +1,220 @@
+"""What an operator does with a deployment from a terminal: replay hits, rotate keys and secrets.
+
+``add_replay`` and ``add_key_commands`` hang these commands into the command line of the package.
+Each sets ``run`` on its parser's namespace: a function of the parsed arguments that returns the
+exit status and raises PytrackingError.
+"""
+
+import argparse
+import os
+import sys
+import time
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from pytracking.errors import ConfigurationError, MissingDependency
+from pytracking.tokens.keyring import Keyring
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+# Outputs of template.yaml, by the argument that each stands for.
+_OUTPUTS = {
+    "queue": "QueueUrl",
+    "dead_letters": "DeadLetterQueueUrl",
+    "link_keys": "LinkKeysSecretArn",
+    "webhook_secrets": "WebhookSecretsSecretArn",
+}
+
+
+def add_replay(commands: "Subparsers") -> None:
+    """Add the command ``replay``."""
+    parser = commands.add_parser(
+        "replay",
+        help="bring hits back into delivery, from the dead letters or from the log",
+        description=(
+            "Brings hits back into delivery with the ids they have had since they came in. "
+            "Without --yes it changes nothing and says what it would do."
+        ),
+    )
+    _add_stack(parser)
+    parser.add_argument("--queue", metavar="URL", help="the queue of hits")
+    parser.add_argument("--dead-letters", metavar="URL", help="the queue of dead letters")
+    parser.add_argument(
+        "--log",
+        metavar="FILE",
+        help="take hits from lines of the functions' log instead; - is standard input",
+    )
+    parser.add_argument(
+        "--link-keys",
+        metavar="SECRET",
+        help="the secret with the link keys; or set PYTRACKING_LINK_KEYS to its JSON",
+    )
+    parser.add_argument(
+        "--webhook-url", metavar="URL", help="for hits that were never decoded and name no webhook"
+    )
+    parser.add_argument("--yes", action="store_true", help="do it; without, it is a dry run")
+    parser.set_defaults(run=run_replay)
+
+
+def add_key_commands(commands: "Subparsers") -> None:
+    """Add the commands ``rotate`` and ``webhook-secret``, below ``keys``."""
+    rotate = commands.add_parser(
+        "rotate",
+        help="put a new key in front of the old ones, which stay valid",
+        description=(
+            "Link keys: every link ever sent stays valid. Webhook secrets: webhooks are signed "
+            "with old and new, until --finish drops the old ones."
+        ),
+    )
+    rotate.add_argument("what", choices=["link-keys", "webhook-secrets"])
+    _add_stack(rotate)
+    rotate.add_argument("--secret", metavar="SECRET", help="ARN or name of the secret")
+    rotate.add_argument(
+        "--finish",
+        action="store_true",
+        help="webhook secrets: sign with the current one alone, once receivers have it",
+    )
+    rotate.set_defaults(run=run_rotate)
+    show = commands.add_parser(
+        "webhook-secret",
+        help="print the secret by which receivers verify webhooks",
+        description="Prints it in the form that every Standard Webhooks package takes.",
+    )
+    _add_stack(show)
+    show.add_argument("--secret", metavar="SECRET", help="ARN or name of the secret")
+    show.set_defaults(run=run_webhook_secret)
+
+
+def run_replay(arguments: argparse.Namespace) -> int:
+    """Replay hits as the arguments say, and print a report."""
+    from pytracking.aws.replay import replay_dead_letters, replay_log  # noqa: PLC0415 - as needed
+
+    given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
+    settings: dict[str, Any] = {
+        "queue_url": given["queue"],
+        "sqs": _client("sqs"),
+        "keyring": _keyring(given.get("link_keys")),
+        "webhook_url": arguments.webhook_url,
+        "dry_run": not arguments.yes,
+        "progress": _Progress(),
+    }
+    if not arguments.log:
+        report = replay_dead_letters(dead_letter_queue_url=given["dead_letters"], **settings)
+    elif settings["keyring"] is None:
+        raise ConfigurationError(
+            "hits in the log are still sealed: name the link keys by --link-keys or --stack"
+        )
+    elif arguments.log == "-":
+        report = replay_log(lines=sys.stdin, **settings)
+    else:
+        with open(arguments.log, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
+            report = replay_log(lines=lines, **settings)
+    print(report)
+    if report.dry_run:
+        print("Nothing was changed. Run it again with --yes to replay.")
+    return 0
+
+
+def run_rotate(arguments: argparse.Namespace) -> int:
+    """Rotate link keys or webhook secrets, and say what holds now."""
+    from pytracking.aws import rotation  # noqa: PLC0415 - as needed
+    from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
+
+    manager = _client("secretsmanager")
+    if arguments.what == "link-keys":
+        if arguments.finish:
+            raise ConfigurationError(
+                "--finish is for webhook secrets; link keys stay as long as their links are to live"
+            )
+        secret = arguments.secret or _complete(arguments, "link_keys")["link_keys"]
+        rotation.rotate_link_keys(manager, secret)
+        print("New links are sealed with a new key. All earlier links stay valid.")
+        return 0
+    secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
+    if arguments.finish:
+        dropped = rotation.finish_webhook_rotation(manager, secret)
+        print(f"{dropped} old secrets dropped. Webhooks are signed with the current one alone.")
+        return 0
+    made = rotation.rotate_webhook_secrets(manager, secret)
+    print("Webhooks are signed with the old and the new secret from 5 minutes on, at the latest.")
+    print(f"Give receivers the new one, then run this with --finish: {receiver_secret(made)}")
+    return 0
+
+
+def run_webhook_secret(arguments: argparse.Namespace) -> int:
+    """Print the secret that receivers verify with."""
+    from pytracking.aws.rotation import read_webhook_secrets  # noqa: PLC0415 - as needed
+    from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
+
+    secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
+    print(receiver_secret(read_webhook_secrets(_client("secretsmanager"), secret)[0]))
+    return 0
+
+
+class _Progress:
+    """A line on a terminal that counts, at most ten times a second; nothing elsewhere."""
+
+    def __init__(self) -> None:
+        self._next = 0.0
+
+    def __call__(self, done: int, total: int | None) -> None:
+        if sys.stderr.isatty() and time.monotonic() >= self._next:
+            self._next = time.monotonic() + 0.1
+            of = f" of about {total}" if total else ""
+            print(f"\r{done}{of} hits ", end="", file=sys.stderr, flush=True)
+
+
+def _add_stack(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "--stack",
+        metavar="NAME",
+        help="a deployed stack, whose outputs stand for what is not given",
+    )
+
+
+def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
+    """Return the arguments that name resources, completed by the outputs of the stack.
+
+    :raises ConfigurationError: one of those needed is neither given nor an output.
+    """
+    given = {name: getattr(arguments, name, None) for name in _OUTPUTS}
+    if arguments.stack:
+        outputs = _outputs(arguments.stack)
+        given = {name: value or outputs.get(_OUTPUTS[name]) for name, value in given.items()}
+    for name in needed:
+        if not given[name]:
+            option = "--" + name.replace("_", "-") if hasattr(arguments, name) else "--secret"
+            raise ConfigurationError(f"{option} is needed, or --stack with the stack's name")
+    return {name: value for name, value in given.items() if value}
+
+
+def _outputs(stack: str) -> dict[str, str]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
+
+    try:
+        (found,) = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except (BotoCoreError, ClientError) as error:
+        raise ConfigurationError(f"the stack {stack!r} could not be read: {error}") from error
+    return {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())}
+
+
+def _keyring(secret: str | None) -> Keyring | None:
+    from pytracking.aws.rotation import read_link_keys  # noqa: PLC0415 - as needed
+
+    if text := os.environ.get("PYTRACKING_LINK_KEYS"):
+        return Keyring.from_json(text)
+    return read_link_keys(_client("secretsmanager"), secret) if secret else None
+
+
+def _client(service: str) -> Any:
+    try:
+        import boto3  # noqa: PLC0415 - 150 ms, and not everybody has it
+        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependency("this command needs boto3: pip install boto3") from error
+    client: Any = boto3.client
+    try:
+        return client(service)
+    except BotoCoreError as error:
+        raise ConfigurationError(f"AWS cannot be called: {error}") from error

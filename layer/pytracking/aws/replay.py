@@ -1,0 +1,345 @@
+"""Back into delivery: what lies in the dead letters, or was logged because no queue answered.
+
+Replaying keeps every hit's id, so a receiver that drops ids it has seen takes no harm from a hit
+that is replayed twice. A hit whose token was never opened is opened here, with the link keys that
+the deliver function must not have; it counts as of the time it came in, expiry included.
+"""
+
+import contextlib
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from pytracking import Configuration
+from pytracking.aws.events import UNKNOWN_VISITOR, event_body
+from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
+from pytracking.errors import InvalidLink, PytrackingError
+from pytracking.tokens.keyring import Keyring
+
+BATCH = 10
+"""Most messages that SQS takes or gives at once."""
+
+BATCH_BYTES = 256 * 1024
+"""Most bytes that a batch of messages may hold in all, whatever the queue's own setting."""
+
+HIDDEN_SECONDS = 300
+"""How long a dead letter is hidden from others while it is looked at."""
+
+WAIT_SECONDS = 1
+"""How long SQS looks for messages before it says that there are none."""
+
+DRY_RUN_LIMIT = 10_000
+"""Dead letters that a dry run looks at: it must hold them all hidden until it ends."""
+
+# Why a hit stays where it is; the texts are shown to the operator.
+NO_MESSAGE = "no message of a known version"
+NO_KEYS = "its token must be opened first: link keys are needed"
+INVALID_LINK = "its token is no link of these keys"
+NO_WEBHOOK = "neither the link nor the settings name a webhook"
+
+
+class ReplayError(PytrackingError):
+    """A replay that could not go on. What was replayed before it stays replayed."""
+
+
+@dataclass(slots=True)
+class Report:
+    """What a replay found and did; a dry run's ``replayed`` is what would be.
+
+    ``stays`` counts what could not be replayed, by why; ``reasons`` counts why replayable dead
+    letters had died; ``duplicates`` are lines that told of a hit once more.
+    """
+
+    dry_run: bool
+    replayed: int = 0
+    duplicates: int = 0
+    stays: Counter[str] = field(default_factory=Counter)
+    reasons: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def read(self) -> int:
+        """How many hits were looked at."""
+        return self.replayed + self.duplicates + self.stays.total()
+
+    def __str__(self) -> str:
+        done = "would be replayed" if self.dry_run else "replayed"
+        lines = [f"{self.read} read, {self.replayed} {done}, {self.duplicates} duplicates"]
+        lines += [f"{count} stay: {why}" for why, count in self.stays.most_common()]
+        lines += [f"{count} had failed: {why}" for why, count in self.reasons.most_common(10)]
+        return "\n".join(lines)
+
+
+Progress = Callable[[int, int | None], None]
+"""Is told how many hits were looked at, and of how many (None: not known)."""
+
+
+def replay_dead_letters(
+    *,
+    queue_url: str,
+    dead_letter_queue_url: str,
+    sqs: Any,
+    keyring: Keyring | None = None,
+    webhook_url: str | None = None,
+    dry_run: bool = True,
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """Move the dead letters back to the queue, each starting its schedule anew with its old id.
+
+    A letter is deleted once its copy is in the queue; killed in between, it is in both. What
+    cannot be replayed stays. A dry run changes nothing, and looks at most at 10,000.
+
+    :param sqs: boto3's SQS client.
+    :param keyring: opens the tokens of hits that came in while the link keys were out of reach.
+    :param webhook_url: for such a hit whose link names no webhook.
+    :raises ReplayError: a message could not be sent.
+    """
+    revive = _Reviver(keyring, webhook_url)
+    report = Report(dry_run)
+    held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
+    with _aws_errors():
+        total = _approximate_count(sqs, dead_letter_queue_url)
+        try:
+            for letters in _batches(sqs, dead_letter_queue_url, held):
+                held |= {letter["MessageId"]: letter["ReceiptHandle"] for letter in letters}
+                batch = []
+                for letter in letters:
+                    try:
+                        message, reason = revive(letter["Body"])
+                    except _Stays as why:
+                        report.stays[str(why)] += 1
+                    else:
+                        report.reasons[reason] += 1
+                        batch.append((letter, message.to_json()))
+                if not dry_run:
+                    _move(sqs, dead_letter_queue_url, queue_url, batch)
+                    for letter, _ in batch:
+                        del held[letter["MessageId"]]
+                report.replayed += len(batch)
+                progress(report.read, total)
+                if dry_run and len(held) >= DRY_RUN_LIMIT:
+                    break
+        finally:
+            _show_again(sqs, dead_letter_queue_url, list(held.values()))
+    return report
+
+
+def replay_log(
+    *,
+    queue_url: str,
+    lines: Iterable[str],
+    sqs: Any,
+    keyring: Keyring,
+    webhook_url: str | None = None,
+    dry_run: bool = True,
+    progress: Progress = lambda done, total: None,
+) -> Report:
+    """Send the hits in lines of the functions' log to the queue, each id once.
+
+    Other lines are passed over, and so is what stands before a line's JSON, such as a time.
+
+    :param keyring: opens the tokens, which are logged as they came.
+    :param webhook_url: for a hit whose link names no webhook.
+    :raises ReplayError: a message could not be sent.
+    """
+    revive = _Reviver(keyring, webhook_url)
+    report = Report(dry_run)
+    seen: set[str] = set()
+    batch: list[str] = []
+    with _aws_errors():
+        for document in _fallbacks(lines):
+            try:
+                message = revive.fallback(document)
+            except _Stays as why:
+                report.stays[str(why)] += 1
+                continue
+            if message.id in seen:
+                report.duplicates += 1
+                continue
+            seen.add(message.id)
+            report.replayed += 1
+            report.reasons[str(document.get("reason", "unknown"))] += 1
+            batch.append(message.to_json())
+            if len(batch) == BATCH:
+                _send_all(sqs, queue_url, [] if dry_run else batch)
+                batch = []
+                progress(report.read, None)
+        _send_all(sqs, queue_url, [] if dry_run else batch)
+    progress(report.read, None)
+    return report
+
+
+class _Stays(Exception):
+    """A hit that cannot be replayed, with the reason."""
+
+
+class _Reviver:
+    """Makes a message out of a dead letter or a log line."""
+
+    def __init__(self, keyring: Keyring | None, webhook_url: str | None) -> None:
+        self._configuration = None
+        if keyring is not None:
+            self._configuration = Configuration(
+                keyring=keyring, webhook_url=webhook_url, include_webhook_url=True
+            )
+        self._webhook_url = webhook_url
+
+    def __call__(self, text: str) -> tuple[Message, str]:
+        """Return the message that a dead letter becomes, and what it had died of."""
+        try:
+            letter = parse(text)
+        except InvalidMessage:
+            raise _Stays(NO_MESSAGE) from None
+        reason = letter.dead.reason if letter.dead else "received too often"
+        if isinstance(letter, Undecoded):
+            return self._decode(letter, UNKNOWN_VISITOR), reason
+        return letter.revived(), reason
+
+    def fallback(self, document: Mapping[str, Any]) -> Message:
+        """Return the message that a line of the log becomes."""
+        try:
+            hit = parse(
+                json.dumps(
+                    {
+                        "v": 1,
+                        "id": document.get("id"),
+                        "undecoded": {"kind": document.get("kind"), "token": document.get("token")},
+                        "timestamp": document.get("timestamp"),
+                        "request_data": document.get("request_data"),
+                    }
+                )
+            )
+        except InvalidMessage:
+            raise _Stays(NO_MESSAGE) from None
+        visitor = document.get("visitor")
+        if not isinstance(hit, Undecoded):  # what was built above is nothing else
+            raise _Stays(NO_MESSAGE)
+        return self._decode(hit, visitor if isinstance(visitor, dict) else UNKNOWN_VISITOR)
+
+    def _decode(self, hit: Undecoded, visitor: Mapping[str, Any]) -> Message:
+        if self._configuration is None:
+            raise _Stays(NO_KEYS)
+        try:
+            result = self._configuration.get_tracking_result(
+                hit.token, dict(hit.request_data), hit.kind == "open", now=hit.timestamp
+            )
+        except InvalidLink:
+            raise _Stays(INVALID_LINK) from None
+        webhook = result.webhook_url or self._webhook_url
+        if not webhook:
+            raise _Stays(NO_WEBHOOK)
+        return Message(hit.id, webhook, event_body(result, hit.id, visitor))
+
+
+def _fallbacks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
+    """Yield the documents of the lines that hold a hit, past what a log tool put around them."""
+    for line in lines:
+        document = _object(line[line.find("{") :] if "{" in line else "")
+        # CloudWatch's own events hold the line as a text: {"timestamp": ..., "message": "{...}"}
+        if isinstance(inner := document.get("message"), str) and inner.lstrip().startswith("{"):
+            document = _object(inner)
+        if document.get("pytracking_fallback") == 1:
+            yield document
+
+
+def _object(text: str) -> dict[str, Any]:
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError):
+        return {}
+    return document if isinstance(document, dict) else {}
+
+
+def _batches(sqs: Any, url: str, seen: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
+    """Yield the messages of a queue, until it gives none or only such as were seen."""
+    # SQS asks a few of its machines at a time: one empty answer proves little.
+    empty = 0
+    while empty < 2:
+        letters = sqs.receive_message(
+            QueueUrl=url,
+            MaxNumberOfMessages=BATCH,
+            WaitTimeSeconds=WAIT_SECONDS,
+            VisibilityTimeout=HIDDEN_SECONDS,
+        ).get("Messages", [])
+        new = [letter for letter in letters if letter["MessageId"] not in seen]
+        empty = 0 if new else empty + 1
+        if new:
+            yield new
+
+
+def _approximate_count(sqs: Any, url: str) -> int:
+    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
+    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
+
+
+def _move(sqs: Any, source: str, target: str, batch: list[tuple[dict[str, Any], str]]) -> None:
+    sent, failure = _send(sqs, target, [text for _, text in batch])
+    if sent:
+        entries = [{"Id": str(n), "ReceiptHandle": batch[n][0]["ReceiptHandle"]} for n in sent]
+        left = sqs.delete_message_batch(QueueUrl=source, Entries=entries).get("Failed")
+        if left:
+            raise ReplayError(
+                f"{len(left)} hits were replayed but stay in {source}: {left[0].get('Code')}. They "
+                "come a second time, with the same ids, when this is run again"
+            )
+    if failure:
+        raise ReplayError(failure)
+
+
+def _send_all(sqs: Any, url: str, texts: list[str]) -> None:
+    _, failure = _send(sqs, url, texts) if texts else ([], "")
+    if failure:
+        raise ReplayError(failure)
+
+
+def _send(sqs: Any, url: str, texts: list[str]) -> tuple[list[int], str]:
+    """Send texts; return the indices of those that the queue took, and what became of others."""
+    sent: list[int] = []
+    for numbers in _groups(texts):
+        answer = sqs.send_message_batch(
+            QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": texts[n]} for n in numbers]
+        )
+        sent += [int(entry["Id"]) for entry in answer.get("Successful", ())]
+        if failed := answer.get("Failed"):
+            return sent, (
+                f"{len(failed)} hits were not taken by {url}: {failed[0].get('Code')}. They stay "
+                "where they are: run this again"
+            )
+    return sent, ""
+
+
+def _groups(texts: list[str]) -> Iterator[list[int]]:
+    """Yield the indices of texts in groups that fit into one call."""
+    group: list[int] = []
+    size = 0
+    for number, text in enumerate(texts):
+        length = len(text.encode())
+        if group and size + length > BATCH_BYTES:
+            yield group
+            group, size = [], 0
+        group.append(number)
+        size += length
+    if group:
+        yield group
+
+
+def _show_again(sqs: Any, url: str, receipts: list[str]) -> None:
+    for start in range(0, len(receipts), BATCH):
+        sqs.change_message_visibility_batch(
+            QueueUrl=url,
+            Entries=[
+                {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
+                for n, receipt in enumerate(receipts[start : start + BATCH])
+            ],
+        )
+
+
+@contextlib.contextmanager
+def _aws_errors() -> Iterator[None]:
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise ReplayError(f"AWS refused or did not answer: {error}") from error
