@@ -78,12 +78,11 @@ def test_an_aws_command_is_an_operation_with_these_members(command):
 
 
 @pytest.mark.parametrize("command", lines_of("pip install", "python -m pip install"))
-def test_a_package_is_installed_by_its_name_and_with_extras_that_exist(command):
+def test_the_library_is_installed_from_the_tree_with_extras_that_exist(command):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    match = re.fullmatch(r"([\w-]+)(?:\[([\w,]+)\])?", words_of(command)[-1])
+    match = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words_of(command)[-1])
     assert match
-    assert match[1] == project["name"]
-    extras = set(filter(None, (match[2] or "").split(",")))
+    extras = set(filter(None, (match[1] or "").split(",")))
     assert extras <= project["optional-dependencies"].keys()
 
 
