@@ -77,7 +77,7 @@ def http_api(path: str, method: str = "GET", host: str = "t.example.com") -> dic
     is_api = host == "t.example.com"
     return {
         "version": "2.0",
-        "routeKey": f"{method} /{path[1]}/{{token}}" if is_api else "$default",
+        "routeKey": f"{method} /{path[1]}/{{token+}}" if is_api else "$default",
         "rawPath": path,
         "rawQueryString": "",
         "headers": {"host": host, **_HEADERS},
@@ -94,7 +94,7 @@ def http_api(path: str, method: str = "GET", host: str = "t.example.com") -> dic
                 "userAgent": _USER_AGENT,
             },
             "requestId": "JKJaXmPLvHcESHA=",
-            "routeKey": f"{method} /{path[1]}/{{token}}" if is_api else "$default",
+            "routeKey": f"{method} /{path[1]}/{{token+}}" if is_api else "$default",
             "stage": "$default",
             "time": "08/Jan/2014:10:15:18 +0000",
             "timeEpoch": 1389176118000,
@@ -112,7 +112,7 @@ def rest_api(path: str) -> dict[str, Any]:
     }
     return {
         "version": "1.0",
-        "resource": f"/{path[1]}/{{token}}",
+        "resource": f"/{path[1]}/{{token+}}",
         "path": path,
         "httpMethod": "GET",
         "headers": headers,
@@ -135,7 +135,7 @@ def rest_api(path: str) -> dict[str, Any]:
             "requestTime": "08/Jan/2014:10:15:18 +0000",
             "requestTimeEpoch": 1389176118000,
             "resourceId": "123456",
-            "resourcePath": f"/{path[1]}/{{token}}",
+            "resourcePath": f"/{path[1]}/{{token+}}",
             "stage": "prod",
         },
         "body": None,

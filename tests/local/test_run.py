@@ -64,6 +64,12 @@ def test_head_answers_the_same_headers_and_no_body(gateway: Gateway, kind: str):
     }
 
 
+@pytest.mark.parametrize("added", ["/", "%2F", "%20"])
+def test_a_link_with_something_harmless_at_its_end_is_answered(gateway: Gateway, added: str):
+    assert call(gateway.pixel_link + added).body == TRACKING_PIXEL
+    assert call(gateway.click_link + added).status == 302
+
+
 def test_another_method_is_not_allowed_and_told_what_is(gateway: Gateway):
     answer = call(gateway.click_link, "POST", b"x")
     assert answer.status == 405

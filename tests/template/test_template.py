@@ -23,7 +23,7 @@ def of_type(template: dict[str, Any], name: str) -> dict[str, Any]:
 
 
 def routes(template: dict[str, Any]) -> dict[str, str]:
-    """Which function answers which route: {"GET /o/{token}": "OpenFunction"}."""
+    """Which function answers which route: {"GET /o/{token+}": "OpenFunction"}."""
     found = {}
     for path, methods in template["Resources"]["TrackingApi"]["Properties"]["Body"][
         "paths"
@@ -39,12 +39,12 @@ def routes(template: dict[str, Any]) -> dict[str, str]:
 
 def test_every_route_is_written_out_and_leads_to_its_function(template: dict[str, Any]) -> None:
     assert routes(template) == {
-        "GET /o/{token}": "OpenFunction",
-        "HEAD /o/{token}": "OpenFunction",
-        "ANY /o/{token}": "OpenFunction",
-        "GET /c/{token}": "ClickFunction",
-        "HEAD /c/{token}": "ClickFunction",
-        "ANY /c/{token}": "ClickFunction",
+        "GET /o/{token+}": "OpenFunction",
+        "HEAD /o/{token+}": "OpenFunction",
+        "ANY /o/{token+}": "OpenFunction",
+        "GET /c/{token+}": "ClickFunction",
+        "HEAD /c/{token+}": "ClickFunction",
+        "ANY /c/{token+}": "ClickFunction",
         "GET /robots.txt": "OpenFunction",
         "HEAD /robots.txt": "OpenFunction",
         "GET /favicon.ico": "OpenFunction",
