@@ -28,7 +28,8 @@ def test_a_sample_event_is_what_its_generator_writes(name):
 
 
 def test_every_sample_event_is_made_and_has_a_line_in_the_readme():
-    written = {path.name for path in EVENTS.glob("*.json")}
+    # those of the links function are requests, which nothing has to seal: written by hand
+    written = {p.name for p in EVENTS.glob("*.json") if not p.name.startswith("links-")}
     assert written == {*SAMPLES, "env.json"}
     readme = (EVENTS / "README.md").read_text()
     assert all(f"| `{name}` |" in readme for name in written)

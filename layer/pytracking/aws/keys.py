@@ -92,6 +92,18 @@ class LinkKeys:
                 raise
         return self._decode(token, kind, request_data)
 
+    def keyring(self) -> Keyring:
+        """Return the keyring to mint with, fetched anew when it is missing or old.
+
+        Raises:
+            KeysUnavailable: there is none yet.
+        """
+        if self._configuration is None or self._clock() - self._fetched_at > REFRESH_SECONDS:
+            self.refresh()
+        if self._configuration is None or self._configuration.keyring is None:
+            raise KeysUnavailable("no link keys could be fetched yet")
+        return self._configuration.keyring
+
     def refresh(self) -> bool:
         """Fetch the keyring, unless that was done a moment ago; tell whether a new one is in use.
 

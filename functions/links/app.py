@@ -1,0 +1,13 @@
+"""Mints links and rewrites mails for senders in any language; invoked, never on the web."""
+
+from typing import Any
+
+from pytracking.aws.minter import Minter
+from pytracking.aws.minting import answer
+
+minter = Minter()
+
+
+def handler(event: Any, context: object) -> dict[str, Any]:
+    """Answer one request: a link, a batch of links, or the whole body of a mail."""
+    return answer(minter, event)

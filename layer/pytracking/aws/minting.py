@@ -1,0 +1,179 @@
+"""The links function: mints links, and rewrites mails, for senders in any language.
+
+A request is a JSON object that names one thing to do:
+
+    {"kind": "click", "url": "https://shop.example.com/", "metadata": {"customer": 7}}
+    {"links": [{"kind": "open"}, {"kind": "click", "url": "..."}], "metadata": {"customer": 7}}
+    {"html": "<p>...", "metadata": {...}, "options": {"utm": {"source": "news"}}}
+    {"text": "...", "metadata": {...}, "settings": {"expires_in": 2592000}}
+
+and the answer has the same shape: `url`, `links`, `html` or `text`. What cannot be done is answered
+by `{"error": {"type": "...", "message": "..."}}`, in a batch for each link by itself.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from pytracking import Configuration
+from pytracking.aws.keys import KeysUnavailable
+from pytracking.aws.minter import Minter
+from pytracking.errors import PytrackingError
+from pytracking.mails.options import OPTION_NAMES, Options
+from pytracking.mails.plain import rewrite_text
+from pytracking.mails.rewriting import Rewritten, rewrite
+
+MAX_LINKS = 10_000
+"""Links in one batch."""
+
+MAX_ANSWER_BYTES = 6 * 1024 * 1024
+"""Lambda's limit on the answer of a synchronous invocation (and on its request)."""
+
+# What a request may set for its links; keys and base URLs are the stack's own matter.
+_SETTINGS = frozenset(
+    {"webhook_url", "include_webhook_url", "expires_in", "include_issue_time", "privacy"}
+)
+_OPTIONS = OPTION_NAMES - {"leave"}  # a function cannot be sent
+_BODY_KEYS = frozenset({"metadata", "settings", "options", "click_tracking", "open_tracking"})
+# By what a request asks for: what else it may hold.
+_REQUESTS: Mapping[str, frozenset[str]] = {
+    "kind": frozenset({"url", "metadata", "settings"}),
+    "links": frozenset({"metadata", "settings"}),
+    "html": _BODY_KEYS,
+    "text": _BODY_KEYS - {"open_tracking"},
+}
+
+
+class InvalidRequest(PytrackingError, ValueError):
+    """A request to the links function that has no meaning; the message says what was expected."""
+
+
+def answer(minter: Minter, request: Any) -> dict[str, Any]:
+    """Answer one request; what the sender can mend is answered, not raised."""
+    try:
+        reply = _answer(minter, request)
+        size = len(json.dumps(reply).encode())
+        if size > MAX_ANSWER_BYTES:
+            raise InvalidRequest(
+                f"the answer would have {size} bytes and Lambda carries {MAX_ANSWER_BYTES}: ask "
+                "for less at a time"
+            )
+    except (PytrackingError, ValueError, TypeError) as error:
+        return {"error": _error(error)}
+    return reply
+
+
+def _answer(minter: Minter, request: Any) -> dict[str, Any]:
+    asked = _asked(request)
+    configuration = minter.configuration().merge_with_kwargs(_settings(request))
+    if asked == "kind":
+        return {"url": _link(request, configuration)}
+    if asked == "links":
+        return {"links": [_link_or_error(link, request, configuration) for link in _links(request)]}
+    return _rewritten(asked, request, configuration)
+
+
+def _asked(request: Any) -> str:
+    if not isinstance(request, dict):
+        raise InvalidRequest(f"a request is a JSON object, not {type(request).__name__}")
+    asked = _REQUESTS.keys() & request.keys()
+    if len(asked) != 1:
+        raise InvalidRequest(f"a request has exactly one of {', '.join(_REQUESTS)}")
+    [name] = asked
+    _refuse_unknown(request.keys() - {name}, _REQUESTS[name], f"a request for {name}")
+    metadata = request.get("metadata")
+    if not (metadata is None or isinstance(metadata, dict)):
+        raise InvalidRequest("metadata is a JSON object")
+    return name
+
+
+def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
+    settings = request.get("settings", {})
+    if not isinstance(settings, dict):
+        raise InvalidRequest("settings is a JSON object")
+    _refuse_unknown(settings.keys(), _SETTINGS, "settings")
+    if settings.get("webhook_url"):
+        return {"include_webhook_url": True, **settings}  # else the stack would never see it
+    return settings
+
+
+def _links(request: Mapping[str, Any]) -> list[Any]:
+    links = request["links"]
+    if not isinstance(links, list) or len(links) > MAX_LINKS:
+        raise InvalidRequest(f"links is a list of at most {MAX_LINKS}")
+    return links
+
+
+def _link_or_error(
+    link: Any, request: Mapping[str, Any], configuration: Configuration
+) -> dict[str, Any]:
+    try:
+        if not isinstance(link, dict) or not isinstance(link.get("metadata") or {}, dict):
+            raise InvalidRequest("a link and its metadata are JSON objects")
+        _refuse_unknown(link.keys(), frozenset({"kind", "url", "metadata"}), "a link")
+        metadata = {**(request.get("metadata") or {}), **(link.get("metadata") or {})}
+        return {"url": _link({**link, "metadata": metadata}, configuration)}
+    except (PytrackingError, ValueError, TypeError) as error:
+        return {"error": _error(error)}
+
+
+def _link(link: Mapping[str, Any], configuration: Configuration) -> str:
+    kind, url, metadata = link.get("kind"), link.get("url"), link.get("metadata")
+    if kind == "open" and url is None:
+        return configuration.get_open_tracking_url(metadata)
+    if kind == "click" and isinstance(url, str):
+        return configuration.get_click_tracking_url(url, metadata)
+    raise InvalidRequest('a link is {"kind": "open"} or {"kind": "click", "url": "https://..."}')
+
+
+def _rewritten(
+    asked: str, request: Mapping[str, Any], configuration: Configuration
+) -> dict[str, Any]:
+    body, given = request[asked], request.get("options", {})
+    if not isinstance(body, str) or not isinstance(given, dict):
+        raise InvalidRequest(f"{asked} is a string, and options a JSON object")
+    _refuse_unknown(given.keys(), _OPTIONS, "options")
+    options = Options(**given)
+    metadata, click = request.get("metadata"), bool(request.get("click_tracking", True))
+    new: Rewritten
+    if asked == "html":
+        new = rewrite(
+            body,
+            metadata,
+            click_tracking=click,
+            open_tracking=bool(request.get("open_tracking", True)),
+            configuration=configuration,
+            options=options,
+        )
+    else:
+        new = rewrite_text(
+            body, metadata, click_tracking=click, configuration=configuration, options=options
+        )
+    untracked = [
+        {"href": link.href, "outcome": link.outcome, "reason": link.reason}
+        for link in new.links
+        if link.untrackable
+    ]
+    return {
+        asked: new.text,
+        "tracked": sum(map(bool, (link.url for link in new.links))),
+        "untrackable": untracked,
+    }
+
+
+def _refuse_unknown(given: Any, known: frozenset[str], place: str) -> None:
+    unknown = sorted(map(str, set(given) - known))
+    if unknown:
+        raise InvalidRequest(
+            f"{place} has no {unknown[0]!r}: it may have {', '.join(sorted(known))}"
+        )
+
+
+def _error(error: Exception) -> dict[str, Any]:
+    return {
+        "type": type(error).__name__,
+        "message": str(error),
+        "retryable": isinstance(error, KeysUnavailable),
+    }

@@ -1,0 +1,144 @@
+"""Minting with the keys of a stack, as senders' own functions do."""
+
+import email.message
+import threading
+
+import pytest
+import pytracking
+from pytracking.aws import services
+from pytracking.aws.deadlines import THREAD_NAME
+from pytracking.aws.keys import REFRESH_SECONDS, SAMPLE_SECRET, LinkKeys
+from pytracking.aws.minter import KeysUnavailable, Minter
+from pytracking.aws.settings import Settings
+from pytracking.errors import ConfigurationError, InvalidTarget
+from pytracking.tokens.keyring import Keyring
+
+from tests.aws.raw_server import RawServer, fail
+from tests.mails.judges import html5lib_links
+
+RING = Keyring("a secret of the tests, and of nobody else")
+OPEN, CLICK = "https://t.example.com/o/", "https://t.example.com/c/"
+ENVIRONMENT = {
+    "PYTRACKING_OPEN_BASE_URL": OPEN,
+    "PYTRACKING_CLICK_BASE_URL": CLICK,
+    "PYTRACKING_LINK_KEYS": RING.to_json(),
+}
+READING = pytracking.Configuration(
+    keyring=RING, base_open_tracking_url=OPEN, base_click_tracking_url=CLICK
+)
+
+
+@pytest.fixture
+def from_secret(monkeypatch):
+    """Makes minters that read their keys from a server; leaves no connection of theirs behind."""
+    made = []
+
+    class Kept(services.JsonApi):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            made.append(self)
+
+    monkeypatch.setattr(services, "JsonApi", Kept)
+
+    def make(server):
+        environment = {
+            **ENVIRONMENT,
+            "PYTRACKING_LINK_KEYS": "",
+            "PYTRACKING_LINK_KEYS_SECRET": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:x",
+            "AWS_ENDPOINT_URL": server.url,
+            "AWS_REGION": "eu-west-1",
+            "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
+            "AWS_SECRET_ACCESS_KEY": "secret",
+        }
+        return Minter(environment)
+
+    yield make
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(5)
+    for api in made:
+        api.close()
+
+
+def test_a_minter_mints_sealed_links_of_the_stack() -> None:
+    minter = Minter(ENVIRONMENT)
+    link = minter.click("https://x.test/", {"customer": 7})
+    assert link.startswith(CLICK + "p")
+    result = pytracking.get_click_tracking_result(link, configuration=READING)
+    assert (result.tracked_url, result.metadata) == ("https://x.test/", {"customer": 7})
+    result = pytracking.get_open_tracking_result(minter.open({"a": 1}), configuration=READING)
+    assert (result.is_open_tracking, result.metadata) == (True, {"a": 1})
+
+
+def test_a_minter_rewrites_html_text_and_whole_mails() -> None:
+    minter = Minter(ENVIRONMENT)
+    new = minter.html('<a href="https://x.test/">', {"a": 1}, unsubscribe="track")
+    assert html5lib_links(new)[0].startswith(CLICK)
+    assert OPEN in new
+    assert minter.text("https://x.test/", None).startswith(CLICK)
+    message = email.message.EmailMessage()
+    message.set_content("https://x.test/")
+    assert minter.message(message, {"a": 1}).get_content().startswith(CLICK)
+
+
+def test_settings_of_all_links_and_of_one_are_taken() -> None:
+    minter = Minter(ENVIRONMENT, webhook_url="https://w.test/", include_webhook_url=True)
+    link = minter.open(None, expires_in=60)
+    result = pytracking.get_open_tracking_result(link, configuration=READING)
+    assert result.webhook_url == "https://w.test/"
+    assert result.expires_at
+    own = "https://own.example.com/c/"
+    assert Minter(ENVIRONMENT, base_click_tracking_url=own).click("https://x.test/").startswith(own)
+
+
+def test_what_pytracking_refuses_a_minter_refuses() -> None:
+    with pytest.raises(InvalidTarget):
+        Minter(ENVIRONMENT).click("javascript:alert(1)")
+    with pytest.raises(TypeError, match="webhook_url"):
+        Minter(ENVIRONMENT, webhok_url="https://w.test/")
+
+
+@pytest.mark.parametrize(
+    "missing", ["PYTRACKING_OPEN_BASE_URL", "PYTRACKING_CLICK_BASE_URL", "PYTRACKING_LINK_KEYS"]
+)
+def test_a_missing_variable_is_named_at_the_start(missing: str) -> None:
+    with pytest.raises(ConfigurationError, match=missing):
+        Minter({**ENVIRONMENT, missing: ""})
+
+
+def test_the_published_sample_key_is_refused_where_mails_are_sent() -> None:
+    sample = {**ENVIRONMENT, "PYTRACKING_LINK_KEYS": Keyring(SAMPLE_SECRET).to_json()}
+    with pytest.raises(ConfigurationError, match="sample"):
+        Minter(sample)
+    assert Minter({**sample, "AWS_SAM_LOCAL": "true"}).open()
+
+
+def test_keys_come_from_the_stack_s_secret_once(from_secret) -> None:
+    with RawServer(lambda c: c.answer(200, {"SecretString": RING.to_json()})) as server:
+        minter = from_secret(server)
+        links = [minter.click("https://x.test/", {"n": n}) for n in range(3)]
+    assert len(server.requests) == 1
+    assert server.requests[0].headers["x-amz-target"] == "secretsmanager.GetSecretValue"
+    for link in links:
+        pytracking.get_click_tracking_result(link, configuration=READING)
+
+
+def test_without_keys_a_minter_says_so(from_secret) -> None:
+    with RawServer(fail(400, "AccessDeniedException")) as server:
+        minter = from_secret(server)
+        with pytest.raises(KeysUnavailable):
+            minter.open()
+
+
+def test_a_rotation_reaches_a_minter_and_an_outage_does_not() -> None:
+    now, texts = 0.0, [RING.to_json()]
+    settings = Settings.from_environment({"PYTRACKING_LINK_KEYS_SECRET": "x"})
+    link_keys = LinkKeys(settings, lambda timeout: texts[-1], clock=lambda: now)
+    assert link_keys.keyring().to_json() == RING.to_json()
+    texts.append(RING.rotated().to_json())
+    assert link_keys.keyring().to_json() == texts[0]
+    now += REFRESH_SECONDS + 1
+    assert link_keys.keyring().to_json() == texts[1]
+    texts.append("no keyring")
+    now += REFRESH_SECONDS + 1
+    assert link_keys.keyring().to_json() == texts[1]

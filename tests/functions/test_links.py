@@ -1,0 +1,137 @@
+"""The links function: single links, batches and whole mails, and what it says to mistakes."""
+
+import importlib.util
+import json
+from pathlib import Path
+
+import pytest
+import pytracking
+from pytracking.aws import minting
+from pytracking.aws.keys import SAMPLE_SECRET, KeysUnavailable
+from pytracking.aws.minter import Minter
+from pytracking.tokens.keyring import Keyring
+
+from tests.functions.links import RING
+from tests.mails.judges import html5lib_links
+
+ROOT = Path(__file__).parents[2]
+OPEN, CLICK = "https://t.example.com/o/", "https://t.example.com/c/"
+ENVIRONMENT = {
+    "PYTRACKING_OPEN_BASE_URL": OPEN,
+    "PYTRACKING_CLICK_BASE_URL": CLICK,
+    "PYTRACKING_LINK_KEYS": RING.to_json(),
+}
+MINTER = Minter(ENVIRONMENT)
+
+
+def ask(request):
+    answer = minting.answer(MINTER, request)
+    return json.loads(json.dumps(answer))
+
+
+def read(link, ring=RING):
+    configuration = pytracking.Configuration(
+        keyring=ring, base_open_tracking_url=OPEN, base_click_tracking_url=CLICK
+    )
+    return pytracking.get_open_tracking_result(link, configuration=configuration)
+
+
+def test_a_single_link_is_minted() -> None:
+    click = ask({"kind": "click", "url": "https://x.test/", "metadata": {"customer": 7}})
+    result = read(click["url"])
+    assert (result.tracked_url, result.metadata) == ("https://x.test/", {"customer": 7})
+    assert read(ask({"kind": "open"})["url"]).is_open_tracking
+
+
+def test_settings_go_into_the_link() -> None:
+    settings = {"webhook_url": "https://w.test/", "expires_in": 60, "privacy": ["no_ip"]}
+    result = read(ask({"kind": "open", "settings": settings})["url"])
+    assert result.webhook_url == "https://w.test/"
+    assert result.expires_at
+    assert result.privacy == ("no_ip",)
+
+
+def test_a_batch_is_minted_and_its_mistakes_are_told_one_by_one() -> None:
+    links = [
+        {"kind": "open"},
+        {"kind": "click", "url": "https://x.test/", "metadata": {"a": 2}},
+        {"kind": "click", "url": "javascript:alert(1)"},
+        {"kind": "clik", "url": "https://x.test/"},
+        {"kind": "click", "url": "https://x.test/", "meta": {}},
+        {"kind": "click", "url": "https://x.test/", "metadata": [1]},
+        {"kind": "click", "url": 7},
+        "https://x.test/",
+    ]
+    answers = ask({"links": links, "metadata": {"a": 1, "b": 1}})["links"]
+    assert [read(answer["url"]).metadata for answer in answers[:2]] == [
+        {"a": 1, "b": 1},
+        {"a": 2, "b": 1},
+    ]
+    assert [answer["error"]["type"] for answer in answers[2:]] == [
+        "InvalidTarget",
+        *["InvalidRequest"] * 5,
+    ]
+
+
+def test_a_mail_is_rewritten_and_what_cannot_be_tracked_is_told() -> None:
+    html = '<a href="https://x.test/"><a href="{{ url }}"><a href="mailto:x">'
+    answer = ask({"html": html, "metadata": {"a": 1}, "options": {"utm": {"source": "s"}}})
+    links = html5lib_links(answer["html"])
+    assert read(links[0]).tracked_url == "https://x.test/?utm_source=s"
+    assert links[1:] == ["{{ url }}", "mailto:x"]
+    assert OPEN in answer["html"]
+    assert answer["tracked"] == 1
+    assert [link["href"] for link in answer["untrackable"]] == ["{{ url }}"]
+    assert ask({"html": html, "click_tracking": False, "open_tracking": False})["html"] == html
+    assert ask({"text": "https://x.test/."})["text"].startswith(CLICK)
+
+
+@pytest.mark.parametrize(
+    ("request_", "told"),
+    [
+        (None, "JSON object, not NoneType"),
+        ([], "JSON object, not list"),
+        ({}, "exactly one of"),
+        ({"html": "", "text": ""}, "exactly one of"),
+        ({"html": 7}, "html is a string"),
+        ({"html": "", "options": []}, "options a JSON object"),
+        ({"html": "", "options": {"leave": "x"}}, "no 'leave'"),
+        ({"html": "", "options": {"pixel": "middle"}}, "bottom, top"),
+        ({"html": "", "url": "x"}, "no 'url'"),
+        ({"html": "", "metadata": [1]}, "metadata is a JSON object"),
+        ({"kind": "open", "settings": []}, "settings is a JSON object"),
+        ({"kind": "open", "settings": {"keyring": "x"}}, "no 'keyring'"),
+        ({"kind": "open", "settings": {"base_click_tracking_url": "x"}}, "no 'base_"),
+        ({"kind": "open", "url": "https://x.test/"}, "a link is"),
+        ({"links": {}}, "at most 10000"),
+        ({"links": [{}] * 10_001}, "at most 10000"),
+        ({"html": "x" * 6 * 1024 * 1024}, "the answer would have"),
+    ],
+)  # fmt: skip
+def test_a_mistake_is_answered_with_what_was_expected(request_, told) -> None:
+    error = ask(request_)["error"]
+    assert told in error["message"]
+    assert error["retryable"] is False
+
+
+def test_an_outage_is_answered_as_something_to_try_again() -> None:
+    class NoKeys:
+        def configuration(self):
+            raise KeysUnavailable("no link keys could be fetched yet")
+
+    error = minting.answer(NoKeys(), {"kind": "open"})["error"]
+    assert (error["type"], error["retryable"]) == ("KeysUnavailable", True)
+
+
+@pytest.mark.parametrize("name", ["links-single", "links-batch", "links-html", "links-mistake"])
+def test_the_sample_events_are_answered(name, monkeypatch) -> None:
+    environment = {**ENVIRONMENT, "PYTRACKING_LINK_KEYS": Keyring(SAMPLE_SECRET).to_json()}
+    for variable, value in {**environment, "AWS_SAM_LOCAL": "true"}.items():
+        monkeypatch.setenv(variable, value)
+    spec = importlib.util.spec_from_file_location("links_app", ROOT / "functions/links/app.py")
+    app = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(app)
+    event = json.loads((ROOT / f"events/{name}.json").read_text())
+    answer = app.handler(event, None)
+    assert ("error" in answer) == (name == "links-mistake")
+    assert f"| `{name}.json` |" in (ROOT / "events/README.md").read_text()
