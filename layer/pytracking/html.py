@@ -1,7 +1,7 @@
 """Rewriting a mail's HTML: tracked links, and a pixel that tells of an open.
 
-Only the values of tracked `href`s change, and the pixel is inserted; every other character stays
-as the designer made it. Nothing but the standard library is needed.
+Only the values of tracked `href` attributes change, and the pixel is inserted; every other
+character stays as the designer made it. Nothing but the standard library is needed.
 """
 
 from collections.abc import Mapping

@@ -70,12 +70,12 @@ class Outcome:
 
     @property
     def delivered(self) -> bool:
-        """The receiver took it: any 2xx."""
+        """Whether the receiver took it, which any 2xx says."""
         return self.status is not None and 200 <= self.status < 300
 
     @property
     def gone(self) -> bool:
-        """The receiver wants no more of it: 410."""
+        """Whether the receiver wants no more of it, which 410 says."""
         return self.status == http.client.GONE
 
 

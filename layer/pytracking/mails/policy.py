@@ -45,7 +45,7 @@ class Link(NamedTuple):
 
     @property
     def untrackable(self) -> bool:
-        """Whether the sender should look at it: untracked, though nobody asked for that."""
+        """Whether the sender should look at it, since nobody asked for it to be untracked."""
         return self.outcome in UNTRACKABLE
 
 
