@@ -21,6 +21,12 @@ ENVIRONMENT = {
 }
 
 
+def wait_for_threads():
+    for thread in threading.enumerate():
+        if thread.name == THREAD_NAME:
+            thread.join(5)
+
+
 @pytest.fixture
 def sqs():
     """Makes clients, and leaves neither a connection nor a thread of theirs behind."""
@@ -34,9 +40,7 @@ def sqs():
         return api
 
     yield make
-    for thread in threading.enumerate():
-        if thread.name == THREAD_NAME:
-            thread.join(5)
+    wait_for_threads()
     for api in made:
         api.close()
 
@@ -157,9 +161,7 @@ def test_nothing_is_sent_any_more_when_a_look_up_comes_back_too_late(monkeypatch
         with pytest.raises(AwsError, match="no answer within"):
             call(sqs(server.url), timeout=0.2)
         release.set()
-        for thread in threading.enumerate():
-            if thread.name == THREAD_NAME:
-                thread.join(5)
+        wait_for_threads()
         assert server.requests == []
 
 
@@ -210,6 +212,25 @@ def test_a_connection_is_kept_for_the_next_call(sqs):
         for _ in range(3):
             call(api)
     assert server.connections == 1
+
+
+def test_a_connection_opened_ahead_serves_the_first_call(sqs):
+    with RawServer(ok) as server:
+        api = sqs(server.url)
+        api.connect()
+        wait_for_threads()
+        call(api)
+    assert server.connections == 1
+
+
+def test_a_connection_that_cannot_be_opened_ahead_is_tried_by_the_first_call(sqs):
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+    api = sqs(f"http://127.0.0.1:{port}")
+    api.connect()
+    wait_for_threads()
+    with pytest.raises(AwsError, match="ConnectionRefusedError"):
+        call(api)
 
 
 @pytest.mark.fault("answering", 13)

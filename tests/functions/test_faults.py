@@ -93,8 +93,8 @@ def test_whatever_the_queue_does_the_answer_is_the_same_and_the_hit_stands_in_th
 def test_a_queue_whose_name_is_not_found_in_time_is_a_black_hole_like_any_other(
     kind, start, log, monkeypatch
 ):
-    function = start(kind, PYTRACKING_QUEUE_URL="http://queue.example.com/1/hits")
     monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: time.sleep(2) or [])
+    function = start(kind, PYTRACKING_QUEUE_URL="http://queue.example.com/1/hits")
     with Stopwatch() as watch:
         assert is_answer(kind, function.get(token(kind)))
     assert watch.seconds < ANSWER_BOUND

@@ -11,6 +11,7 @@ import http.client
 import json
 import select
 import socket
+import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
@@ -19,7 +20,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pytracking.aws.deadlines import within
+from pytracking.aws.deadlines import THREAD_NAME, within
 from pytracking.aws.signing import Credentials, signed_headers
 from pytracking.errors import ConfigurationError, PytrackingError
 
@@ -31,6 +32,9 @@ FIRST_SHARE = 0.55
 
 IDLE_SECONDS = 50.0
 """A connection unused for longer is not trusted: a frozen function does not notice it die."""
+
+CONNECT_SECONDS = 1.0
+"""For connecting ahead of the first call."""
 
 MAX_ANSWER_BYTES = 256 * 1024
 """More than either operation can answer (a secret holds 64 KiB)."""
@@ -100,6 +104,24 @@ class JsonApi:
             if not error.retryable or left <= 0:
                 raise
         return self._attempt(operation, body, left)
+
+    def connect(self) -> None:
+        """Open a connection for the first call, in a thread of its own; a failure is left to it.
+
+        A function has its whole processor while it starts, and TLS asks for it.
+        """
+
+        def work() -> None:
+            connection = self._take()
+            connection.timeout = CONNECT_SECONDS
+            try:
+                connection.connect()
+            except Exception:
+                connection.close()
+            else:
+                self._idle.append((connection, time.time()))
+
+        threading.Thread(target=work, name=THREAD_NAME, daemon=True).start()
 
     def close(self) -> None:
         """Close the idle connections."""

@@ -198,7 +198,9 @@ def _link_keys(settings: Settings, environment: Mapping[str, str]) -> LinkKeys:
 
 def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
     if settings.queue_url:
-        return to_queue(sqs(settings.queue_url, environment), settings.queue_url)
+        api = sqs(settings.queue_url, environment)
+        api.connect()
+        return to_queue(api, settings.queue_url)
     from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
 
     return to_webhook(environment)
