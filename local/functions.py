@@ -68,7 +68,8 @@ class Environment:
         """Call the handler in a thread and return its answer, as JSON would carry it.
 
         Raises InvocationError as Lambda reports a function error, TimeoutError after the
-        function's timeout (the thread is left behind: nothing can stop it).
+        function's timeout. As on Lambda, what timed out is not used again: the next call loads
+        the code anew. Its thread is left behind, since nothing can stop it.
         """
         loop = asyncio.get_running_loop()
         answer: asyncio.Future[Any] = loop.create_future()
@@ -91,16 +92,20 @@ class Environment:
                 loop.call_soon_threadsafe(settle, result, error)
 
         threading.Thread(target=work, name=self.function.name, daemon=True).start()
-        return await asyncio.wait_for(answer, self.function.timeout_seconds)
+        try:
+            return await asyncio.wait_for(answer, self.function.timeout_seconds)
+        except TimeoutError:
+            self._handler, self._busy = None, threading.Lock()
+            raise
 
     def call(self, event: dict[str, Any]) -> Any:
         """Call the handler in this thread; both event and answer pass through JSON."""
-        context = Context(
-            function_name=self.function.name,
-            memory_limit_in_mb=self.function.memory_mb,
-            deadline=time.monotonic() + self.function.timeout_seconds,
-        )
         with self._busy:
+            context = Context(
+                function_name=self.function.name,
+                memory_limit_in_mb=self.function.memory_mb,
+                deadline=time.monotonic() + self.function.timeout_seconds,
+            )
             try:
                 answer = self._loaded()(json.loads(json.dumps(event)), context)
                 return json.loads(json.dumps(answer))
