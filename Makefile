@@ -102,6 +102,10 @@ types: $(VENV)/.stamp ## Check types, strictly
 test: lint types .venvs/sam/.stamp ## Everything: style, types, tests, coverage
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
 
+.PHONY: e2e
+e2e: $(VENV)/.stamp .venvs/sam/.stamp .venvs/ministack/.stamp ## Deploy the template to an emulator and use it
+	@$(BIN)/python -m pytest tests/e2e $(PYTEST)
+
 ##@ Deploy
 
 # ---------------------------------------------------------------------------------------------

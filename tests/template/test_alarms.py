@@ -20,13 +20,6 @@ DIMENSIONS = {
 WITH_DOMAIN = {"DomainName": "t.example.com", "HostedZoneId": "Z123", "AlarmEmail": "a@example.com"}
 
 
-def metrics(alarm: dict[str, Any]) -> list[dict[str, Any]]:
-    """The metrics of an alarm, whether it has one or computes with several."""
-    if "Metrics" in alarm:
-        return [one["MetricStat"]["Metric"] for one in alarm["Metrics"] if "MetricStat" in one]
-    return [alarm]
-
-
 def counted_by_the_code() -> set[str]:
     """The names of the metrics that the library counts: count("Opens")."""
     found: set[str] = set()
@@ -39,15 +32,14 @@ def counted_by_the_code() -> set[str]:
 def test_every_alarm_watches_a_resource_of_the_stack(template: dict[str, Any]) -> None:
     deployed = resolve(template, WITH_DOMAIN)
     for name, alarm in of_type(deployed, "AWS::CloudWatch::Alarm").items():
-        for metric in metrics(alarm):
-            (dimension,) = metric["Dimensions"]
-            value = dimension["Value"]
-            if metric["Namespace"] == "pytracking":
-                assert dimension == {"Name": "service", "Value": {"Ref": "AWS::StackName"}}
-                continue
-            target = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
-            kind = DIMENSIONS[metric["Namespace"], dimension["Name"]]
-            assert deployed["Resources"][target]["Type"] == kind, name
+        (dimension,) = alarm["Dimensions"]
+        value = dimension["Value"]
+        if alarm["Namespace"] == "pytracking":
+            assert dimension == {"Name": "service", "Value": {"Ref": "AWS::StackName"}}
+            continue
+        target = value["Fn::GetAtt"][0] if "Fn::GetAtt" in value else value["Ref"]
+        kind = DIMENSIONS[alarm["Namespace"], dimension["Name"]]
+        assert deployed["Resources"][target]["Type"] == kind, name
 
 
 def test_every_metric_of_our_own_is_counted_somewhere(template: dict[str, Any]) -> None:
@@ -58,10 +50,9 @@ def test_every_metric_of_our_own_is_counted_somewhere(template: dict[str, Any]) 
         if rows[0][0] == "pytracking":
             shown |= {row[1] for row in rows}
     watched = {
-        metric["MetricName"]
+        alarm["MetricName"]
         for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        for metric in metrics(alarm)
-        if metric["Namespace"] == "pytracking"
+        if alarm["Namespace"] == "pytracking"
     }
     assert {"Opens", "Clicks", "Delivered", "Retried", "Dead"} <= shown
     assert {"Fallbacks", "KeyFailures", "Bugs"} <= watched
@@ -112,18 +103,20 @@ def test_every_alarm_names_its_entry_in_the_runbook(template: dict[str, Any]) ->
 
 
 def test_what_must_call_somebody_has_an_alarm(template: dict[str, Any]) -> None:
-    watched = {
-        metric["MetricName"]
-        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
-        for metric in metrics(alarm)
-    }
-    assert watched >= {
-        "Fallbacks",
-        "ApproximateNumberOfMessagesVisible",
-        "ApproximateAgeOfOldestMessage",
-        "Throttles",
-        "Errors",
-        "5xx",
-        "Latency",
-        "DaysToExpiry",
+    alarms = of_type(template, "AWS::CloudWatch::Alarm")
+    watched = {name.removesuffix("Alarm"): alarm["MetricName"] for name, alarm in alarms.items()}
+    assert watched == {
+        "Fallback": "Fallbacks",
+        "Keys": "KeyFailures",
+        "DeadLetters": "ApproximateNumberOfMessagesVisible",
+        "OldestMessage": "ApproximateAgeOfOldestMessage",
+        "OpenThrottles": "Throttles",
+        "ClickThrottles": "Throttles",
+        "OpenErrors": "Errors",
+        "ClickErrors": "Errors",
+        "DeliverErrors": "Errors",
+        "Bugs": "Bugs",
+        "ServerErrors": "5xx",
+        "Latency": "Latency",
+        "Certificate": "DaysToExpiry",
     }

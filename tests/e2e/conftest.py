@@ -1,0 +1,124 @@
+"""One deployment of template.yaml itself, used by every test in here."""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import pytracking
+import urllib3
+from pytracking.tokens.keyring import Keyring
+
+from tests.e2e.cloud import ROOT, Cloud, cloud
+from tests.e2e.repairs import physical_ids, repair
+from tests.support.receiver import Receiver, webhook_receiver
+
+STACK = "pytracking"
+BUILT = ROOT / ".aws-sam" / "e2e"
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """The stack as its operator knows it: by its outputs."""
+
+    cloud: Cloud
+    outputs: dict[str, str]
+
+    def client(self, service: str) -> Any:
+        """Return a boto3 client."""
+        return self.cloud.client(service)
+
+    @property
+    def base(self) -> str:
+        """The emulator's address of the API: it cannot answer under the name in the outputs."""
+        api = self.outputs["OpenBaseUrl"].split("//")[1].split(".")[0]
+        return f"{self.cloud.endpoint}/_aws/execute-api/{api}/$default"
+
+    def secret(self, output: str) -> Any:
+        """Return the value of a secret, parsed."""
+        manager = self.client("secretsmanager")
+        value = manager.get_secret_value(SecretId=self.outputs[output])["SecretString"]
+        return json.loads(value)
+
+    def configuration(self, **settings: Any) -> pytracking.Configuration:
+        """What a sender configures from the outputs and the secret."""
+        keyring = Keyring.from_json(json.dumps(self.secret("LinkKeysSecretArn")))
+        return pytracking.Configuration(
+            base_open_tracking_url=f"{self.base}/o/",
+            base_click_tracking_url=f"{self.base}/c/",
+            keyring=keyring,
+            **settings,
+        )
+
+    def count(self, output: str) -> int:
+        """Count the messages that wait in a queue."""
+        names = ["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"]
+        attributes = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs[output], AttributeNames=names
+        )["Attributes"]
+        return sum(int(attributes[name]) for name in names)
+
+
+@pytest.fixture(scope="session")
+def receiver() -> Iterator[Receiver]:
+    """The webhook that the deployment reports to."""
+    with webhook_receiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture(scope="session")
+def deployment(receiver: Receiver) -> Iterator[Deployment]:
+    """template.yaml, built and deployed by SAM, with what a test on one machine must change."""
+    with cloud() as running:
+        outputs = running.deploy(STACK, ROOT, BUILT, LinksFunctionMode="enabled")
+        repair(STACK, running.client)
+        deployed = Deployment(running, outputs)
+        _let_webhooks_reach_this_machine(deployed, receiver.url)
+        _hand_out_failed_messages_at_once(deployed)
+        yield deployed
+
+
+def _let_webhooks_reach_this_machine(deployment: Deployment, url: str) -> None:
+    """The receiver is on the loopback and speaks http; a deployment refuses both."""
+    functions = deployment.client("lambda")
+    ids = physical_ids(STACK, deployment.client)
+    for name in ("OpenFunction", "ClickFunction", "DeliverFunction"):
+        variables = functions.get_function_configuration(FunctionName=ids[name])["Environment"]
+        functions.update_function_configuration(
+            FunctionName=ids[name],
+            Environment={
+                "Variables": {
+                    **variables["Variables"],
+                    "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+                    "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
+                    "PYTRACKING_WEBHOOK_URL": url,
+                }
+            },
+        )
+
+
+def _hand_out_failed_messages_at_once(deployment: Deployment) -> None:
+    """A message that a function did not finish is hidden for six minutes otherwise."""
+    deployment.client("sqs").set_queue_attributes(
+        QueueUrl=deployment.outputs["QueueUrl"], Attributes={"VisibilityTimeout": "2"}
+    )
+
+
+@pytest.fixture
+def get() -> Callable[..., urllib3.BaseHTTPResponse]:
+    """Ask like a browser that follows nothing."""
+    pool = urllib3.PoolManager(retries=False, timeout=60)
+
+    def request(url: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
+        headers = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
+        return pool.request(method, url, headers=headers, redirect=False)
+
+    return request
+
+
+@pytest.fixture(scope="session")
+def mailer() -> Path:
+    """The template of a sender with a stack of its own."""
+    return Path(__file__).parent / "mailer"

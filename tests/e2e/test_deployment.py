@@ -1,0 +1,227 @@
+"""What is deployed does what the README says: over HTTP, through the queue, to a webhook."""
+
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytracking
+import urllib3
+from standardwebhooks import Webhook
+
+from tests.e2e.conftest import BUILT, STACK, Deployment
+from tests.support.receiver import Received, Receiver
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = "https://www.example.com/sale?a=1&b=%C3%A9"
+Get = Callable[..., urllib3.BaseHTTPResponse]
+
+
+def eventually(what: Callable[[], Any], seconds: float = 60) -> Any:
+    """Wait until `what` gives something true, and return that."""
+    deadline = time.monotonic() + seconds
+    while time.monotonic() < deadline:
+        if found := what():
+            return found
+        time.sleep(0.2)
+    raise TimeoutError(f"nothing came within {seconds} s")
+
+
+def calls_about(receiver: Receiver, customer: str) -> list[Received]:
+    """Every call that the receiver got about one customer, oldest first."""
+    return [
+        call
+        for call in list(receiver.received)
+        if json.loads(call.body)["metadata"] == {"customer": customer}
+    ]
+
+
+def command(deployment: Deployment, *arguments: str) -> str:
+    """Run the command line as an operator does."""
+    result = subprocess.run(
+        [sys.executable, "-m", "pytracking", *arguments],
+        env={**os.environ, **deployment.cloud.environment, "PYTHONPATH": str(ROOT / "layer")},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=120,
+    )
+    assert result.returncode == 0, result.stdout + result.stderr
+    return result.stdout
+
+
+def open_link(deployment: Deployment, customer: str) -> str:
+    return pytracking.get_open_tracking_url({"customer": customer}, deployment.configuration())
+
+
+def click_link(deployment: Deployment, customer: str) -> str:
+    configuration = deployment.configuration()
+    return pytracking.get_click_tracking_url(TARGET, {"customer": customer}, configuration)
+
+
+def test_an_open_link_shows_the_pixel(deployment: Deployment, get: Get) -> None:
+    answer = get(open_link(deployment, "pixel"))
+    assert (answer.status, answer.headers["content-type"]) == (200, "image/png")
+    assert answer.data == pytracking.TRACKING_PIXEL
+    assert "no-store" in answer.headers["cache-control"]
+
+
+def test_a_click_link_leads_to_its_target(deployment: Deployment, get: Get) -> None:
+    answer = get(click_link(deployment, "redirect"))
+    assert (answer.status, answer.headers["location"]) == (302, TARGET)
+
+
+def test_head_is_answered_like_get_but_without_a_body(deployment: Deployment, get: Get) -> None:
+    pixel = get(open_link(deployment, "head"), "HEAD")
+    assert (pixel.status, pixel.headers["content-type"], pixel.data) == (200, "image/png", b"")
+    redirect = get(click_link(deployment, "head"), "HEAD")
+    assert (redirect.status, redirect.headers["location"]) == (302, TARGET)
+
+
+def test_other_methods_are_refused(deployment: Deployment, get: Get) -> None:
+    for link in (open_link(deployment, "post"), click_link(deployment, "post")):
+        for method in ("POST", "PUT", "DELETE"):
+            assert get(link, method).status == 405
+
+
+def test_an_invalid_link_shows_the_pixel_or_a_page_that_names_nothing(
+    deployment: Deployment, get: Get
+) -> None:
+    assert get(f"{deployment.base}/o/forged").data == pytracking.TRACKING_PIXEL
+    page = get(f"{deployment.base}/c/forged")
+    assert page.status == 404
+    assert page.headers["content-type"].startswith("text/html")
+    assert b"forged" not in page.data
+
+
+def test_an_open_link_is_no_click_link(deployment: Deployment, get: Get) -> None:
+    token = open_link(deployment, "kind").rsplit("/", 1)[1]
+    assert get(f"{deployment.base}/c/{token}").status == 404
+
+
+def test_robots_are_asked_to_stay_away(deployment: Deployment, get: Get) -> None:
+    answer = get(f"{deployment.base}/robots.txt")
+    assert answer.status == 200
+    assert b"Disallow: /" in answer.data
+
+
+def test_a_hit_is_delivered_signed_and_a_stock_library_verifies_it(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    get(open_link(deployment, "signed"))
+    get(click_link(deployment, "signed"))
+    calls = eventually(lambda: (found := calls_about(receiver, "signed"))[1:] and found)
+    secret = command(deployment, "keys", "webhook-secret", "--stack", STACK).strip()
+    bodies = [Webhook(secret).verify(call.body, call.headers) for call in calls]
+    clicked = next(body for body in bodies if body["is_click_tracking"])
+    opened = next(body for body in bodies if body["is_open_tracking"])
+    assert clicked["tracked_url"] == TARGET
+    assert "tracked_url" not in opened
+    assert "Firefox" in opened["request_data"]["user_agent"]
+    assert {body["id"] for body in bodies} == {call.headers["webhook-id"] for call in calls}
+
+
+def test_a_failed_delivery_is_tried_again_with_the_same_id(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    receiver.status = 500
+    try:
+        get(open_link(deployment, "retried"))
+        eventually(lambda: calls_about(receiver, "retried"))
+    finally:
+        receiver.status = 200
+    first, second = eventually(lambda: (f := calls_about(receiver, "retried"))[1:] and f[:2])
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert first.body == second.body
+    assert deployment.count("DeadLetterQueueUrl") == 0
+
+
+def test_what_a_receiver_refuses_for_good_waits_as_a_dead_letter_and_is_replayed(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    receiver.status = 410
+    try:
+        get(click_link(deployment, "replayed"))
+        eventually(lambda: deployment.count("DeadLetterQueueUrl") == 1)
+    finally:
+        receiver.status = 200
+    looked = command(deployment, "replay", "--stack", STACK)
+    assert "1 would be replayed" in looked
+    eventually(lambda: "1 replayed" in command(deployment, "replay", "--stack", STACK, "--yes"))
+    first, second = eventually(lambda: (f := calls_about(receiver, "replayed"))[1:] and f[:2])
+    assert first.headers["webhook-id"] == second.headers["webhook-id"]
+    assert deployment.count("DeadLetterQueueUrl") == 0
+
+
+def test_a_message_that_is_none_ends_as_a_dead_letter_and_its_neighbours_arrive(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    sqs = deployment.client("sqs")
+    sqs.send_message(QueueUrl=deployment.outputs["QueueUrl"], MessageBody="not JSON")
+    get(open_link(deployment, "neighbour"))
+    eventually(lambda: calls_about(receiver, "neighbour"))
+    eventually(lambda: deployment.count("DeadLetterQueueUrl") == 1)
+    sqs.purge_queue(QueueUrl=deployment.outputs["DeadLetterQueueUrl"])
+
+
+def test_links_minted_before_a_rotation_still_work_and_so_do_new_ones(
+    deployment: Deployment, get: Get
+) -> None:
+    before = click_link(deployment, "before")
+    old = deployment.secret("LinkKeysSecretArn")
+    command(deployment, "keys", "rotate", "link-keys", "--stack", STACK)
+    new = deployment.secret("LinkKeysSecretArn")
+    assert new["current"] != old["current"]
+    assert old["current"] in new["retired"]
+    assert get(before).headers["location"] == TARGET
+    after = click_link(deployment, "after")
+    # A function that runs already learns of the new key from the first link that it seals, and
+    # looks for keys at most once a minute.
+    eventually(lambda: get(after).headers.get("location") == TARGET, seconds=120)
+
+
+def test_a_senders_own_stack_mints_links_with_the_layer_and_the_outputs(
+    deployment: Deployment, get: Get, mailer: Path
+) -> None:
+    names = ("LayerArn", "LinkKeysSecretArn", "ReadLinkKeysPolicyArn")
+    outputs = deployment.cloud.redeploy(
+        "mailer",
+        mailer / "template.yaml",
+        OpenBaseUrl=f"{deployment.base}/o/",
+        ClickBaseUrl=f"{deployment.base}/c/",
+        **{name: deployment.outputs[name] for name in names},
+    )
+    links = invoke(
+        deployment, outputs["MailerFunctionName"], {"recipient": 7, "target": "https://a.example/"}
+    )
+    assert get(links["pixel"]).data == pytracking.TRACKING_PIXEL
+    assert get(links["link"]).headers["location"] == "https://a.example/"
+
+
+def test_the_links_function_answers_its_sample_event(deployment: Deployment) -> None:
+    event = json.loads((ROOT / "events" / "links-single.json").read_text("utf-8"))
+    answer = invoke(deployment, deployment.outputs["LinksFunctionName"], event)
+    assert "errorType" not in answer
+    assert "/o/" in json.dumps(answer) or "/c/" in json.dumps(answer)
+
+
+def test_deploying_again_changes_neither_keys_nor_queues(deployment: Deployment) -> None:
+    keys = deployment.secret("LinkKeysSecretArn")
+    outputs = deployment.cloud.redeploy(
+        STACK, BUILT / "template.yaml", LinksFunctionMode="enabled", MemorySize="640"
+    )
+    assert deployment.secret("LinkKeysSecretArn") == keys
+    assert outputs["QueueUrl"] == deployment.outputs["QueueUrl"]
+
+
+def invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> Any:
+    """Invoke a function directly, as its callers with IAM permission do."""
+    response = deployment.client("lambda").invoke(
+        FunctionName=function, Payload=json.dumps(event).encode()
+    )
+    return json.loads(response["Payload"].read())
