@@ -101,6 +101,18 @@ def test_unusable_links_lead_to_the_fallback_page_if_there_is_one(start):
         assert result["headers"]["Location"] == "https://www.example.com/sorry"
 
 
+@pytest.mark.parametrize("path", ["", "/", "//", "/c", "/c/"])
+def test_a_path_without_a_token_leads_to_the_fallback_page(path, start):
+    function = start("click", PYTRACKING_FALLBACK_URL="https://www.example.com/sorry")
+    event = {
+        "version": "2.0",
+        "rawPath": path,
+        "headers": {"host": "t.example.com"},
+        "requestContext": {"http": {"method": "GET", "path": path}},
+    }
+    assert function(event)["headers"]["Location"] == "https://www.example.com/sorry"
+
+
 @pytest.mark.fault("targets", 34)
 def test_a_fallback_page_under_the_function_itself_is_not_used(start):
     function = start("click", PYTRACKING_FALLBACK_URL="https://t.example.com/c/sorry")

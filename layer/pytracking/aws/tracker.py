@@ -170,9 +170,9 @@ def _well_known(request: Request) -> Answer | None:
 
 def _own_bases(request: Request) -> tuple[str, ...]:
     """Return what links to this very function start with, as the visitor sees them."""
-    if not request.host:
+    if not (request.host and request.token):
         return ()
-    return (f"https://{request.host}{request.path.rpartition(request.token)[0] or '/'}",)
+    return (f"https://{request.host}{request.path.rpartition(request.token)[0]}",)
 
 
 def _webhook_url(settings: Settings) -> str | None:

@@ -1,0 +1,120 @@
+"""The two services, as an independent implementation of them (moto, over HTTP) takes our calls."""
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+from pytracking.aws import services
+from pytracking.aws.api import AwsError, JsonApi
+from pytracking.aws.outbox import to_queue
+from pytracking.aws.services import secret_text, sqs
+from pytracking.delivery.messages import Message, parse
+from pytracking.errors import InvalidKey
+
+HIT = Message("0123456789abcdef0123456789abcdef", "https://hooks.example.com/", {"metadata": {}})
+REGION = "eu-west-1"
+
+
+@pytest.fixture(scope="module")
+def moto():
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    host, port = server.get_host_and_port()
+    yield f"http://{host}:{port}"
+    server.stop()
+
+
+@pytest.fixture
+def environment(moto):
+    return {
+        "AWS_REGION": REGION,
+        "AWS_ACCESS_KEY_ID": "testing",
+        "AWS_SECRET_ACCESS_KEY": "testing",
+        "AWS_ENDPOINT_URL": moto,
+    }
+
+
+@pytest.fixture
+def boto(moto):
+    """Makes the SDK's own clients, the other side of each test."""
+    made = []
+
+    def client(service):
+        made.append(
+            boto3.client(
+                service,
+                region_name=REGION,
+                endpoint_url=moto,
+                aws_access_key_id="testing",
+                aws_secret_access_key="testing",
+            )
+        )
+        return made[-1]
+
+    yield client
+    for client in made:
+        client.close()
+
+
+@pytest.fixture(autouse=True)
+def _closing(monkeypatch):
+    made = []
+
+    class Kept(JsonApi):
+        def __init__(self, *arguments, **options):
+            super().__init__(*arguments, **options)
+            made.append(self)
+
+    monkeypatch.setattr(services, "JsonApi", Kept)
+    yield
+    for api in made:
+        api.close()
+
+
+def test_sqs_takes_a_hit_and_gives_it_back_whole(environment, boto):
+    queue_url = boto("sqs").create_queue(QueueName="hits")["QueueUrl"]
+    to_queue(sqs(queue_url, environment), queue_url)(HIT, 5.0)
+    [message] = boto("sqs").receive_message(QueueUrl=queue_url)["Messages"]
+    assert parse(message["Body"]) == HIT
+
+
+@pytest.mark.fault("answering", 4)
+def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(environment, moto):
+    queue_url = f"{moto}/123456789012/missing"
+    with pytest.raises(AwsError, match="QueueDoesNotExist") as caught:
+        to_queue(sqs(queue_url, environment), queue_url)(HIT, 5.0)
+    assert not caught.value.retryable
+
+
+def test_secrets_manager_gives_the_current_text_of_a_secret(environment, boto):
+    arn = boto("secretsmanager").create_secret(Name="link-keys", SecretString="{}")["ARN"]
+    fetch = secret_text(arn, environment)
+    assert fetch(5.0) == "{}"
+    boto("secretsmanager").put_secret_value(SecretId=arn, SecretString='{"current": "x"}')
+    assert fetch(5.0) == '{"current": "x"}'
+
+
+def test_a_secret_that_holds_bytes_is_no_keyring(environment, boto):
+    boto("secretsmanager").create_secret(Name="binary", SecretBinary=b"\x00")
+    with pytest.raises(InvalidKey, match="holds no text"):
+        secret_text("binary", environment)(5.0)
+
+
+def test_a_secret_that_is_missing_is_an_error_of_aws(environment):
+    with pytest.raises(AwsError, match="ResourceNotFoundException") as caught:
+        secret_text("missing", environment)(5.0)
+    assert not caught.value.retryable
+
+
+@pytest.mark.parametrize(
+    ("secret", "host"),
+    [
+        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:x", "amazonaws.com"),
+        ("arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x", "amazonaws.com.cn"),
+        ("link-keys", "amazonaws.com"),
+    ],
+)
+def test_secrets_manager_is_found_in_the_partition_of_the_secret(secret, host, monkeypatch):
+    urls = []
+    monkeypatch.setattr(services, "JsonApi", lambda url, **options: urls.append(url))
+    secret_text(secret, {"AWS_REGION": "eu-west-1"})
+    assert urls == [f"https://secretsmanager.eu-west-1.{host}"]
