@@ -1,0 +1,41 @@
+"""docs/operators.md names every parameter, output and variable that there is, and no other."""
+
+import re
+
+from tests.docs.pages import ROOT, text_of
+
+TEMPLATE = (ROOT / "template.yaml").read_text(encoding="utf-8")
+
+
+def section(title):
+    return text_of("docs/operators.md").partition(f"\n## {title}\n")[2].partition("\n## ")[0]
+
+
+def first_cells(title):
+    """Return the names in the first column of a section's table."""
+    rows = re.findall(r"^\| (`[^|]+) \|", section(title), re.MULTILINE)
+    return {name for row in rows for name in re.findall(r"`(\w+)`", row)}
+
+
+def names_below(key):
+    block = re.search(rf"^{key}:\n((?:(?:  .*|#.*)?\n)*)", TEMPLATE, re.MULTILINE)
+    assert block
+    return set(re.findall(r"^  (\w+):", block[1], re.MULTILINE))
+
+
+def test_every_parameter_of_the_template_is_described():
+    assert first_cells("Parameters") == names_below("Parameters")
+
+
+def test_every_output_of_the_template_is_described():
+    assert first_cells("Outputs") == names_below("Outputs")
+
+
+def test_every_variable_that_is_read_is_described():
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for folder in ("layer/pytracking", "functions")
+        for path in (ROOT / folder).rglob("*.py")
+    )
+    read = set(re.findall(r"\bPYTRACKING_[A-Z_]*[A-Z]\b", code))
+    assert first_cells("Environment variables") == read
