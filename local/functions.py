@@ -116,8 +116,13 @@ class Environment:
     def _loaded(self) -> Handler:
         if self._handler is None:
             module_name, _, attribute = self.function.handler.rpartition(".")
-            module = self._import(module_name)
-            self._handler = cast("Handler", getattr(module, attribute))
+            handler = getattr(self._import(module_name), attribute, None)
+            if handler is None:
+                raise ConfigurationError(
+                    f"{self.function.name} names the handler {self.function.handler}, "
+                    f"but {module_name}.py has no {attribute}"
+                )
+            self._handler = cast("Handler", handler)
         return self._handler
 
     def _import(self, module_name: str) -> ModuleType:
