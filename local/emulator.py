@@ -207,7 +207,12 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
 def sample_environment() -> dict[str, str]:
     """Return the settings of events/env.json, and what `sam local invoke` sets beside them."""
     parameters = json.loads((ROOT / "events" / "env.json").read_text("utf-8"))["Parameters"]
-    return {**parameters, "AWS_SAM_LOCAL": "true"}
+    return {
+        "PYTRACKING_CLICK_BASE_URL": "https://track.example.com/c/",
+        "PYTRACKING_OPEN_BASE_URL": "https://track.example.com/o/",
+        **parameters,
+        "AWS_SAM_LOCAL": "true",
+    }
 
 
 def main() -> int:

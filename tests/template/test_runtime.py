@@ -1,0 +1,127 @@
+"""Each built function answers each sample event on Lambda's own runtime, with its layer alone."""
+
+import base64
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from pytracking import TRACKING_PIXEL
+
+from local import emulator
+
+ROOT = Path(__file__).resolve().parents[2]
+TARGET = "https://www.example.com/?query=value"
+
+
+def events(function: str) -> list[Any]:
+    """The sample events of a function, as pytest parameters."""
+    found = sorted((ROOT / "events").glob(f"{function}*.json"))
+    return [pytest.param(path, id=path.stem) for path in found]
+
+
+@pytest.fixture(scope="session")
+def built() -> emulator.Build:
+    """The template, built for this machine."""
+    return emulator.build()
+
+
+@pytest.fixture(scope="session")
+def functions(
+    built: emulator.Build, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[dict[str, emulator.Emulator]]:
+    """One warm environment of each function that answers on its own."""
+    log = tmp_path_factory.mktemp("runtime") / "log"
+    ids = emulator.function_ids(built)
+    environment = emulator.sample_environment()
+    with (
+        log.open("w+") as output,
+        emulator.running(built.folder / ids["open"], built, environment, output) as opens,
+        emulator.running(built.folder / ids["click"], built, environment, output) as clicks,
+        emulator.running(built.folder / ids["links"], built, environment, output) as links,
+    ):
+        yield {"open": opens, "click": clicks, "links": links}
+    text = log.read_text("utf-8")
+    assert "Task timed out" not in text
+    assert "sample-secret" not in text, "a key was logged"
+
+
+def answer(functions: dict[str, emulator.Emulator], event: Path) -> Any:
+    """What the event's function answers."""
+    return json.loads(functions[event.stem.split("-")[0]].invoke(event.read_bytes()))
+
+
+@pytest.mark.parametrize("event", events("open"))
+def test_the_open_function_answers_with_the_pixel(
+    functions: dict[str, emulator.Emulator], event: Path
+) -> None:
+    reply = answer(functions, event)
+    assert reply["statusCode"] == 200
+    body = base64.b64decode(reply["body"]) if reply.get("isBase64Encoded") else b""
+    assert body == (b"" if "head" in event.stem else TRACKING_PIXEL)
+
+
+@pytest.mark.parametrize("event", events("click"))
+def test_the_click_function_leads_on_or_answers_with_a_page(
+    functions: dict[str, emulator.Emulator], event: Path
+) -> None:
+    reply = answer(functions, event)
+    headers = {name.lower(): value for name, value in (reply.get("headers") or {}).items()}
+    for name, values in (reply.get("multiValueHeaders") or {}).items():
+        headers.setdefault(name.lower(), values[0])
+    if "forged" in event.stem or "not-a-token" in event.stem:
+        assert reply["statusCode"] == 404
+        assert "location" not in headers
+    else:
+        assert (reply["statusCode"], headers["location"]) == (302, TARGET)
+
+
+@pytest.mark.parametrize("event", events("links"))
+def test_the_links_function_answers(functions: dict[str, emulator.Emulator], event: Path) -> None:
+    reply = answer(functions, event)
+    assert "stackTrace" not in reply
+
+
+def test_the_deliver_function_starts_and_answers_an_empty_batch(
+    built: emulator.Build, tmp_path: Path
+) -> None:
+    environment = {
+        **emulator.sample_environment(),
+        "PYTRACKING_DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/dead",
+        "PYTRACKING_QUEUE_URL": "http://127.0.0.1:9/queue",
+        "PYTRACKING_WEBHOOK_SECRETS": json.dumps({"current": "s" * 64}),
+    }
+    code = built.folder / emulator.function_ids(built)["deliver"]
+    with (
+        (tmp_path / "log").open("w") as log,
+        emulator.running(code, built, environment, log) as deliver,
+    ):
+        assert json.loads(deliver.invoke(b'{"Records": []}')) == {"batchItemFailures": []}
+
+
+def test_the_sample_key_is_refused_where_a_function_is_deployed(
+    built: emulator.Build, tmp_path: Path
+) -> None:
+    environment = {**emulator.sample_environment(), "AWS_SAM_LOCAL": ""}
+    code = built.folder / emulator.function_ids(built)["open"]
+    with (
+        (tmp_path / "log").open("w") as log,
+        emulator.running(code, built, environment, log) as opens,
+    ):
+        reply = json.loads(opens.invoke((ROOT / "events" / "open.json").read_bytes()))
+    assert reply["errorType"] == "ConfigurationError"
+    assert "sample" in reply["errorMessage"]
+
+
+def test_no_package_of_this_machine_is_in_sight(built: emulator.Build, tmp_path: Path) -> None:
+    code = tmp_path / "code"
+    code.mkdir()
+    (code / "app.py").write_text(
+        "import importlib.util as u\n"
+        "def handler(event, context):\n"
+        "    return [name for name in event if u.find_spec(name)]\n"
+    )
+    with (tmp_path / "log").open("w") as log, emulator.running(code, built, {}, log) as function:
+        reply = function.invoke(json.dumps(["pytest", "pip", "urllib3", "pytracking"]).encode())
+    assert json.loads(reply) == ["urllib3", "pytracking"]
