@@ -42,13 +42,13 @@ class MailWarning(UserWarning):
 
 
 class Problem(NamedTuple):
-    """One such thing. `part` is "1.2 text/html", or "" for the whole mail."""
+    """One such thing. `part` is "part 1.2 text/html", or "" for the whole mail."""
 
     part: str
     message: str
 
     def __str__(self) -> str:
-        return f"part {self.part}: {self.message}" if self.part else self.message
+        return f"{self.part}: {self.message}" if self.part else self.message
 
 
 def adapt_message(
@@ -98,7 +98,7 @@ def adapt_message(
 def find_links(
     message: Message, configuration: Configuration | None = None, **kwargs: Any
 ) -> list[tuple[str, Link]]:
-    """Every link of a mail in order, with its part's name ("1.2 text/html").
+    """Every link of a mail in order, with its part's name ("part 1.2 text/html").
 
     Each says what `adapt_message` would do to it, and why. No link is minted, so no key and no
     base URL is needed.
@@ -208,7 +208,7 @@ def _parts(
                 name = f"{number}.{count}" if number else str(count)
                 yield from _parts(child, name, closed=closed)
     else:
-        yield f"{number or '1'} {kind}", message
+        yield f"part {number or '1'} {kind}", message
 
 
 def _is_attached(part: Message) -> bool:

@@ -194,8 +194,8 @@ def test_links_of_the_list_unsubscribe_header_are_left() -> None:
 
 def test_links_are_told_with_their_part() -> None:
     assert [(part, link.href) for part, link in find_links(mail())] == [
-        ("1 text/plain", "https://x.test/t"),
-        ("2 text/html", "https://x.test/?a=1&b=2"),
+        ("part 1 text/plain", "https://x.test/t"),
+        ("part 2 text/html", "https://x.test/?a=1&b=2"),
     ]
 
 

@@ -1,0 +1,129 @@
+"""`keys new`, `link` and `decode`."""
+
+import argparse
+import json
+import sys
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
+
+from pytracking import Configuration, TrackingResult
+from pytracking.cli.configuring import (
+    add_minting_options,
+    add_reading_options,
+    configuration_from,
+    metadata_from,
+)
+from pytracking.errors import ConfigurationError, InvalidLink
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_keys_new(commands: "Subparsers") -> None:
+    parser = commands.add_parser(
+        "new",
+        help="make a keyring",
+        description="Prints a new keyring as JSON. Keep it where secrets are kept.",
+    )
+    parser.set_defaults(run=_run_keys_new)
+
+
+def add_link(commands: "Subparsers") -> None:
+    parser = commands.add_parser("link", help="mint a link", description="Prints a tracking link.")
+    kinds = parser.add_subparsers(metavar="KIND", required=True)
+    opened = kinds.add_parser("open", help="the address of a pixel")
+    clicked = kinds.add_parser("click", help="a link that leads to a URL")
+    clicked.add_argument("url", metavar="URL")
+    for kind, subparser in (("open", opened), ("click", clicked)):
+        add_minting_options(subparser)
+        subparser.add_argument("--json", action="store_true", help='print {"url": "..."}')
+        subparser.set_defaults(run=_run_link, kind=kind)
+
+
+def add_decode(commands: "Subparsers") -> None:
+    parser = commands.add_parser(
+        "decode",
+        help="tell what a link says",
+        description="Reads links, or their tokens, and prints what they say.",
+    )
+    parser.add_argument(
+        "links", metavar="LINK", nargs="*", help="without any: lines of standard input"
+    )
+    add_reading_options(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object for each link")
+    parser.set_defaults(run=_run_decode)
+
+
+def _run_keys_new(arguments: argparse.Namespace) -> int:
+    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+
+    print(Keyring.generate().to_json())
+    return 0
+
+
+def _run_link(arguments: argparse.Namespace) -> int:
+    configuration = configuration_from(arguments)
+    if not getattr(configuration, f"base_{arguments.kind}_tracking_url"):
+        raise ConfigurationError(
+            f"--{arguments.kind}-base is needed, or PYTRACKING_{arguments.kind.upper()}_BASE_URL"
+        )
+    metadata = metadata_from(arguments)
+    if arguments.kind == "open":
+        url = configuration.get_open_tracking_url(metadata)
+    else:
+        url = configuration.get_click_tracking_url(arguments.url, metadata)
+    print(json.dumps({"url": url}) if arguments.json else url)
+    return 0
+
+
+def _run_decode(arguments: argparse.Namespace) -> int:
+    configuration = configuration_from(arguments)
+    status = 0
+    for link in arguments.links or map(str.strip, sys.stdin):
+        try:
+            told = _told(_decoded(link, configuration))
+        except InvalidLink as error:
+            status = 1
+            told = {"error": str(error)}
+        if arguments.json:
+            print(json.dumps(told))
+        elif "error" in told:
+            print(f"{link}: {told['error']}", file=sys.stderr)
+        else:
+            print("\n".join(f"{name}: {_shown(value)}" for name, value in told.items()))
+    return status
+
+
+def _decoded(link: str, configuration: Configuration) -> TrackingResult:
+    """A link of either kind, whatever base it is under."""
+    token = urlsplit(link).path.rstrip("/").rpartition("/")[2] if "://" in link else link
+    reasons = []
+    for is_open in (False, True):
+        try:
+            result = configuration.get_tracking_result(token, None, is_open)
+        except InvalidLink as error:
+            reasons.append(str(error))
+            continue
+        if (result.tracked_url is None) == is_open:  # plain and Fernet links do not tell kinds
+            return result
+    raise InvalidLink("; ".join(dict.fromkeys(reasons)) or "it is neither an open nor a click link")
+
+
+def _told(result: TrackingResult) -> dict[str, Any]:
+    return {
+        "kind": "open" if result.is_open_tracking else "click",
+        "tracked_url": result.tracked_url,
+        "metadata": result.metadata,
+        "webhook_url": result.webhook_url,
+        "issued_at": result.issued_at,
+        "expires_at": result.expires_at,
+        "privacy": list(result.privacy),
+        "link_id": result.link_id,
+    }
+
+
+def _shown(value: Any) -> str:
+    if isinstance(value, int):
+        return f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)"
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -1,0 +1,284 @@
+"""`rewrite` and `check`."""
+
+import argparse
+import base64
+import email
+import email.policy
+import json
+import sys
+import warnings
+from email.message import Message
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+
+from pytracking import Configuration
+from pytracking.cli.configuring import add_minting_options, configuration_from, metadata_from
+from pytracking.email import MailWarning, Problem, adapt_message, check_message, check_size
+from pytracking.email import find_links as find_mail_links
+from pytracking.errors import ConfigurationError
+from pytracking.html import adapt_html_bytes
+from pytracking.html import find_links as find_html_links
+from pytracking.mails import charset
+from pytracking.mails.options import LINK_METADATA
+from pytracking.mails.policy import Link
+from pytracking.text import adapt_text
+from pytracking.text import find_links as find_text_links
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+Form = Literal["html", "text", "mail"]
+_FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".txt": "text", ".eml": "mail"}
+
+LONGEST_LINK_CHARACTERS = 2_000
+"""Longer links are cut by some programs: Internet Explorer's engine, which Outlook used, took
+2,083 characters."""
+
+
+class _Input(NamedTuple):
+    """A mail, or one body of it, as it was given."""
+
+    form: Form
+    data: bytes
+
+
+class _Found(NamedTuple):
+    """A link, and where it stands: "line 3", or "part 2 text/html"."""
+
+    place: str
+    link: Link
+
+
+def add_rewrite(commands: "Subparsers") -> None:
+    parser = commands.add_parser(
+        "rewrite",
+        help="replace a mail's links by tracking links, and add the pixel",
+        description="Rewrites HTML, plain text or a whole mail; only tracked links change.",
+    )
+    _add_input(parser)
+    parser.add_argument("--output", metavar="FILE", help="default: standard output")
+    parser.add_argument("--no-click", action="store_true", help="leave the links as they are")
+    parser.add_argument("--no-open", action="store_true", help="add no pixel")
+    parser.add_argument(
+        "--json", action="store_true", help="print the result, and what could not be tracked"
+    )
+    parser.set_defaults(run=_run_rewrite)
+
+
+def add_check(commands: "Subparsers") -> None:
+    parser = commands.add_parser(
+        "check",
+        help="tell which links of a mail would be tracked, and what is wrong with it",
+        description="Changes nothing. Exits with 1 where something needs the sender's eyes.",
+    )
+    _add_input(parser)
+    parser.add_argument("--json", action="store_true", help="print one JSON object")
+    parser.set_defaults(run=_run_check)
+
+
+def _add_input(parser: argparse.ArgumentParser) -> None:
+    parser.add_argument(
+        "file", metavar="FILE", nargs="?", default="-", help="default: standard input, as HTML"
+    )
+    parser.add_argument(
+        "--as",
+        dest="form",
+        choices=["html", "text", "mail"],
+        help="what FILE is, where its name (.html, .htm, .txt, .eml) does not tell",
+    )
+    parser.add_argument(
+        "--unsubscribe", choices=["leave", "track"], default="leave", help="default: leave"
+    )
+    parser.add_argument(
+        "--utm",
+        metavar="NAME=VALUE",
+        action="append",
+        default=[],
+        help="a UTM parameter for every target, e.g. source=news; may be repeated",
+    )
+    parser.add_argument(
+        "--link-metadata",
+        action="append",
+        default=[],
+        choices=sorted(LINK_METADATA),
+        help="what a link's metadata tells about the link; may be repeated",
+    )
+    parser.add_argument(
+        "--conditional-comments", action="store_true", help="track links for Outlook alone, too"
+    )
+    parser.add_argument("--pixel", choices=["bottom", "top"], default="bottom")
+    add_minting_options(parser)
+
+
+def _run_rewrite(arguments: argparse.Namespace) -> int:
+    given = _input(arguments)
+    configuration, options = configuration_from(arguments), _options(arguments)
+    with warnings.catch_warnings(record=True) as problems:
+        warnings.simplefilter("always", MailWarning)
+        data = _rewritten(
+            given,
+            metadata_from(arguments),
+            not arguments.no_click,
+            not arguments.no_open,
+            configuration,
+            options,
+        )
+    for problem in problems:
+        print(f"warning: {problem.message}", file=sys.stderr)
+    if arguments.json:
+        links = _links(given, configuration, options)
+        data = _as_json(given.form, data, [found for found in links if found.link.untrackable])
+    if arguments.output:
+        Path(arguments.output).write_bytes(data)
+    else:
+        sys.stdout.buffer.write(data)
+        sys.stdout.buffer.flush()
+    return 0
+
+
+def _run_check(arguments: argparse.Namespace) -> int:
+    given, options = _input(arguments), _options(arguments)
+    configuration = _some_configuration(configuration_from(arguments))
+    links = _links(given, configuration, options)
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", MailWarning)  # they are asked for below
+        data = _rewritten(given, metadata_from(arguments), True, True, configuration, options)
+    tracked = _Input(given.form, data)
+    problems = _problems(tracked, _links(tracked, configuration, options))
+    untrackable = [found for found in links if found.link.untrackable]
+    if arguments.json:
+        report = {
+            "links": [_told(found) for found in links],
+            "bytes": len(given.data),
+            "bytes_tracked": len(data),
+            "problems": problems,
+        }
+        print(json.dumps(report))
+    else:
+        for place, link in links:
+            print(f"{place}: {link.outcome}: {link.href}{link.reason and f' ({link.reason})'}")
+        print(f"{len(links)} links; {len(untrackable)} that cannot be tracked")
+        print(f"{len(given.data)} bytes; {len(data)} once tracked")
+        print("".join(f"problem: {problem}\n" for problem in problems), end="")
+    return 1 if untrackable or problems else 0
+
+
+def _input(arguments: argparse.Namespace) -> _Input:
+    form = arguments.form or _FORMS.get(Path(arguments.file).suffix.lower())
+    if arguments.file == "-":
+        return _Input(form or "html", sys.stdin.buffer.read())
+    if form is None:
+        raise ConfigurationError(
+            f"what {arguments.file!r} is cannot be told by its name: say --as html, text or mail"
+        )
+    try:
+        return _Input(form, Path(arguments.file).read_bytes())
+    except OSError as error:
+        raise ConfigurationError(f"{arguments.file!r} cannot be read: {error}") from error
+
+
+def _options(arguments: argparse.Namespace) -> dict[str, Any]:
+    utm = dict(pair.partition("=")[::2] for pair in arguments.utm)
+    return {
+        "unsubscribe": arguments.unsubscribe,
+        "utm": utm,
+        "link_metadata": arguments.link_metadata,
+        "conditional_comments": arguments.conditional_comments,
+        "pixel": arguments.pixel,
+    }
+
+
+def _some_configuration(configuration: Configuration) -> Configuration:
+    """What is missing to mint is made up: a check is to show sizes before there is a stack."""
+    made_up: dict[str, Any] = {}
+    for kind in ("open", "click"):
+        if not getattr(configuration, f"base_{kind}_tracking_url"):
+            made_up[f"base_{kind}_tracking_url"] = f"https://track.example.com/{kind[0]}/"
+    if configuration.keyring is None:
+        from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+
+        made_up["keyring"] = Keyring.generate()
+    return configuration.merge_with_kwargs(made_up)
+
+
+def _rewritten(
+    given: _Input,
+    metadata: dict[str, Any],
+    click_tracking: bool,
+    open_tracking: bool,
+    configuration: Configuration,
+    options: dict[str, Any],
+) -> bytes:
+    tracked = (click_tracking, open_tracking)
+    if given.form == "html":
+        return adapt_html_bytes(given.data, metadata, *tracked, configuration, **options)
+    if given.form == "mail":
+        return adapt_message(
+            _message(given), metadata, *tracked, configuration, **options
+        ).as_bytes()
+    if not click_tracking:
+        return given.data
+    text, codec = charset.readable(given.data, "utf-8")
+    return charset.written(adapt_text(text, metadata, configuration, **options), codec)
+
+
+def _links(given: _Input, configuration: Configuration, options: dict[str, Any]) -> list[_Found]:
+    if given.form == "mail":
+        return [
+            _Found(part, link)
+            for part, link in find_mail_links(_message(given), configuration, **options)
+        ]
+    if given.form == "html":
+        text, _ = charset.readable(given.data, charset.charset_of(given.data))
+        links = find_html_links(text, configuration, **options)
+    else:
+        text, _ = charset.readable(given.data, "utf-8")
+        links = find_text_links(text, configuration, **options)
+    found, line, position = [], 1, 0
+    for link in links:
+        line += text.count("\n", position, link.start)
+        position = link.start
+        found.append(_Found(f"line {line}", link))
+    return found
+
+
+def _message(given: _Input) -> Message:
+    # compat32 keeps the headers' own spelling and folding
+    return email.message_from_bytes(given.data, policy=email.policy.compat32)
+
+
+def _problems(tracked: _Input, links: list[_Found]) -> list[str]:
+    problems: list[Problem] = []
+    if tracked.form == "mail":
+        problems += check_message(_message(tracked))
+    elif tracked.form == "html":
+        problems += check_size(tracked.data)
+    for place, link in links:
+        if link.outcome == "already tracked" and len(link.href) > LONGEST_LINK_CHARACTERS:
+            told = (
+                f"a link has {len(link.href)} characters, and some programs cut at "
+                f"{LONGEST_LINK_CHARACTERS}: give it less metadata"
+            )
+            problems.append(Problem(place, told))
+    return [*map(str, problems)]
+
+
+def _told(found: _Found) -> dict[str, Any]:
+    place, link = found
+    return {
+        "place": place,
+        "href": link.href,
+        "outcome": link.outcome,
+        "target": link.target,
+        "reason": link.reason,
+    }
+
+
+def _as_json(form: Form, data: bytes, untrackable: list[_Found]) -> bytes:
+    """The result as text; of a mail, which may hold any bytes, as base64."""
+    if form == "mail":
+        body = base64.b64encode(data).decode()
+    else:
+        body = data.decode(charset.charset_of(data) if form == "html" else "utf-8", "replace")
+    report = {"form": form, "body": body, "untrackable": [_told(found) for found in untrackable]}
+    return json.dumps(report).encode() + b"\n"
