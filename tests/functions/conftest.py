@@ -3,7 +3,6 @@
 import importlib.util
 import json
 import os
-import sys
 import threading
 from pathlib import Path
 
@@ -14,6 +13,7 @@ from pytracking.aws.deadlines import THREAD_NAME
 from pytracking.delivery.client import Client
 
 from local import sample_events
+from tests.aws.standard_output import StandardOutput
 from tests.functions.links import RING
 
 FOLDER = Path(__file__).parents[2] / "functions"
@@ -93,13 +93,6 @@ class Log:
 
 @pytest.fixture
 def log(capsys, monkeypatch):
-    class StandardOutput:
-        def write(self, text):
-            return sys.stdout.write(text)
-
-        def flush(self):
-            sys.stdout.flush()
-
     monkeypatch.setattr(
         observability._logger.registered_handler, "stream", StandardOutput(), raising=True
     )

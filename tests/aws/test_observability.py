@@ -1,0 +1,70 @@
+"""Logs and metrics: well-formed lines, without what must not stand in them."""
+
+import ast
+import json
+from pathlib import Path
+
+import pytest
+from pytracking.aws import observability
+
+from tests.aws.standard_output import StandardOutput
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def lines(capsys, monkeypatch):
+    monkeypatch.setattr(observability._logger.registered_handler, "stream", StandardOutput())
+    return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+def test_a_metric_is_a_line_of_the_embedded_metric_format(lines):
+    observability.count("Opens", "WithoutWebhook")
+    [line] = lines()
+    [group] = line["_aws"]["CloudWatchMetrics"]
+    assert group["Namespace"] == "pytracking"
+    assert group["Dimensions"] == [["service"]]
+    assert {metric["Name"] for metric in group["Metrics"]} == {"Opens", "WithoutWebhook"}
+    assert (line["Opens"], line["service"]) == ([1.0], "pytracking")
+
+
+def test_an_error_line_holds_its_fields(lines):
+    observability.log_error("link keys not read", reason="no answer")
+    [line] = lines()
+    assert (line["level"], line["message"]) == ("ERROR", "link keys not read")
+    assert line["reason"] == "no answer"
+
+
+def test_a_bug_is_logged_by_type_and_place_and_not_by_its_message(lines):
+    try:
+        raise LookupError("token pABC of 203.0.113.9")
+    except LookupError as error:
+        observability.log_bug(error)
+    [line] = lines()
+    assert line["error"] == "LookupError"
+    assert line["where"] == [line["where"][0]]
+    assert line["where"][0].startswith("test_observability.py:")
+    assert "pABC" not in str(line)
+
+
+def test_fields_that_cannot_be_written_cost_only_their_line(lines):
+    observability.log_fallback({"id": object()})
+    observability.count("")
+    assert lines() == []
+
+
+def counted():
+    """Return the names in every call of ``count`` in the package."""
+    for path in (REPOSITORY / "layer" / "pytracking" / "aws").glob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "count":
+                for part in ast.walk(node):
+                    if isinstance(part, ast.Constant) and str(part.value or "")[:1].isupper():
+                        yield part.value
+
+
+def test_every_metric_is_explained_to_operators():
+    names = set(counted())
+    assert {"Opens", "Clicks", "Fallbacks", "KeyFailures"} <= names
+    page = (REPOSITORY / "docs" / "operators.md").read_text()
+    assert [name for name in sorted(names) if f"| `{name}` |" not in page] == []
