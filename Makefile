@@ -125,6 +125,10 @@ EVENT ?= events/$(FUNCTION).json
 invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
 	@$(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
 
+.PHONY: soak
+soak: $(VENV)/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
+	@PYTHONPATH=layer $(BIN)/python -m tests.delivery.soak $(SOAK)
+
 ##@ Measure
 
 # ---------------------------------------------------------------------------------------------

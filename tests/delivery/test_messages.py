@@ -69,6 +69,7 @@ def test_any_other_text_raises_one_error_of_this_package(text: str) -> None:
     assert isinstance(caught.value, ValueError)
 
 
+@pytest.mark.fault("queue", 47, 48)
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [

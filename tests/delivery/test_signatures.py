@@ -1,7 +1,6 @@
 """Signatures, judged by the stock Standard Webhooks package as the receiver."""
 
 import json
-import secrets
 import time
 from datetime import UTC, datetime
 
@@ -34,7 +33,7 @@ def test_the_stock_receiver_verifies_what_is_signed_here(body: bytes) -> None:
     assert standardwebhooks.Webhook(secret).verify(body, headers) == json.loads(body)
 
 
-@pytest.mark.parametrize("secret", [NEW, RANDOM, "é" * 32, secrets.token_urlsafe(64)])
+@pytest.mark.parametrize("secret", [NEW, RANDOM, "é" * 32, "-_" * 40])
 def test_the_stock_receiver_verifies_with_the_receivers_form_of_any_secret(secret: str) -> None:
     stock = standardwebhooks.Webhook(receiver_secret(secret))
     assert stock.verify(BODY, signed(Signer([secret]))) == {"id": "a"}

@@ -146,6 +146,7 @@ PLAINTEXTS = [
     (18, b'{"metadata":{"n":NaN}}'),
     (18, b'{"metadata":{"n":-Infinity}}'),
     (19, b'{"metadata":{"n":"\\ud800"}}'),
+    (20, b'{"metadata":{"n":1,"n":2}}'),
     (21, b'\xef\xbb\xbf{"metadata":{}}'),
     (22, b"null"),
     (22, b"[]"),

@@ -1,0 +1,374 @@
+"""Thousands of hits against receivers that fail by turns, while deliver is killed again and again.
+
+``make soak`` runs it: hits come in through the real click function, go through a queue over HTTP,
+and are delivered by processes that are killed with SIGKILL at random. What could not be delivered
+is replayed from the dead letters at the end, as an operator would. Then every hit's id must have
+been acknowledged by its receiver, whatever happened in between. Loopback only; it ends by itself.
+"""
+
+import argparse
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import Counter, defaultdict
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytracking
+from pytracking.aws.replay import replay_dead_letters
+from pytracking.tokens.keyring import Keyring
+
+from local import sample_events
+from local.queue import Queue
+from local.queue_server import QueueServer
+from tests.delivery.receivers import OK, Receiver, Request, hanging, resetting, status
+from tests.delivery.rig import CREDENTIALS, SECRETS, SIGNER, sqs_client
+
+ROOT = Path(__file__).parents[2]
+
+ENDPOINTS = 5
+WORKERS = 3
+
+POST_DEADLINE = 0.5
+"""Seconds; deployed 15."""
+
+DELAYS = (1, 1, 2, 2)
+"""Seconds before the second, third, ... attempt; deployed nine of them, 5 s to a day."""
+
+VISIBILITY = 3.0
+"""Seconds until what a killed process had in hand is handed out again; deployed 6 minutes."""
+
+MOOD_SECONDS = 1.5
+"""How long an endpoint stays in one mood."""
+
+LONGEST = 900.0
+"""Seconds after which a soak that has not ended has failed."""
+
+# What an endpoint does by turns. It is well half of the time, or nothing would ever end.
+MOODS = ("well", "failing", "well", "hanging", "well", "dripping", "well", "resetting", "dead")
+
+
+@dataclass
+class Endpoint:
+    """A receiver whose moods change, and what it saw."""
+
+    rng: random.Random
+    received: Counter[str] = field(default_factory=Counter)
+    acknowledged: Counter[str] = field(default_factory=Counter)
+    bodies: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
+    moods: Counter[str] = field(default_factory=Counter)
+    forged: int = 0
+    recovered: bool = False
+    _began: float = field(default_factory=time.monotonic)
+
+    def mood(self) -> str:
+        """Return the mood of the moment."""
+        turn = int((time.monotonic() - self._began) / MOOD_SECONDS)
+        return "well" if self.recovered else MOODS[turn % len(MOODS)]
+
+    def refuse(self, conn: socket.socket) -> None:
+        """Reset new connections while dead, as a host without a listener does."""
+        if self.mood() == "dead":
+            resetting(conn, None)  # type: ignore[arg-type] # there is no request yet
+            raise OSError
+
+    def answer(self, conn: socket.socket, request: Request) -> None:
+        """Take a request down, and do to it what the mood says."""
+        mood = self.mood()
+        identifier = SIGNER.verify(request.headers, request.body)
+        self.forged += identifier != json.loads(request.body)["id"]
+        self.received[identifier] += 1
+        self.bodies[identifier].add(request.body)
+        self.moods[mood] += 1
+        if mood == "well":
+            conn.sendall(OK)
+            self.acknowledged[identifier] += 1
+        elif mood == "failing":
+            self.rng.choice((status(500), status(503, "Retry-After: 1\r\n"), cut))(conn, request)
+        elif mood == "hanging":
+            hanging(conn, request)
+        elif mood == "dripping":
+            self._drip(conn)
+        else:
+            resetting(conn, request)
+
+    def _drip(self, conn: socket.socket) -> None:
+        conn.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
+        while not self.recovered:
+            conn.sendall(b"x")
+            time.sleep(0.05)
+
+
+def cut(conn: socket.socket, request: Request) -> None:
+    """Break off in the middle of the headers."""
+    conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n")
+    conn.shutdown(socket.SHUT_RDWR)
+
+
+class Source:
+    """The click function in a process of its own; it makes hits as fast as it can."""
+
+    def __init__(self, environment: dict[str, str], urls: list[str], hits: int) -> None:
+        keyring = Keyring.generate()
+        tokens = [
+            pytracking.get_click_tracking_url(
+                "https://a.test/x",
+                {"customer_id": number},
+                base_click_tracking_url="https://t.test/c/",
+                webhook_url=url,
+                include_webhook_url=True,
+                keyring=keyring,
+            ).removeprefix("https://t.test")
+            for number, url in enumerate(urls)
+        ]
+        self.keyring = keyring
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.delivery.soak", "--source", str(hits)],
+            cwd=ROOT,
+            env={**environment, "PYTRACKING_LINK_KEYS": keyring.to_json()},
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            text=True,
+        )
+        assert self._process.stdin is not None
+        with self._process.stdin:
+            self._process.stdin.write(json.dumps(tokens))
+
+    def done(self) -> bool:
+        status = self._process.poll()
+        assert status in (None, 0), f"the click function's process ended with {status}"
+        return status is not None
+
+    def stop(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+
+def make_hits(count: int) -> None:
+    """Call the click function's handler so many times; the paths come on standard input."""
+    from tests.delivery.test_processes import load
+
+    paths = json.load(sys.stdin)
+    handler = load("click").handler
+    for number in range(count):
+        answer = handler(sample_events.http_api(paths[number % len(paths)]), None)
+        assert answer["statusCode"] == 302
+
+
+class Nursery:
+    """Makes deliver processes quickly, and kills them."""
+
+    def __init__(self, environment: dict[str, str]) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.delivery.worker", "--nursery"],
+            cwd=ROOT,
+            env=environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            text=True,
+            bufsize=1,
+        )
+        self.alive: list[int] = []
+        self.killed = 0
+
+    def spawn(self) -> None:
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._process.stdin.write("\n")
+        self.alive.append(int(self._process.stdout.readline()))
+
+    def kill_one(self, rng: random.Random) -> None:
+        pid = self.alive.pop(rng.randrange(len(self.alive)))
+        os.kill(pid, signal.SIGKILL)
+        self.killed += 1
+
+    def stop(self) -> None:
+        for pid in self.alive:
+            os.kill(pid, signal.SIGKILL)
+        self._process.kill()
+        self._process.communicate()
+
+
+class CountingQueue(Queue):
+    """A queue that remembers every id that came in first, and how often copies did."""
+
+    def __init__(self, name: str, **settings: Any) -> None:
+        super().__init__(name, **settings)
+        self.ids: set[str] = set()
+        self.copies = 0
+
+    def send(self, body: str, delay_seconds: float = 0) -> str:
+        """Store a message and return its id (see Queue.send)."""
+        message = json.loads(body)
+        if message["attempt"] == 0 and message["not_before"] == 0:
+            self.ids.add(message["id"])
+        else:
+            self.copies += 1
+        return super().send(body, delay_seconds)
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a soak came to."""
+
+    hits: int
+    received: int
+    acknowledged_ids: int
+    missing: int
+    duplicates: int
+    changed_bodies: int
+    forged: int
+    kills: int
+    copies: int
+    dead: int
+    replayed: int
+    moods: dict[str, int]
+    seconds: float
+
+    @property
+    def passed(self) -> bool:
+        """Every hit was acknowledged, and no id ever stood for two bodies."""
+        return not (self.missing or self.changed_bodies or self.forged)
+
+    def __str__(self) -> str:
+        return "\n".join(
+            [
+                f"{self.hits} hits, {self.kills} kills, {self.seconds:.0f} s",
+                f"{self.acknowledged_ids} ids acknowledged, {self.missing} missing",
+                f"{self.received} posts received: {json.dumps(self.moods)}",
+                f"{self.duplicates} acknowledged more than once, each with one id and one body "
+                f"({self.changed_bodies} bodies changed, {self.forged} ids changed)",
+                f"{self.copies} retry copies, {self.dead} dead letters, {self.replayed} replayed",
+            ]
+        )
+
+
+def soak(hits: int, kills: int, seed: int = 1) -> Report:
+    """Run a soak of so many hits with at least so many kills."""
+    rng = random.Random(seed)
+    began = time.monotonic()
+    dead = Queue("dead")
+    queue = CountingQueue(
+        "hits", visibility_timeout=VISIBILITY, dead_letters=dead, max_receive_count=10
+    )
+    endpoints = [Endpoint(random.Random(rng.random())) for _ in range(ENDPOINTS)]
+    receivers = [Receiver(one.answer, on_connect=one.refuse) for one in endpoints]
+    died = replayed = 0
+    with QueueServer([queue, dead]) as server:
+        for receiver in receivers:
+            receiver.__enter__()
+        environment = _environment(server.endpoint, server.url(queue), server.url(dead))
+        source = Source(environment, [receiver.url for receiver in receivers], hits)
+        nursery = Nursery(environment)
+        try:
+            next_kill = 0.0
+            while not (source.done() and nursery.killed >= kills and len(queue) == 0):
+                assert time.monotonic() - began < LONGEST, "the soak does not end"
+                while len(nursery.alive) < WORKERS:
+                    nursery.spawn()
+                if nursery.killed < kills and time.monotonic() >= next_kill:
+                    nursery.kill_one(rng)
+                    next_kill = time.monotonic() + rng.uniform(0.05, 0.35)
+                if source.done() and nursery.killed >= kills:
+                    # The storm is over; what has not run out of attempts arrives.
+                    for endpoint in endpoints:
+                        endpoint.recovered = True
+                time.sleep(0.02)
+            died = len(dead)
+            while len(dead):
+                replayed += replay_dead_letters(
+                    queue_url=server.url(queue),
+                    dead_letter_queue_url=server.url(dead),
+                    sqs=sqs_client(server.endpoint),
+                    keyring=source.keyring,
+                    dry_run=False,
+                ).replayed
+                while len(queue):
+                    assert time.monotonic() - began < LONGEST, "the replay does not end"
+                    time.sleep(0.02)
+        finally:
+            nursery.stop()
+            source.stop()
+            for receiver in receivers:
+                receiver.__exit__()
+    return _report(
+        queue,
+        endpoints,
+        hits=hits,
+        kills=nursery.killed,
+        dead=died,
+        replayed=replayed,
+        seconds=time.monotonic() - began,
+    )
+
+
+def _environment(endpoint: str, queue_url: str, dead_url: str) -> dict[str, str]:
+    return {
+        **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+        **CREDENTIALS,
+        "AWS_ENDPOINT_URL_SQS": endpoint,
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "layer"), str(ROOT)]),
+        "PYTRACKING_QUEUE_URL": queue_url,
+        "PYTRACKING_DEAD_LETTER_QUEUE_URL": dead_url,
+        "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
+        "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+        "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        "WORKER_DEADLINE": str(POST_DEADLINE),
+        "WORKER_DELAYS": json.dumps(DELAYS),
+    }
+
+
+def _report(queue: CountingQueue, endpoints: list[Endpoint], *, hits: int, **counts: Any) -> Report:
+    received: Counter[str] = Counter()
+    acknowledged: Counter[str] = Counter()
+    moods: Counter[str] = Counter()
+    changed = 0
+    for endpoint in endpoints:
+        received += endpoint.received
+        acknowledged += endpoint.acknowledged
+        moods += endpoint.moods
+        changed += sum(len(bodies) > 1 for bodies in endpoint.bodies.values())
+    # Each hit has an id of its own, so a hit that never reached the queue is missing as well.
+    arrived = len(queue.ids & acknowledged.keys())
+    return Report(
+        hits=hits,
+        received=received.total(),
+        acknowledged_ids=arrived,
+        missing=hits - arrived,
+        duplicates=sum(count > 1 for count in acknowledged.values()),
+        changed_bodies=changed,
+        forged=sum(endpoint.forged for endpoint in endpoints),
+        copies=queue.copies,
+        moods=dict(moods),
+        **counts,
+    )
+
+
+def main() -> int:
+    """Run the soak that the arguments describe; 0 when nothing was lost."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--hits", type=int, default=20_000)
+    parser.add_argument("--kills", type=int, default=200)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(10**6))
+    parser.add_argument("--source", type=int, help=argparse.SUPPRESS)
+    arguments = parser.parse_args()
+    if arguments.source is not None:
+        make_hits(arguments.source)
+        return 0
+    print(f"Seed {arguments.seed}")
+    threading.excepthook = lambda failure: None  # receivers are cut off all the time
+    report = soak(arguments.hits, arguments.kills, arguments.seed)
+    print(report)
+    return 0 if report.passed else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""What Lambda does with the deliver function, in processes that can be killed.
+
+``python -m tests.delivery.worker`` polls the queue of PYTRACKING_QUEUE_URL and hands each batch to
+the function. With ``--nursery`` it only imports everything, and then makes such a process of itself
+for each line of its standard input, printing its process id: a soak kills hundreds of them.
+"""
+
+import importlib.util
+import json
+import os
+import signal
+import sys
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from pytracking.aws.api import AwsError
+from pytracking.aws.deliver_settings import address_rules, to_queue, webhook_secrets
+from pytracking.aws.delivering import Deliverer
+from pytracking.aws.services import sqs
+from pytracking.delivery.breaker import Breaker
+from pytracking.delivery.client import HARD_DEADLINE, Client
+
+from local.event_source import Context, failed_ids, queue_event
+from local.queue import Delivery
+
+APP = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"
+
+FUNCTION_TIMEOUT = 60.0
+
+
+def handler_of_the_function() -> Any:
+    """Import functions/deliver/app.py as Lambda does, and return its handler."""
+    spec = importlib.util.spec_from_file_location("deliver_app", APP)
+    assert spec is not None
+    assert spec.loader is not None
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module.handler
+
+
+def quick_handler(environment: Mapping[str, str]) -> Any:
+    """Return a handler whose deadlines and delays are those of WORKER_DEADLINE, WORKER_DELAYS."""
+    deadline = float(environment["WORKER_DEADLINE"])
+    return Deliverer(
+        client=Client(address_rules(environment), deadline=deadline),
+        secrets=webhook_secrets(environment),
+        send_again=to_queue(environment["PYTRACKING_QUEUE_URL"], environment),
+        send_dead=to_queue(environment["PYTRACKING_DEAD_LETTER_QUEUE_URL"], environment),
+        post_deadline=deadline,
+        # Its pauses pass as much faster as the deadline is shorter.
+        breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
+        delays=json.loads(environment["WORKER_DELAYS"]),
+    ).deliver
+
+
+def poll(environment: Mapping[str, str]) -> None:
+    """Receive, invoke, delete, for ever."""
+    quick = "WORKER_DEADLINE" in environment
+    handler = quick_handler(environment) if quick else handler_of_the_function()
+    url = environment["PYTRACKING_QUEUE_URL"]
+    api = sqs(url, environment)
+    while True:
+        try:
+            answer = api.call(
+                "ReceiveMessage",
+                {
+                    "QueueUrl": url,
+                    "MaxNumberOfMessages": 10,
+                    "WaitTimeSeconds": 1,
+                    "AttributeNames": ["All"],
+                },
+                timeout=10,
+            )
+        except AwsError:
+            time.sleep(0.1)
+            continue
+        deliveries = [
+            Delivery(message["MessageId"], message["ReceiptHandle"], message["Body"], 1, 0, 0)
+            for message in answer.get("Messages", ())
+        ]
+        if not deliveries:
+            continue
+        result = handler(queue_event("hits", deliveries), Context(FUNCTION_TIMEOUT))
+        failed = failed_ids(result, [delivery.message_id for delivery in deliveries])
+        entries = [
+            {"Id": str(number), "ReceiptHandle": delivery.receipt_handle}
+            for number, delivery in enumerate(deliveries)
+            if delivery.message_id not in failed
+        ]
+        if entries:
+            try:
+                api.call("DeleteMessageBatch", {"QueueUrl": url, "Entries": entries}, timeout=10)
+            except AwsError:
+                continue
+
+
+def nursery() -> None:
+    """Make a polling process for each line of the standard input, and print its process id."""
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for those that were killed
+    for _ in sys.stdin:
+        pid = os.fork()
+        if pid == 0:
+            # What the function prints must not fill the pipe that process ids go through.
+            os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+            poll(os.environ)
+        print(pid, flush=True)
+
+
+if __name__ == "__main__":
+    if "--nursery" in sys.argv:
+        nursery()
+    else:
+        poll(os.environ)

@@ -1,0 +1,219 @@
+"""The faults and bad inputs that every release survives, and which tests prove it.
+
+A test says what it proves by ``@pytest.mark.fault("delivering", 22)``. ``python -m
+tests.support.faults`` writes docs/faults.md from these marks; a test compares them.
+"""
+
+import json
+import subprocess
+import sys
+import tempfile
+from collections import defaultdict
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGE = ROOT / "docs" / "faults.md"
+
+ROOMS: dict[str, tuple[str, dict[int, str]]] = {
+    "answering": (
+        "Answering: whatever fails, a visitor is answered within 1.2 s",
+        {
+            1: "the queue answers 500 once",
+            2: "the queue swallows everything and never answers",
+            3: "the queue stores a hit, but its reply is lost",
+            4: "access to the queue is denied, or it does not exist",
+            5: "an event is too large for the queue",
+            6: "Secrets Manager is down while the function is warm",
+            7: "Secrets Manager is down when the function starts",
+            8: "link keys are rotated",
+            9: "the new link keys are malformed",
+            10: "a handler has a bug, or no memory is left",
+            11: "nothing can be logged",
+            12: "the clock is off by an hour",
+            13: "the environment was frozen, copied and thawed",
+            14: "the process is killed after the queue has taken a hit",
+        },
+    ),
+    "delivering": (
+        "Delivering: every hit arrives, under one id, and nobody is led inside",
+        {
+            15: "a receiver answers 5xx, refuses, resets or says nothing",
+            16: "kill -9 after the post",
+            17: "one poison message among ten",
+            18: "time is running out",
+            19: "there is nothing, or nothing nameable, to report",
+            20: "the retry copy cannot be sent",
+            21: "the retry copy is sent, but the original is not deleted",
+            22: "a receiver drips its headers or its body, or floods interim answers",
+            23: "an answer breaks off in its headers",
+            24: "103 Early Hints, and then 200",
+            25: "a body that inflates, or never ends",
+            26: "a redirect",
+            27: "410 Gone; Retry-After that is negative, a date, or 1e9",
+            28: "a certificate that has expired, or is another host's",
+            29: "addresses that lead inside, alone or mixed with others; a look-up that hangs",
+            30: "a kept connection that has gone stale",
+            31: "one endpoint is dead for a day, at a hundred hits a second",
+            32: "dead letters are brought back twice",
+            33: "a message is received twice at once",
+            34: "a receiver takes all the time it may",
+            35: "all attempts are used up",
+            36: "a message that is not JSON, of an unknown version, or undecoded",
+        },
+    ),
+    "tokens": (
+        "Tokens, and documents in authentic ones: an open gets its pixel and is no event; a click "
+        "gets one and the same 404",
+        {
+            1: "empty",
+            2: "a single character",
+            3: "over 2 kB",
+            4: "truncated",
+            5: "a bit flipped",
+            6: "sealed with a foreign key",
+            7: "sealed with a retired key that was removed",
+            8: "expired",
+            9: "from the future",
+            10: "not ASCII",
+            11: "padding stripped or added",
+            12: "a second spelling: line ends, `!`, NUL, `+` and `/`, spare bits",
+            13: "an open's token for a click, and the other way round",
+            14: "percent-encoded once and twice",
+            15: "plain base64 JSON while a key is configured",
+            16: "nested 5,000 deep",
+            17: "an integer of 5,000 digits",
+            18: "NaN and infinities",
+            19: "a lone surrogate",
+            20: "duplicate keys",
+            21: "a byte order mark",
+            22: "null or an array at the root",
+            23: "no URL, or one that is no text",
+            24: "metadata that is huge, or no object",
+        },
+    ),
+    "targets": (
+        "Targets: checked when minted, and again before a redirect",
+        {
+            25: "`javascript:`, `data:`, leading spaces, controls inside the scheme",
+            26: "`//evil`, `https:evil`, `https:///x`",
+            27: "a raw CR or LF",
+            28: "`https://bank@evil`",
+            29: "a backslash, by which parsers disagree",
+            30: "port 0, 99999, abc",
+            31: "percent-encoded, ideographic and raw international host names",
+            32: "spaces and U+2028",
+            33: "over 2,048 characters",
+            34: "a redirect to itself",
+            35: "`[::1`",
+        },
+    ),
+    "http": (
+        "HTTP events, whichever gateway they come through",
+        {
+            36: "payload 1.0 with null maps",
+            37: "payload 2.0 with comma-joined headers",
+            38: "an empty event, or one without its context",
+            39: "a body that claims to be base64 and is not",
+            40: "HEAD",
+            41: "POST and PUT",
+            42: "a forged X-Forwarded-For",
+            43: "a user agent of 8 kB, or with line ends or terminal sequences",
+            44: "Range and If-None-Match",
+            45: "a stage prefix, `//`, `%2F`, `..`",
+            46: "a forged Host",
+        },
+    ),
+    "queue": (
+        "Messages of the queue",
+        {
+            47: "an unknown version",
+            48: "an id that holds a dot or a line end",
+        },
+    ),
+    "addresses": (
+        "Addresses that a webhook never reaches",
+        {
+            1: "every network inside, mapped into IPv6 or not",
+            2: "a connection that ended up elsewhere than it was dialled",
+            3: "user names, `%` and trailing dots in a URL",
+            4: "a host with one address outside and one inside",
+            5: "a name that is looked up once, and its certificate",
+        },
+    ),
+}
+"""By room: its heading, and what goes wrong, by row."""
+
+Rows = dict[tuple[str, int], list[str]]
+"""By room and row, the tests: ``tests/x/test_y.py::test_z``, without parameters, sorted."""
+
+
+class Collector:
+    """A pytest plugin that writes which tests prove which rows to the file it was given."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
+        found = defaultdict(set)
+        for item in items:
+            for mark in item.iter_markers("fault"):
+                room, *rows = mark.args
+                for row in rows:
+                    found[f"{room} {row}"].add(item.nodeid.partition("[")[0])
+        text = json.dumps({key: sorted(tests) for key, tests in found.items()})
+        self._path.write_text(text, encoding="utf-8")
+
+
+def collect() -> Rows:
+    """Return which tests prove which rows, by collecting all tests in a process of its own."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "rows.json")
+        code = (
+            "import sys, pathlib, pytest; from tests.support.faults import Collector; "
+            "sys.exit(pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'], "
+            f"plugins=[Collector(pathlib.Path({str(path)!r}))]))"
+        )
+        run = subprocess.run(
+            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
+        )
+        if run.returncode:
+            raise RuntimeError(f"the tests could not be collected:\n{run.stdout[-2000:]}")
+        found = json.loads(path.read_text(encoding="utf-8"))
+    rows: Rows = {}
+    for key, tests in found.items():
+        room, _, row = key.partition(" ")
+        rows[room, int(row)] = tests
+    return rows
+
+
+def page(rows: Rows) -> str:
+    """Return docs/faults.md."""
+    lines = [
+        "# Faults",
+        "",
+        "What every release survives, and the tests that prove it, on real sockets and processes",
+        "where the fault lives there. Made by `python -m tests.support.faults` from the marks of",
+        "the tests; a test fails when a row has none, or when this page and the marks differ.",
+    ]
+    for room, (heading, faults) in ROOMS.items():
+        lines += ["", f"## {heading}", "", "| | What goes wrong | Tests |", "|---|---|---|"]
+        for row, fault in faults.items():
+            lines.append(f"| {row} | {fault} | {_tests(rows.get((room, row), []))} |")
+    return "\n".join(lines) + "\n"
+
+
+def _tests(tests: list[str]) -> str:
+    by_file: defaultdict[str, list[str]] = defaultdict(list)
+    for test in tests:
+        file, _, name = test.partition("::")
+        by_file[file].append(name.rpartition("::")[2].removeprefix("test_").replace("_", " "))
+    return "<br>".join(
+        f"[{file.removeprefix('tests/')}](../{file}): " + "; ".join(names)
+        for file, names in by_file.items()
+    )
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(collect()), encoding="utf-8")
