@@ -151,6 +151,10 @@ docs: .venvs/docs/.stamp ## Build the documentation into site/; a warning is an 
 		--conf-dir docs --doctree-dir .venvs/docs/doctrees . site
 	@echo "Open site/index.html"
 
+.PHONY: picture
+picture: $(VENV)/.stamp ## Take the README's picture of the live page anew (needs Chromium)
+	@PYTHONPATH=layer $(BIN)/python -m tests.docs.picture
+
 .PHONY: dist
 dist: .venvs/release/.stamp ## Build the wheel and the sdist into dist/
 	@rm -rf dist && mkdir dist

@@ -15,6 +15,8 @@ from functools import cache
 import botocore.session
 import pytest
 from botocore import xform_name
+from pytracking.__main__ import main
+from pytracking.aws import commands
 
 from tests.docs.pages import PAGES, ROOT, commands_of, words_of
 from tests.support.environments import python_of
@@ -90,10 +92,23 @@ RUN_HERE = ("python -m pytracking", "export ", "cat ", "echo ", "printf ")
 
 
 @pytest.mark.parametrize(
+    "command", [param for param in lines_of("python -m pytracking") if "--stack" in param.values[0]]
+)
+def test_a_command_for_a_deployed_stack_is_one_that_the_command_line_has(command, monkeypatch):
+    ran = []
+    for function in ("run_replay", "run_rotate", "run_webhook_secret"):
+        monkeypatch.setattr(commands, function, lambda arguments: ran.append(arguments) or 0)
+    assert main(words_of(command)[3:]) == 0
+    assert ran
+
+
+@pytest.mark.parametrize(
     "page", [page for page in PAGES if any(line.startswith(RUN_HERE) for line in commands_of(page))]
 )
 def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
-    lines = [line for line in commands_of(page) if line.startswith(RUN_HERE)]
+    lines = [
+        line for line in commands_of(page) if line.startswith(RUN_HERE) and "--stack" not in line
+    ]
     python = f'python() {{ "{sys.executable}" -W error "$@"; }}'
     script = "\n".join(["set -euo pipefail", python, *lines])
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}

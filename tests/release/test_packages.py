@@ -86,6 +86,15 @@ def test_the_library_works_where_it_alone_is_installed(installed):
     assert Path(path).is_relative_to(installed.parents[1])
 
 
+def test_the_command_line_works_where_the_library_alone_is_installed(installed):
+    command = installed.with_name("pytracking")
+    version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
+    assert version.stdout.strip() == pytracking.__version__
+    link = [*(command, "link", "open"), *("--open-base", "https://t.example/o/")]
+    minted = subprocess.run(link, capture_output=True, text=True, check=True)
+    assert minted.stdout.startswith("https://t.example/o/")
+
+
 def test_what_needs_an_extra_names_it(installed):
     answer = run(installed, "-c", "from pytracking import Keyring")
     assert "pytracking.errors.MissingDependency" in answer.stderr

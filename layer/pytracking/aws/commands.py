@@ -13,9 +13,10 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytracking.errors import ConfigurationError, MissingDependency
-from pytracking.tokens.keyring import Keyring
 
 if TYPE_CHECKING:
+    from pytracking.tokens.keyring import Keyring
+
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # Outputs of template.yaml, by the argument that each stands for.
@@ -199,8 +200,9 @@ def _outputs(stack: str) -> dict[str, str]:
     return {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())}
 
 
-def _keyring(secret: str | None) -> Keyring | None:
+def _keyring(secret: str | None) -> "Keyring | None":
     from pytracking.aws.rotation import read_link_keys  # noqa: PLC0415 - as needed
+    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
 
     if text := os.environ.get("PYTRACKING_LINK_KEYS"):
         return Keyring.from_json(text)
