@@ -121,4 +121,4 @@ def get() -> Callable[..., urllib3.BaseHTTPResponse]:
 @pytest.fixture(scope="session")
 def mailer() -> Path:
     """The template of a sender with a stack of its own."""
-    return Path(__file__).parent / "mailer"
+    return ROOT / "docs" / "examples" / "mailer"

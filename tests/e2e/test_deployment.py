@@ -1,7 +1,11 @@
 """What is deployed does what the README says: over HTTP, through the queue, to a webhook."""
 
+import email
+import email.policy
+import html
 import json
 import os
+import re
 import subprocess
 import sys
 import time
@@ -196,11 +200,15 @@ def test_a_senders_own_stack_mints_links_with_the_layer_and_the_outputs(
         ClickBaseUrl=f"{deployment.base}/c/",
         **{name: deployment.outputs[name] for name in names},
     )
-    links = invoke(
-        deployment, outputs["MailerFunctionName"], {"recipient": 7, "target": "https://a.example/"}
-    )
-    assert get(links["pixel"]).data == pytracking.TRACKING_PIXEL
-    assert get(links["link"]).headers["location"] == "https://a.example/"
+    event = {"to": "a@b.example", "recipient": 7, "target": "https://a.example/"}
+    text = invoke(deployment, outputs["MailerFunctionName"], event)["mail"]
+    mail = email.message_from_string(text, policy=email.policy.default)
+    link = str(mail.get_body(["plain"]).get_content()).split()[-1]
+    assert get(link).headers["location"] == "https://a.example/"
+    addresses = re.findall(r'(?:href|src)="([^"]+)"', mail.get_body(["html"]).get_content())
+    link, pixel = map(html.unescape, addresses)
+    assert get(link).headers["location"] == "https://a.example/"
+    assert get(pixel).data == pytracking.TRACKING_PIXEL
 
 
 def test_the_links_function_answers_its_sample_event(deployment: Deployment) -> None:
