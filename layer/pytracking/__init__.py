@@ -3,8 +3,6 @@
 The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
 """
 
-from typing import TYPE_CHECKING, Any
-
 from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
 from pytracking.errors import (
     ConfigurationError,
@@ -27,6 +25,7 @@ from pytracking.links import (
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult
 
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
     from pytracking.tokens.keyring import Keyring
 
@@ -57,7 +56,7 @@ __all__ = [
 ]
 
 
-def __getattr__(name: str) -> Any:
+def __getattr__(name: str) -> object:
     """Load ``Keyring``, and with it the cryptography package, when it is first asked for."""
     if name == "Keyring":
         from pytracking.tokens.keyring import Keyring  # noqa: PLC0415

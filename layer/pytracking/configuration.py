@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Mapping
 from functools import cache, lru_cache
-from math import ceil, isfinite
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any, Never
-from urllib.parse import urljoin
 
 from pytracking.errors import ConfigurationError, InvalidLink
 from pytracking.results import TrackingResult
-from pytracking.tokens import Kind
-from pytracking.tokens.formats import Formats, formats
 
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Never
+
+    from pytracking.tokens import Kind
+    from pytracking.tokens.formats import Formats
     from pytracking.tokens.keyring import Keyring
 
 DEFAULT_TIMEOUT_SECONDS = 5
@@ -130,7 +130,7 @@ class Configuration:
             _open_prefix=open_prefix,
             _click_prefix=click_prefix,
             _bases=_bases(open_prefix, click_prefix),
-            _formats=formats(
+            _formats=_formats_of()(
                 self.keyring, self.encryption_bytestring_key, self.encoding, self.compress
             ),
         )
@@ -199,7 +199,7 @@ class Configuration:
         if self.include_issue_time:
             data["iat"] = int(time.time())
         if self.expires_in is not None:
-            data["exp"] = ceil(time.time() + self.expires_in)
+            data["exp"] = -int(-(time.time() + self.expires_in) // 1)  # rounded up
         if self.privacy:
             data["privacy"] = self.privacy
         return data
@@ -335,7 +335,7 @@ def get_configuration(
     configuration: Configuration | None, kwargs: Mapping[str, Any]
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
-    return (configuration or _DEFAULT).merge_with_kwargs(kwargs)
+    return (configuration or _default()).merge_with_kwargs(kwargs)
 
 
 @lru_cache(maxsize=256)
@@ -347,9 +347,18 @@ def _link_prefix(base_url: str | None) -> str:
     """
     if not base_url:
         return ""
+    from urllib.parse import urljoin  # noqa: PLC0415 - importing us does not need it
+
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
+
+
+@cache
+def _formats_of() -> Callable[..., Formats]:
+    from pytracking.tokens.formats import formats  # noqa: PLC0415 - importing us does not need it
+
+    return formats
 
 
 @cache
@@ -367,10 +376,11 @@ def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None]
     return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
 
 
+_FOREVER = float("inf")
+
+
 def _check_expires_in(seconds: float | None) -> None:
-    if seconds is not None and not (
-        isinstance(seconds, (int, float)) and isfinite(seconds) and seconds > 0
-    ):
+    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _FOREVER):
         raise ConfigurationError(
             f"expires_in must be None or a positive number of seconds, not {seconds!r}"
         )
@@ -396,4 +406,6 @@ def _refuse_unknown(names: Any) -> Never:
     raise TypeError(f"unknown parameter {name!r}: did you mean {nearest[0]!r}?")
 
 
-_DEFAULT = Configuration()
+@cache
+def _default() -> Configuration:
+    return Configuration()

@@ -1,10 +1,16 @@
 """The functions most callers need: mint a link, decode a link."""
 
-from collections.abc import Mapping
-from typing import Any
+from __future__ import annotations
 
-from pytracking.configuration import Configuration, get_configuration
-from pytracking.results import TrackingResult
+from pytracking.configuration import get_configuration
+
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
+
+    from pytracking.configuration import Configuration
+    from pytracking.results import TrackingResult
 
 
 def get_open_tracking_url(

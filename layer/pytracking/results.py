@@ -1,21 +1,29 @@
 """What a decoded link says: ``TrackingResult``."""
 
-from collections.abc import Mapping
-from typing import Any, NamedTuple
+from __future__ import annotations
+
+from collections import namedtuple
 
 from pytracking.tokens import link_id
 
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from typing import Any
 
-class TrackingResultJSON(NamedTuple):
-    """The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
-
-    is_open_tracking: bool
-    is_click_tracking: bool
-    tracked_url: str | None
-    webhook_url: str | None
-    metadata: dict[str, Any] | None
-    request_data: Mapping[str, Any] | None
-    timestamp: int | None
+TrackingResultJSON = namedtuple(
+    "TrackingResultJSON",
+    [
+        "is_open_tracking",
+        "is_click_tracking",
+        "tracked_url",
+        "webhook_url",
+        "metadata",
+        "request_data",
+        "timestamp",
+    ],
+)
+"""The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
 
 
 class TrackingResult:

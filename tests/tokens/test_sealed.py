@@ -178,7 +178,7 @@ def test_a_body_is_stored_where_deflating_makes_it_no_shorter() -> None:
     def first_byte(token: str) -> int:
         return base64.urlsafe_b64decode(token[:4])[0]
 
-    assert first_byte(sealed.encode({}, "open", RING)) == 0xA4  # {} deflates to three bytes
+    assert first_byte(sealed.encode({}, "open", RING)) == 0xA4  # {} deflates to four bytes
     assert first_byte(sealed.encode(CLICK, "click", RING)) == 0xA5
     assert first_byte(sealed.encode(CLICK, "click", RING, compress=False)) == 0xA4
 

@@ -4,9 +4,13 @@ Each format is a module with the same two verbs, ``encode`` and ``decode``. A do
 JSON object ``{"url", "metadata", "webhook"}`` of pytracking 0.2.2, each key only when it is set.
 """
 
-from typing import Literal
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from typing import Literal
 
-Kind = Literal["open", "click"]
+    Kind = Literal["open", "click"]
+else:
+    Kind = str
 
 
 def link_id(token: str) -> str:

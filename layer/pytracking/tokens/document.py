@@ -1,13 +1,17 @@
 """The JSON document inside every token: written and read in one place, by the same rules."""
 
+from __future__ import annotations
+
 import json
 import json.encoder
 import re
-from collections.abc import Callable
-from math import isinf
-from typing import Any, Never
 
 from pytracking.errors import InvalidLink, InvalidPayload
+
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any, Never
 
 MAX_NESTING = 200
 """Deepest nesting of objects and arrays: far over any real metadata, and under the depth at which
@@ -20,7 +24,8 @@ hand) harms no link without an expiry; half an hour is to spare."""
 _TYPES = {"url": str, "metadata": dict, "webhook": str, "iat": int, "exp": int, "privacy": list}
 
 # "a \"string\"" as a whole, or one bracket outside of strings
-_BRACKETS = re.compile(r'"(?:[^"\\]|\\.)*"|([\[{])|([\]}])', re.DOTALL)
+_BRACKETS = r'(?s)"(?:[^"\\]|\\.)*"|([\[{])|([\]}])'
+_INFINITY = float("inf")
 
 
 def dump(content: dict[str, Any]) -> str:
@@ -100,7 +105,7 @@ def _check_nesting(text: str) -> None:
     if len(text) <= 2 * MAX_NESTING or text.count("[") + text.count("{") <= MAX_NESTING:
         return
     depth = 0
-    for match in _BRACKETS.finditer(text):
+    for match in re.finditer(_BRACKETS, text):
         depth += (match[1] is not None) - (match[2] is not None)
         if depth > MAX_NESTING:
             raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
@@ -115,7 +120,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _float(text: str) -> float:
     number = float(text)
-    if isinf(number):
+    if number in (_INFINITY, -_INFINITY):
         raise ValueError("a number is beyond what a float holds")
     return number
 

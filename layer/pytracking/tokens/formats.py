@@ -7,18 +7,23 @@
 | ``p``           | sealed | a keyring              | a keyring              |
 """
 
-from collections.abc import Callable
+from __future__ import annotations
+
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING, Any
 
 from pytracking.errors import InvalidKey, InvalidLink
-from pytracking.tokens import Kind, document, plain
+from pytracking.tokens import document, plain
 
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from typing import Any
+
+    from pytracking.tokens import Kind
     from pytracking.tokens.keyring import Keyring
 
-Encode = Callable[[dict[str, Any], Kind], str]
-Decode = Callable[[str, Kind, float], dict[str, Any]]
+    Encode = Callable[[dict[str, Any], Kind], str]
+    Decode = Callable[[str, Kind, float], dict[str, Any]]
 
 
 class Formats:
@@ -40,7 +45,7 @@ class Formats:
 
     def __init__(
         self,
-        keyring: "Keyring | None",
+        keyring: Keyring | None,
         fernet_key: bytes | str | None,
         encoding: str,
         compress: bool,
@@ -78,7 +83,7 @@ class Formats:
 
 @lru_cache(maxsize=64)
 def formats(
-    keyring: "Keyring | None", fernet_key: bytes | str | None, encoding: str, compress: bool
+    keyring: Keyring | None, fernet_key: bytes | str | None, encoding: str, compress: bool
 ) -> Formats:
     """Return the ``Formats`` of these keys, whose preparation is the dear part, made once."""
     return Formats(keyring, fernet_key, encoding, compress)
@@ -106,7 +111,7 @@ def _fernet(keys: list[bytes | str], encoding: str) -> tuple[Encode, Decode]:
     return lambda content, _: codec.encode(content, encoding), decode
 
 
-def _sealed(keyring: "Keyring", compress: bool) -> tuple[Encode, Decode]:
+def _sealed(keyring: Keyring, compress: bool) -> tuple[Encode, Decode]:
     from pytracking.tokens import sealed  # noqa: PLC0415 - loads cryptography
     from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - likewise
 

@@ -4,10 +4,14 @@ Anyone can read and forge them. They are pytracking 0.2.2's default and are mint
 only where no key of any kind is configured.
 """
 
-from typing import Any
+from __future__ import annotations
 
 from pytracking.errors import InvalidLink
 from pytracking.tokens import base64url, document
+
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from typing import Any
 
 
 def encode(content: dict[str, Any], encoding: str = "utf-8") -> str:

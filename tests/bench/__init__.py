@@ -1,0 +1,8 @@
+"""Benchmarks, run by `make bench` and never by the tests.
+
+A section is a module of this package with a function ``run(rounds) -> Section``; its name in
+``SECTIONS`` puts it into the report.
+"""
+
+SECTIONS = ("codec", "growth", "imports")
+"""The modules to run, in the order of the report."""

@@ -1,0 +1,100 @@
+"""Length and speed of links, beside those of pytracking 0.2.2, itsdangerous and PyJWT."""
+
+from statistics import median, quantiles
+
+from tests.bench.libraries import Libraries, Measurement, times_faster
+from tests.bench.payloads import familiar, unknown
+from tests.bench.report import Figure, Section
+
+PAYLOADS = 200
+
+# how many times faster than the original's: encode, decode. What sealed links take the place of
+# is the original's Fernet links.
+_TARGETS = {
+    "sealed": ("fernet", 1.9, 2.7),
+    "uncompressed": ("fernet", 5.5, 3.2),
+    "fernet": ("fernet", 2.6, 2.0),
+    "plain": ("plain", 5.5, 3.0),
+}
+
+
+def run(rounds: int) -> Section:
+    with Libraries() as libraries:
+        return Section(
+            "Links (public functions, a Configuration made once)",
+            [*_lengths(libraries), *_speeds(libraries, rounds)],
+        )
+
+
+def _lengths(libraries: Libraries) -> list[Figure]:
+    figures: list[Figure] = []
+    for name, payloads, target in (
+        ("familiar", familiar(PAYLOADS), 0.40),
+        ("unknown keys and real URLs", unknown(PAYLOADS), 0.55),
+    ):
+        lengths = libraries.load(payloads)
+        sealed, fernet = lengths["ours", "sealed"], lengths["original", "fernet"]
+        ratio = median(our / their for our, their in zip(sealed, fernet, strict=True))
+        figures.append(
+            Figure(f"sealed / original Fernet length, {name}", ratio, "x", target, "lower")
+        )
+        for kind in sorted({payload["kind"] for payload in payloads}):
+            for (library, form), all_lengths in lengths.items():
+                some = [
+                    length
+                    for length, payload in zip(all_lengths, payloads, strict=True)
+                    if payload["kind"] == kind
+                ]
+                figures.append(
+                    Figure(
+                        f"{name}, {kind}: {library} {form}",
+                        median(some),
+                        "characters",
+                        note=f"p95 {quantiles(some, n=20)[-1]:.0f}",
+                    )
+                )
+    return figures
+
+
+def _speeds(libraries: Libraries, rounds: int) -> list[Figure]:
+    libraries.load(familiar(PAYLOADS))
+    verbs = ("encode", "decode", "reject")
+    measurements: list[Measurement] = [
+        ("ours", form, verb)
+        for form in _TARGETS
+        for verb in verbs
+        if not (form == "plain" and verb == "reject")  # anyone can forge a plain link
+    ]
+    measurements += [
+        ("original", "plain", "encode"),
+        ("original", "plain", "decode"),
+        *[("original", "fernet", verb) for verb in verbs],
+        *[("others", form, verb) for form in ("itsdangerous", "pyjwt") for verb in verbs],
+    ]
+    found = libraries.measure(measurements, rounds)
+    figures = []
+    for form, (base, encode, decode) in _TARGETS.items():
+        for verb, target in (("encode", encode), ("decode", decode), ("reject", 4.0)):
+            if ("ours", form, verb) not in found:
+                continue
+            ours, theirs = found["ours", form, verb], found["original", base, verb]
+            note = f"{_microseconds(ours):.1f} us; original {base} {_microseconds(theirs):.1f} us"
+            figures.append(
+                Figure(
+                    f"{form} {verb if verb != 'reject' else 'reject a forged one'}",
+                    times_faster(ours, theirs),
+                    "x",
+                    target if verb != "reject" or form == "sealed" else None,
+                    "higher",
+                    note,
+                )
+            )
+    for form in ("itsdangerous", "pyjwt"):
+        for verb in verbs:
+            seconds = found["others", form, verb]
+            figures.append(Figure(f"{form} {verb} (signed only)", _microseconds(seconds), "us"))
+    return figures
+
+
+def _microseconds(seconds: list[float]) -> float:
+    return median(seconds) / PAYLOADS * 1e6
