@@ -41,6 +41,7 @@ class Journal:
     def __init__(self) -> None:
         self._events: dict[str, Event] = {}
         self._queued: set[str] = set()  # ids of the events that were last seen in a queue
+        self._parsed: dict[str, dict[str, Any]] = {}  # the messages of the last look, by text
         self._subscribers: set[asyncio.Queue[str | None]] = set()
         self._ended = False
 
@@ -65,10 +66,14 @@ class Journal:
     def observe(self, standings: Iterable[Standing]) -> None:
         """Take down where each event stands in the queues; one that left them was delivered."""
         standing = {}
+        parsed = {}
         for message in standings:
-            document = _parse(message.body)
+            # Parsed once, not at every look: messages may wait here by the thousand.
+            document = self._parsed.get(message.body) or _parse(message.body)
             if document is not None:
+                parsed[message.body] = document
                 standing[document["id"]] = message, document
+        self._parsed = parsed
         for identifier, (message, document) in standing.items():
             self._stands(identifier, message, document)
         for identifier in self._queued - standing.keys():
@@ -116,13 +121,14 @@ class Journal:
             event = self._add(Event(identifier, time.time(), _body(document)))
         elif message.state == "in flight" and not message.dead and _called_since(event, message):
             return  # the receiver's answer is known already; what follows from it is under way
-        before = asdict(event)
+        before = event.state, event.attempt, event.due_at, event.last_status, event.reason
         event.attempt = document.get("attempt", 0)
         event.last_status = document.get("last_status")
         event.reason = (document.get("dead") or {}).get("reason", "")
         event.state = _state(message, event.attempt)
         event.due_at = message.due_at if event.state == "retrying" else None
-        if asdict(event) != before or identifier not in self._queued:
+        after = event.state, event.attempt, event.due_at, event.last_status, event.reason
+        if after != before or identifier not in self._queued:
             self._changed(event)
 
     def _add(self, event: Event) -> Event:

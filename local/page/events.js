@@ -6,7 +6,7 @@ import { replay } from "./receiver.js";
 
 const PAGE = 100; // rows drawn at first, and added by each "Show more"
 const TROUBLE = ["retrying", "failed", "dead"];
-const SIGNATURES = { valid: "✓ signed", invalid: "✗ bad signature", missing: "unsigned" };
+const SIGNATURES = { valid: "✓ verified", invalid: "✗ bad signature", missing: "unsigned" };
 
 const shown = { kind: "all", search: "", limit: PAGE, open: new Set() };
 const rows = new Map(); // event id -> {element, text: what it was drawn from}
@@ -131,7 +131,7 @@ function summary(event) {
     ),
     make("span", { class: `verdict verdict-${verdict}` }, verdict),
     call
-      ? make("span", { class: `signature ${call.signature}`, title: call.problem || "verified with standardwebhooks" }, SIGNATURES[call.signature])
+      ? make("span", { class: `signature ${call.signature}`, title: call.problem || "The signature was checked with the standardwebhooks package" }, SIGNATURES[call.signature])
       : make("span", { class: "signature" }),
     state(event),
   );
@@ -198,7 +198,7 @@ function attempts(event) {
       "li",
       { class: call.status !== null && call.status < 300 ? "good" : "bad" },
       make("time", {}, clock(call.at)),
-      make("span", {}, `${duration(call.at - before)} ${index === 0 ? "after the hit" : "later"}`),
+      make("span", {}, pause(call.at - before, index)),
       make("span", {}, status),
       make("span", { class: `signature ${call.signature}` }, SIGNATURES[call.signature]),
       call.problem ? make("small", {}, call.problem) : null,
@@ -212,6 +212,11 @@ function attempts(event) {
     items.push(make("li", { class: "bad" }, make("span", {}, `dead letter: ${event.reason || "no reason given"}`), again));
   }
   return make("div", {}, make("h3", {}, "Attempts"), make("ol", { class: "attempts" }, ...(items.length ? items : [make("li", {}, "none yet")])));
+}
+
+function pause(seconds, index) {
+  if (seconds < 0.05) return "at once";
+  return `${duration(seconds)} ${index === 0 ? "after the hit" : "later"}`;
 }
 
 function showEmpty(all, wanted) {

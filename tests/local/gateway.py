@@ -3,12 +3,14 @@
 import json
 import os
 import re
+import signal
 import subprocess
 import sys
+import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60  # a shared machine is slow at times
+END_SECONDS = 15
 
 
 @dataclass(frozen=True)
@@ -30,11 +33,66 @@ class Answer:
         return json.loads(self.body)
 
 
+class Process:
+    """A gateway's process. What it prints goes to files: a pipe that nobody reads fills up."""
+
+    def __init__(self, command: Sequence[str], environment: Mapping[str, str]) -> None:
+        with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
+            self._output, self._errors = os.dup(output.fileno()), os.dup(errors.fileno())
+            self.popen = subprocess.Popen(
+                command,
+                cwd=ROOT,
+                env=environment,
+                stdin=subprocess.DEVNULL,
+                stdout=output,
+                stderr=errors,
+                start_new_session=True,
+            )
+
+    def greeting(self) -> str:
+        """Return what the gateway prints once it listens; fails if it ends instead."""
+        end = time.monotonic() + START_SECONDS
+        while "watch their webhooks" not in self.output():
+            if self.popen.poll() is not None or time.monotonic() > end:
+                raise AssertionError(f"no gateway: {self.output()}{self.errors()}")
+            time.sleep(0.02)
+        return self.output()
+
+    def end(self, number: int = signal.SIGTERM) -> int:
+        """Send a signal to the process and its children, as a terminal does; return the status."""
+        if self.popen.poll() is None:
+            os.killpg(self.popen.pid, number)
+        return self.wait()
+
+    def wait(self) -> int:
+        """Return the exit status; a process that does not end is killed, and fails the test."""
+        try:
+            return self.popen.wait(timeout=END_SECONDS)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.popen.pid, signal.SIGKILL)
+            self.popen.wait()
+            raise
+
+    def output(self) -> str:
+        return _read(self._output)
+
+    def errors(self) -> str:
+        return _read(self._errors)
+
+    def close(self) -> None:
+        os.close(self._output)
+        os.close(self._errors)
+
+
+def _read(descriptor: int) -> str:
+    return os.pread(descriptor, os.fstat(descriptor).st_size, 0).decode()
+
+
 @dataclass(frozen=True)
 class Gateway:
     """A running gateway: where it is, and the links it printed."""
 
-    process: subprocess.Popen[str]
+    process: Process
     greeting: str
 
     @property
@@ -70,35 +128,20 @@ class Gateway:
 @contextmanager
 def running(*arguments: str, **environment: str) -> Iterator[Gateway]:
     """Start `python -m local` on a free port; it is ended and waited for in any case."""
-    process = start(*arguments, "--port", "0", **environment)
+    with started(*arguments, "--port", "0", **environment) as process:
+        yield Gateway(process, process.greeting())
+
+
+@contextmanager
+def started(*arguments: str, **environment: str) -> Iterator[Process]:
+    """Start `python -m local` with these arguments and variables."""
+    variables = {**os.environ, "PYTHONPATH": "layer", "PYTHONUNBUFFERED": "1", **environment}
+    process = Process([sys.executable, "-m", "local", *arguments], variables)
     try:
-        yield Gateway(process, greeting(process))
+        yield process
     finally:
-        process.terminate()
-        process.communicate(timeout=15)
-
-
-def start(*arguments: str, **environment: str) -> subprocess.Popen[str]:
-    return subprocess.Popen(
-        [sys.executable, "-m", "local", *arguments],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": "layer", "PYTHONUNBUFFERED": "1", **environment},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-
-
-def greeting(process: subprocess.Popen[str]) -> str:
-    """Return what the gateway prints once it listens; fails if it ends instead."""
-    assert process.stdout is not None
-    text = ""
-    for line in process.stdout:
-        text += line
-        if "watch their webhooks" in line:
-            return text
-    raise AssertionError(f"the gateway ended: {process.communicate(timeout=START_SECONDS)}")
+        process.end()
+        process.close()
 
 
 def call(

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.gateway import Gateway, call, running, start, until
+from tests.local.gateway import Gateway, call, running, started, until
 
 TEMPLATE = Path(__file__).parent / "fixture" / "template.yaml"
 
@@ -74,11 +74,10 @@ def test_without_a_queue_the_functions_call_the_webhook_themselves(gateway: Gate
 
 def refused(path: Path) -> str:
     """Return what a gateway says that does not start with this template."""
-    process = start("--port", "0", "--template", str(path))
-    _, errors = process.communicate(timeout=30)
-    assert process.returncode == 1
-    assert "Traceback" not in errors
-    return errors
+    with started("--port", "0", "--template", str(path)) as process:
+        assert process.wait() == 1
+        assert "Traceback" not in process.errors()
+        return process.errors()
 
 
 def test_a_template_that_is_none_is_named_and_nothing_starts(tmp_path: Path):

@@ -4,12 +4,11 @@ import os
 import re
 import shlex
 import signal
-import subprocess
 
 import pytest
 from pytracking import TRACKING_PIXEL
 
-from tests.local.gateway import ROOT, Gateway, call, greeting
+from tests.local.gateway import ROOT, Gateway, Process, call
 
 _SECTION = re.search(
     r"^## 60 seconds$(.*?)^## ", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
@@ -21,27 +20,18 @@ COMMANDS = re.findall(r"^make run.*$", _SECTION[1], re.MULTILINE) if _SECTION el
 def test_a_command_of_the_readmes_first_minute_serves_both_links(command: str):
     # The port alone is ours: the one that is written there may be taken on this machine.
     words = [word for word in shlex.split(command) if not word.startswith("PORT=")]
-    process = subprocess.Popen(
-        [*words, "PORT=0"],
-        cwd=ROOT,
-        env={k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")},
-        stdin=subprocess.DEVNULL,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
+    environment = {k: v for k, v in os.environ.items() if k not in ("MAKEFLAGS", "MAKELEVEL")}
+    process = Process([*words, "PORT=0"], environment)
     try:
-        gateway = Gateway(process, greeting(process))
+        gateway = Gateway(process, process.greeting())
         assert call(gateway.pixel_link).body == TRACKING_PIXEL
         assert call(gateway.click_link).status == 302
         speed = next((w.removeprefix("SPEED=") for w in words if w.startswith("SPEED=")), "1")
         assert call(f"{gateway.origin}/_local/api/state").json()["speed"] == float(speed)
     finally:
-        # As a terminal does on Ctrl-C: make and the gateway both get it.
-        os.killpg(process.pid, signal.SIGINT)
-        _, errors = process.communicate(timeout=15)
-    assert "Traceback" not in errors
+        process.end(signal.SIGINT)
+    assert "Traceback" not in process.errors()
+    process.close()
 
 
 def test_the_readme_begins_with_make_run():

@@ -302,8 +302,7 @@ def test_narrow_screens_need_no_sideways_scrolling(
 
 
 def test_a_gateway_that_went_away_is_named_with_what_to_do(page: Page, gateway: Gateway):
-    gateway.process.terminate()
-    gateway.process.wait(timeout=15)
+    gateway.process.end()
     expect(page.locator("#lost")).to_contain_text("make run")
     page.click("text=Mint both links")
     expect(page.locator("#mint-error")).to_contain_text("does not answer")

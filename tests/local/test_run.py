@@ -11,7 +11,7 @@ import pytest
 from pytracking import TRACKING_PIXEL
 from standardwebhooks import Webhook
 
-from tests.local.gateway import Gateway, call, greeting, running, start, until
+from tests.local.gateway import Gateway, call, running, started, until
 
 SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
 OUR_KEYS = {"id", "link_id", "visitor"}
@@ -192,9 +192,9 @@ def test_what_is_no_event_is_received_all_the_same(gateway: Gateway):
 def test_a_port_that_is_taken_is_named_and_another_one_suggested():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
-        process = start(PORT=str(port))
-        _, errors = process.communicate(timeout=30)
-    assert process.returncode == 1
+        with started(PORT=str(port)) as process:
+            assert process.wait() == 1
+            errors = process.errors()
     assert f"Port {port} is taken" in errors
     assert f"make run PORT={port + 1}" in errors
     assert "Traceback" not in errors
@@ -202,20 +202,17 @@ def test_a_port_that_is_taken_is_named_and_another_one_suggested():
 
 @pytest.mark.parametrize("hangs", [False, True])
 def test_ctrl_c_ends_it_at_once_with_streams_open_and_calls_hanging(hangs: bool):
-    process = start("--port", "0")
-    gateway = Gateway(process, greeting(process))
-    port = int(gateway.origin.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port)) as stream:
-        stream.sendall(b"GET /_local/api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
-        assert stream.recv(12) == b"HTTP/1.1 200"
-        if hangs:
-            gateway.ask("receiver", {"mood": "hang"})
-            call(gateway.click_link)
-            until(lambda: any(event["calls"] for event in gateway.events()))
-        process.send_signal(signal.SIGINT)
-        _, errors = process.communicate(timeout=15)
-    assert process.returncode in (0, 130)
-    assert errors == ""
+    with running() as gateway:
+        port = int(gateway.origin.rpartition(":")[2])
+        with socket.create_connection(("127.0.0.1", port)) as stream:
+            stream.sendall(b"GET /_local/api/stream HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n")
+            assert stream.recv(12) == b"HTTP/1.1 200"
+            if hangs:
+                gateway.ask("receiver", {"mood": "hang"})
+                call(gateway.click_link)
+                until(lambda: any(event["calls"] for event in gateway.events()))
+            assert gateway.process.end(signal.SIGINT) in (0, 130)
+            assert gateway.process.errors() == ""
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", port))
