@@ -17,7 +17,8 @@ _VML = frozenset(
     f"v:{shape}"
     for shape in "arc background curve group image line oval polyline rect roundrect shape".split()  # noqa: SIM905
 )
-_PLACES = frozenset({"base", "body", "/body", "/html"})
+_PLACES = frozenset({"body", "/body", "/html"})
+_BASE = re.compile(r"<base[\t\n\f\r />]", re.IGNORECASE | re.ASCII)
 _CONDITIONAL = re.compile(r"<!--\[if[^\]]*\]>(.*)<!\[endif\]-->", re.DOTALL | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"https?://[^{<$%*\[]", re.IGNORECASE)
 _OWN_METADATA = f"{OWN_OPT_OUT}-"
@@ -50,7 +51,6 @@ class _Anchor(NamedTuple):
 class _Places:
     """What a scan found besides links."""
 
-    base: str | None = None
     body: int | None = None  # behind the first <body>
     end_of_body: int | None = None  # before the last </body>
     end_of_html: int | None = None  # before the last </html>
@@ -74,12 +74,12 @@ def rewrite(
     """
     require_bases(configuration, click=click_tracking, open=open_tracking)
     places = _Places()
-    anchors = list(_scan(text, places, conditional_comments=options.conditional_comments))
+    base = _base_url(text)
     policy = Policy(options, configuration)
     links: list[Link] = []
     edits: list[markup.Edit] = []
     position = 0
-    for anchor in anchors:
+    for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
         attributes = anchor.attributes
         off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
@@ -88,7 +88,7 @@ def rewrite(
         if not href:
             continue
         value = markup.value(href)
-        verdict = Verdict("opted out") if off else policy.judge(value, places.base or "")
+        verdict = Verdict("opted out") if off else policy.judge(value, base)
         url = ""
         if verdict.target and click_tracking:
             position += 1
@@ -166,8 +166,6 @@ def _scan(text: str, places: _Places, *, conditional_comments: bool) -> Iterator
             places.end_of_html = tag.start
         elif tag.name == "body" and places.body is None:
             places.body = tag.end
-        elif tag.name == "base" and places.base is None:
-            places.base = _base_url(text, tag)
 
 
 def _scan_conditional(text: str, comment: markup.Tag) -> Iterator[_Anchor]:
@@ -179,15 +177,20 @@ def _scan_conditional(text: str, comment: markup.Tag) -> Iterator[_Anchor]:
             yield _Anchor(tag, markup.attributes(text, tag), inside.end(1))
 
 
-def _base_url(text: str, tag: markup.Tag) -> str | None:
-    """The href of a <base>; "" where no link can be relative to it; None where it has none."""
-    href = markup.attributes(text, tag).get("href")
-    if not href:
-        return None
-    url = markup.value(href).strip()
-    if url.startswith("//"):
-        url = f"https:{url}"
-    return url if _ABSOLUTE.match(url) else ""
+def _base_url(text: str) -> str:
+    """The href of the first <base> that has one; "" where no link can be relative to it.
+
+    It counts for links before it, too, so it is looked for first; few mails have any.
+    """
+    if not _BASE.search(text):
+        return ""
+    for tag in markup.tags(text, frozenset({"base"})):
+        if isinstance(tag, markup.Tag) and (href := markup.attributes(text, tag).get("href")):
+            url = markup.value(href).strip()
+            if url.startswith("//"):
+                url = f"https:{url}"
+            return url if _ABSOLUTE.match(url) else ""
+    return ""
 
 
 def _pixel_place(text: str, places: _Places, options: Options) -> int:

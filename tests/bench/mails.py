@@ -1,0 +1,150 @@
+"""Rewriting a mail's HTML, beside the original's lxml: same documents, same run, in turn."""
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import median
+
+from tests.bench.report import Figure, Line, Plot, Section
+from tests.support.environments import ROOT, python_of
+
+TEMPLATES = ROOT / "tests" / "mails" / "templates"
+REAL = ("mjml-newsletter", "bootstrap-email-lyft", "react-email-digest", "mailgen-cerberus")
+# About 450 characters with one link: denser with links than any of the real mails above.
+ROW = (
+    '<tr><td class="a b" style="font-family:Arial,sans-serif;font-size:14px;line-height:20px">'
+    '<p style="margin:0 0 10px">Some text about product {n}.</p>'
+    '<a href="https://www.example.com/products/{n}?ref=mail&amp;x={n}" style="color:#0a0" '
+    'target="_blank">Read more about product {n}</a></td><td><img width="100" height="100" '
+    'src="https://cdn.example.com/i/{n}.png" alt="Product {n}" style="display:block;border:0">'
+    "</td></tr>\n"
+)
+HOSTILE = ("<a ", "<!--", "<a href='", "<script><!--<script>", "<", "<a href=https://x.test/{", "&")
+"""Beginnings that have no end; each would be slow in a scanner that looks back."""
+
+SIZES_KB = (10, 30, 100, 300, 1_000, 3_000, 10_000)
+
+
+def run(rounds: int) -> Section:
+    """Measure, with ``rounds`` interleaved rounds for mails of ordinary size."""
+    comparison, ratios = _beside_the_original(rounds)
+    growth, line = _growth(max(3, rounds // 6))
+    slowest = min(ratios)
+    return Section(
+        title="Rewriting a mail's HTML",
+        figures=[
+            Figure(
+                "adapt_html, times faster than the original, slowest of these mails",
+                slowest, "x", 2.0, "higher",
+            ),
+            *comparison,
+            *growth,
+            *_many_links(),
+            *_hostile(),
+        ],
+        plots=[Plot("adapt_html by size of the mail", "MB", "seconds", [line])],
+    )  # fmt: skip
+
+
+def mail(characters: int, links: int | None = None) -> str:
+    """A mail of about so many characters, with a link every 450 of them or so many in all."""
+    rows = characters // len(ROW) if links is None else links
+    body = "".join(ROW.replace("{n}", str(n)) for n in range(max(1, rows)))
+    head = "<!DOCTYPE html><html><head><title>News</title><style>p{color:red}</style></head>"
+    return f"{head}<body><table>{body}</table></body></html>"
+
+
+class _Worker:
+    def __init__(self, python: Path, path: str, documents: Sequence[str]) -> None:
+        self._process = subprocess.Popen(
+            [python, Path(__file__).with_name("mails_worker.py")],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+        )
+        self._ask({"do": "load", "documents": documents})
+
+    def seconds(self, document: int, times: int = 1) -> float:
+        return self._ask({"do": "adapt", "document": document, "times": times})
+
+    def close(self) -> None:
+        self._process.communicate()
+
+    def _ask(self, command: object) -> float:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        answer: float = json.loads(self._process.stdout.readline())
+        return answer
+
+
+def _ours(documents: Sequence[str]) -> _Worker:
+    return _Worker(Path(sys.executable), str(ROOT / "layer"), documents)
+
+
+def _beside_the_original(rounds: int) -> tuple[list[Figure], list[float]]:
+    named = {name: (TEMPLATES / f"{name}.html").read_bytes().decode() for name in REAL}
+    named |= {f"made, {kb} KB": mail(kb * 1_000) for kb in SIZES_KB[:3]}
+    documents = [*named.values()]
+    workers = [_ours(documents), _Worker(python_of("original"), "", documents)]
+    found: list[tuple[list[float], list[float]]] = [([], []) for _ in documents]
+    for round_ in range(rounds + 1):
+        for number in range(len(documents)):
+            for worker, times in zip(workers, found[number], strict=True):
+                seconds = worker.seconds(number, times=3)
+                if round_:  # the first one warms up
+                    times.append(seconds)
+    for worker in workers:
+        worker.close()
+    figures, ratios = [], []
+    for (name, document), (ours, original) in zip(named.items(), found, strict=True):
+        ratios.append(median(original) / median(ours))
+        note = f"{median(ours) * 1e3:.3f} ms, original {median(original) * 1e3:.3f} ms"
+        size = f"{len(document) / 1e3:.0f} KB, {document.count('<a ')} links"
+        figures.append(Figure(f"  {name} ({size})", ratios[-1], "x", note=note))
+    return figures, ratios
+
+
+def _growth(rounds: int) -> tuple[list[Figure], Line]:
+    documents = [mail(kb * 1_000) for kb in SIZES_KB]
+    worker = _ours(documents)
+    points = [
+        (len(document) / 1e6, median(worker.seconds(number) for _ in range(rounds)))
+        for number, document in enumerate(documents)
+    ]
+    worker.close()
+    per_mb = [seconds / megabytes for megabytes, seconds in points]
+    growth = per_mb[-1] / per_mb[2]
+    note = f"{per_mb[-1] * 1e3:.0f} and {per_mb[2] * 1e3:.0f} ms per MB"
+    return [
+        Figure("time per MB in a mail of 10 MB over one of 100 KB", growth, "x", 2.0, note=note)
+    ], Line("adapt_html", points)
+
+
+def _many_links() -> list[Figure]:
+    counts = (1_000, 10_000)
+    worker = _ours([mail(0, links=count) for count in counts])
+    few, many = (median(worker.seconds(number) for _ in range(5)) for number in (0, 1))
+    worker.close()
+    note = f"{few * 1e3:.1f} and {many * 1e3:.1f} ms"
+    return [Figure("10,000 links over 1,000 links", many / few, "x", 15.0, note=note)]
+
+
+def _hostile() -> list[Figure]:
+    documents = [
+        start * (size // len(start)) for start in HOSTILE for size in (1_000_000, 4_000_000)
+    ]
+    worker = _ours(documents)
+    ratios = {}
+    for number, start in enumerate(HOSTILE):
+        small = min(worker.seconds(2 * number) for _ in range(7))
+        large = min(worker.seconds(2 * number + 1) for _ in range(5))
+        ratios[start] = large / max(small, 0.01)  # of less time, most is noise
+    worker.close()
+    worst = max(ratios, key=lambda start: ratios[start])
+    return [Figure("4 MB over 1 MB of hostile HTML, worst", ratios[worst], "x", 8.0, note=worst)]
