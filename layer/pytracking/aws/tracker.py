@@ -22,6 +22,7 @@ from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
+from pytracking.visitors import Verdict, classify
 
 ANSWER_SECONDS = 1.0
 """Most that all waiting for others may take before a visitor is answered."""
@@ -156,6 +157,14 @@ class Hit:
             token=self._request.token,
             timeout=max(0.1, self._deadline - time.monotonic()),
         )
+
+    def _visitor(self, result: TrackingResult) -> Verdict:
+        request = self._request
+        age = None
+        if result.issued_at is not None and result.timestamp is not None:
+            age = result.timestamp - result.issued_at
+        agent = request.headers.get("user-agent")
+        return classify(agent, request.headers, request.method, age, self._tracker.kind)
 
 
 def _well_known(request: Request) -> Answer | None:

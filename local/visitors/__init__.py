@@ -1,0 +1,1 @@
+"""Compiles the crawler list that the classifier of visitors looks up."""

@@ -1,0 +1,139 @@
+"""Compile the list of crawler-user-agents into what ``pytracking.visitors`` loads and looks up.
+
+The list (a package of `make test`, pinned in tests/requirements.txt) is some 1,500 regular
+expressions, nearly all of them literals. Compiling them would take most of a cold start, and trying
+them all most of a verdict. So each becomes an entry under one word of it, and a lookup is one
+dictionary access for each word of a user agent. That the word must be a whole one also mends what
+is over-broad in a pattern: ``linko`` finds no ``linkopedia``.
+
+``python -m local.visitors.build`` writes layer/pytracking/visitors/crawlers.py; a test compares it
+with what is there.
+"""
+
+import json
+import re
+from collections.abc import Iterable
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+PACKAGE = "crawler-user-agents"
+OUTPUT = Path(__file__).parents[2] / "layer/pytracking/visitors/crawlers.py"
+
+LEFT_OUT = {
+    "^Silk\\/": "the browser of Amazon's tablets",
+    "AP3A\\.240617\\.008": "a build of Android 15 that phones of several makers run",
+    "Fluid": "a browser for macOS that makes an application of one site",
+}
+"""Patterns that people's browsers match too, each with whom it would wrong."""
+
+NARROWED = {
+    "Viber": "^Viber",  # "... Viber/13.3.0" ends the user agent of Viber's in-app browser
+    "WhatsApp": "^WhatsApp",
+    "Feedly": "^Feedly",
+}
+"""Patterns of machines that share a name with an application in which people read."""
+
+COMMON_WORDS = frozenset((
+    "agent", "android", "app", "bot", "browser", "check", "client", "com", "crawler", "feed",
+    "google", "http", "https", "image", "link", "mobile", "monitor", "mozilla", "net", "news",
+    "org", "page", "reader", "search", "server", "service", "site", "spider", "test", "the",
+    "uptime", "version", "web", "www",
+))  # fmt: skip
+"""Words that say little, so that an entry is kept under another of its words where it has one."""
+
+# Where a pattern stops being a literal: [\s\S]* between two parts, \d, the end, "not a dash"
+_REST = re.compile(r"\[\\s\\S\].*|\\d.*|\(\[\^-\]\|\$\)|\$$")
+_EITHER_CASE = re.compile(r"\[(\w)(\w)\]")  # [wW]get
+_GROUP = re.compile(r"(?<!\\)\(([^()]*)(?<!\\)\)")  # Ahrefs(Bot|SiteAudit)
+_OR = re.compile(r"(?<!\\)\|")  # Netumo|netumo
+_ESCAPED = re.compile(r"\\([^\w\s])")  # \/ \. \( \+
+_SPECIAL = re.compile(r"(?<!\\)[\[\](){}*+?|$]|\\\w|(?<=.)\^")
+_WORD = re.compile("[a-z0-9]+")
+
+
+def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
+    """Return word -> entries, one a line: ``b`` or ``s`` (bot, scanner), then what else must be.
+
+    ``b`` alone: the word is enough. ``b|libwww-perl``: so must be ``libwww-perl``. ``b|^curl``: at
+    the very start.
+    """
+    entries: dict[str, set[str]] = {}
+    for crawler in crawlers:
+        pattern = crawler["pattern"]
+        if pattern in LEFT_OUT:
+            continue
+        code = "s" if "scanner" in crawler["tags"] else "b"
+        for literal in literals(NARROWED.get(pattern, pattern)):
+            for key in keys(literal, crawler["instances"]):
+                needed = "" if literal == key else f"|{literal}"
+                entries.setdefault(key, set()).add(code + needed)
+    return {key: "\n".join(_needed(found)) for key, found in sorted(entries.items())}
+
+
+def literals(pattern: str) -> list[str]:
+    r"""Return what a pattern looks for, in lower case: ``(sistrix|SISTRIX) [cC]rawler`` is one.
+
+    Of a pattern in several parts (``ContextualBot[\s\S]*outcomes\.net``) only the first is taken.
+
+    Raises:
+        ValueError: the pattern is not of a form known here.
+    """
+    text = _REST.sub("", _EITHER_CASE.sub(r"\1", pattern)).lower()
+    group = _GROUP.search(text)
+    parts = _OR.split(group[1]) if group else [""]
+    before, after = (text[: group.start()], text[group.end() :]) if group else (text, "")
+    found = [alternative for part in parts for alternative in _OR.split(f"{before}{part}{after}")]
+    for literal in found:
+        if _SPECIAL.search(literal):
+            raise ValueError(f"{pattern!r} is no literal, and not of a form known here")
+    return list(dict.fromkeys(_ESCAPED.sub(r"\1", literal) for literal in found))
+
+
+def keys(literal: str, instances: Iterable[str]) -> list[str]:
+    """Return the words to keep ``literal`` under.
+
+    One is its most telling word. Where the literal is only a part of a word in real user agents
+    (``findlink`` in ``findlinks/2.0``), those longer words are keys of their own.
+    """
+    best = max(_WORD.findall(literal), key=lambda word: (word not in COMMON_WORDS, len(word)))
+    found = [best]
+    for instance in (instance.lower() for instance in instances):
+        there = _WORD.findall(instance)
+        if literal.removeprefix("^") in instance and best not in there:
+            found += [word for word in there if best in word][:1]
+    return list(dict.fromkeys(found))
+
+
+def _needed(found: set[str]) -> list[str]:
+    """Leave out what a shorter entry finds as well."""
+    kept: list[str] = []
+    for entry in sorted(found, key=lambda entry: (len(entry), entry)):
+        literal = entry.partition("|")[2]
+        if not any(shorter.partition("|")[2] in literal for shorter in kept):
+            kept.append(entry)
+    return sorted(kept)
+
+
+def render(entries: dict[str, str]) -> str:
+    """Return the text of the module."""
+    lines = "".join(
+        f"    {json.dumps(key)}: {json.dumps(entry)},\n" for key, entry in entries.items()
+    )
+    return (
+        '"""Words of crawlers\' user agents. Made by local/visitors/build.py: do not edit."""\n\n'
+        "# ruff: noqa: E501\n\n"
+        f'SOURCE = "{PACKAGE} {version(PACKAGE)}"\n\n'
+        f"CRAWLERS = {{\n{lines}}}\n"
+    )
+
+
+def load_list() -> list[dict[str, Any]]:
+    """Return the crawlers of the installed package."""
+    text = files("crawleruseragents").joinpath("crawler-user-agents.json").read_text("utf-8")
+    return list(json.loads(text))
+
+
+if __name__ == "__main__":
+    OUTPUT.write_text(render(compile_list(load_list())), encoding="utf-8")
