@@ -16,7 +16,7 @@ version = release = pytracking.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**"]
+include_patterns = ["*.md", "docs/**", "events/README.md"]
 exclude_patterns = ["**/.*", "docs/conf.py", "functions", "layer", "local", "site", "tests"]
 
 # A reference that leads nowhere is a warning, and `make docs` treats warnings as errors.
