@@ -28,7 +28,9 @@ def test_an_open_is_answered_with_the_pixel_and_queued(start, log):
     assert re.fullmatch("[0-9a-f]{32}", message["id"])
     assert isinstance(event.pop("timestamp"), int)
     assert re.fullmatch("[A-Za-z0-9_-]{22}", event.pop("link_id"))
-    assert event.pop("visitor").keys() == {"class", "signals", "age_seconds", "ruleset"}
+    visitor = event.pop("visitor")
+    assert visitor.keys() == {"class", "signals", "age_seconds", "ruleset"}
+    assert visitor["class"] == "bot"  # it says that it is curl
     assert event == {
         "is_open_tracking": True,
         "is_click_tracking": False,

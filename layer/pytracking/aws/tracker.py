@@ -125,7 +125,8 @@ class Hit:
         count("Opens" if self._tracker.kind == "open" else "Clicks")
         webhook = result.webhook_url or self._tracker.webhook_url
         if webhook:
-            self._send(Message(id=self.id, webhook=webhook, body=event_body(result, self.id)))
+            body = event_body(result, self.id, self._visitor(result).to_json())
+            self._send(Message(id=self.id, webhook=webhook, body=body))
         else:
             count("WithoutWebhook")
 
