@@ -121,12 +121,11 @@ def _program(text: str) -> str | None:
 
 def _crawler(text: str, words: list[str]) -> str | None:
     for word in words:
-        if word in CRAWLERS:
-            for entry in CRAWLERS[word].split("\n"):
-                code, _, needed = entry.partition("|")
-                there = text.startswith(needed[1:]) if needed[:1] == "^" else needed in text
-                if there:
-                    return f"{'security-crawler' if code == 's' else 'crawler'}:{word}"
+        for entry in CRAWLERS[word].split("\n") if word in CRAWLERS else ():
+            code, _, needed = entry.partition("|")
+            if text.startswith(needed[1:]) if needed.startswith("^") else needed in text:
+                name = needed.strip("^ /;)") or word
+                return f"security-crawler:{name}" if code == "s" else f"crawler:{name}"
     return None
 
 

@@ -1,0 +1,53 @@
+"""The verdict on who came, as it stands in the event that leaves a function."""
+
+import time
+
+import pytest
+
+from tests.aws.raw_server import RawServer, ok
+from tests.functions.links import token
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/143.0.0.0 Safari/537.36"
+)
+
+
+def visitor_of(start, kind, link, method="GET", **headers):
+    with RawServer(ok) as queue:
+        start(kind, PYTRACKING_QUEUE_URL=queue.url).get(link, method, **headers)
+    [message] = queue.messages
+    return message["body"]["visitor"]
+
+
+@pytest.mark.parametrize("kind", ["open", "click"])
+def test_a_browser_is_a_person_and_a_library_is_not(kind, start):
+    person = visitor_of(start, kind, token(kind), **{"user-agent": CHROME})
+    assert (person["class"], person["signals"]) == ("human", ["browser"])
+    library = visitor_of(start, kind, token(kind), **{"user-agent": "python-requests/2.32.3"})
+    assert (library["class"], library["signals"]) == ("bot", ["crawler:python-requests"])
+
+
+def test_the_headers_of_the_request_take_part_in_the_verdict(start):
+    headers = {"user-agent": CHROME, "sec-purpose": "prefetch;prerender"}
+    assert visitor_of(start, "click", token("click"), **headers)["class"] == "prefetch"
+
+
+def test_head_is_no_persons_method(start):
+    verdict = visitor_of(start, "click", token("click"), "HEAD", **{"user-agent": CHROME})
+    assert (verdict["class"], verdict["signals"]) == ("scanner", ["head"])
+
+
+def test_a_link_that_says_when_it_was_made_gives_its_age(start, monkeypatch):
+    link = token("click", include_issue_time=True)
+    now = time.time()
+    monkeypatch.setattr(time, "time", lambda: now + 90)
+    verdict = visitor_of(start, "click", link, **{"user-agent": CHROME})
+    assert verdict["age_seconds"] in (90, 91)
+    assert verdict["class"] == "human"
+
+
+def test_a_link_followed_at_once_was_followed_by_a_scanner(start):
+    link = token("click", include_issue_time=True)
+    verdict = visitor_of(start, "click", link, **{"user-agent": CHROME})
+    assert (verdict["class"], verdict["signals"]) == ("scanner", ["too-soon"])
