@@ -129,6 +129,13 @@ invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=even
 soak: $(VENV)/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@PYTHONPATH=layer $(BIN)/python -m tests.delivery.soak $(SOAK)
 
+.PHONY: screenshots
+screenshots: $(VENV)/.stamp ## Compare real mails before and after tracking, in a real browser
+	@command -v chromium chromium-browser >/dev/null || { \
+		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
+		exit 1; }
+	@$(BIN)/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
+
 ##@ Measure
 
 # ---------------------------------------------------------------------------------------------
