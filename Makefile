@@ -119,11 +119,22 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
 build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
 	@$(SAM) build
 
+.PHONY: deploy
+deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= CERTIFICATE= WEBHOOK= FALLBACK= EMAIL= PRIVACY= LINKS=
+	@PYTHONPATH=layer $(BIN)/python -m local.deployment
+export DOMAIN ZONE CERTIFICATE WEBHOOK FALLBACK EMAIL PRIVACY LINKS STACK
+
+STACK ?= pytracking
+.PHONY: doctor
+doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
+	@PYTHONPATH=layer $(BIN)/python -m local.doctor --stack "$(STACK)" \
+		$(if $(BASE),--base '$(BASE)')
+
 FUNCTION ?= open
 EVENT ?= events/$(FUNCTION).json
 .PHONY: invoke
 invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
-	@$(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
+	@PYTHONPATH=layer $(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
 
 .PHONY: soak
 soak: $(VENV)/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)

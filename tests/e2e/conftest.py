@@ -72,7 +72,9 @@ def receiver() -> Iterator[Receiver]:
 def deployment(receiver: Receiver) -> Iterator[Deployment]:
     """template.yaml, built and deployed by SAM, with what a test on one machine must change."""
     with cloud() as running:
-        outputs = running.deploy(STACK, ROOT, BUILT, LinksFunctionMode="enabled")
+        outputs = running.deploy(
+            STACK, ROOT, BUILT, LinksFunctionMode="enabled", AlarmEmail="ops@example.com"
+        )
         repair(STACK, running.client)
         deployed = Deployment(running, outputs)
         _let_webhooks_reach_this_machine(deployed, receiver.url)

@@ -233,3 +233,40 @@ def invoke(deployment: Deployment, function: str, event: dict[str, Any]) -> Any:
         FunctionName=function, Payload=json.dumps(event).encode()
     )
     return json.loads(response["Payload"].read())
+
+
+def test_the_doctor_finds_a_sound_deployment_well(deployment: Deployment) -> None:
+    result = make(deployment, "doctor", STACK=STACK, BASE=deployment.base.replace("$", "$$"))
+    assert result.returncode == 0, result.stdout + result.stderr
+    found = dict(re.findall(r"^ok    ([\w ]+): (.+)$", result.stdout, re.MULTILINE))
+    assert found["pixel"] == "68 bytes of image/png"
+    assert found["webhook"] == "a hit was delivered within the last two minutes"
+    assert set(found) >= {"DNS", "TLS", "redirect", "forged link", "trigger", "alarms"}
+
+
+def test_make_deploy_prints_the_two_base_urls(deployment: Deployment) -> None:
+    result = make(deployment, "deploy", STACK="another", WEBHOOK="https://api.example.com/hits")
+    assert result.returncode == 0, result.stdout + result.stderr
+    opens, clicks = result.stdout.splitlines()
+    assert re.fullmatch(r"Opens:  https://.+\.amazonaws\.com/o/", opens)
+    assert re.fullmatch(r"Clicks: https://.+\.amazonaws\.com/c/", clicks)
+    described = deployment.client("cloudformation").describe_stacks(StackName="another")
+    parameters = {
+        item["ParameterKey"]: item["ParameterValue"]
+        for item in described["Stacks"][0]["Parameters"]
+    }
+    assert parameters["WebhookUrl"] == "https://api.example.com/hits"
+
+
+def make(deployment: Deployment, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    """Run a target of the Makefile against the emulator."""
+    return subprocess.run(
+        ["make", "-s", target, *(f"{name}={value}" for name, value in variables.items())],
+        cwd=ROOT,
+        env={**os.environ, **deployment.cloud.environment},
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=200,
+    )

@@ -1,0 +1,277 @@
+"""Look at a deployment from outside: one line for each thing that must hold.
+
+    python -m local.doctor --stack pytracking
+
+Mints a link of each kind with the stack's keys, uses them as a visitor would, and sees that the
+hits are delivered. Exits with 1 when something does not hold. Needs AWS credentials that may read
+the stack, its link keys, queues, alarms and log.
+"""
+
+import argparse
+import base64
+import datetime
+import json
+import socket
+import ssl
+import sys
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import boto3
+import pytracking
+import urllib3
+from botocore.exceptions import BotoCoreError, ClientError
+from pytracking.tokens.keyring import Keyring
+
+from local.deployment import outputs
+
+TARGET = "https://www.example.com/doctor"
+TIMEOUT_SECONDS = 10.0
+DELIVERY_SECONDS = 60.0  # a delivery takes less than one; logs are readable seconds later
+CERTIFICATE_DAYS = 14  # the alarm's own limit
+
+
+class Unwell(Exception):
+    """Something does not hold; the message says what to do."""
+
+
+@dataclass(frozen=True)
+class Patient:
+    """A deployment, and how to ask it.
+
+    Attributes:
+        stack: the stack's name.
+        outputs: its outputs.
+        open_base: where open links begin; as the output, unless asked elsewhere.
+        click_base: the same for click links.
+        client: makes a boto3 client of a service.
+        certificates: verifies TLS.
+    """
+
+    stack: str
+    outputs: dict[str, str]
+    open_base: str
+    click_base: str
+    client: Callable[[str], Any]
+    certificates: ssl.SSLContext
+
+    @property
+    def address(self) -> tuple[str, int]:
+        """Host and port of the links."""
+        parts = urlsplit(self.open_base)
+        return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
+
+    def configuration(self) -> pytracking.Configuration:
+        """Read the link keys, and configure minting with them."""
+        manager = self.client("secretsmanager")
+        secret = manager.get_secret_value(SecretId=self.outputs["LinkKeysSecretArn"])
+        return pytracking.Configuration(
+            base_open_tracking_url=self.open_base,
+            base_click_tracking_url=self.click_base,
+            keyring=Keyring.from_json(secret["SecretString"]),
+        )
+
+    def get(self, url: str) -> urllib3.BaseHTTPResponse:
+        """Ask as a visitor, following nothing."""
+        with urllib3.PoolManager(ssl_context=self.certificates) as pool:
+            return pool.request("GET", url, timeout=TIMEOUT_SECONDS, redirect=False, retries=False)
+
+
+def dns(patient: Patient) -> str:
+    """The host of the links resolves."""
+    host, port = patient.address
+    try:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+    except OSError as error:
+        target = patient.outputs.get("DomainTarget")
+        hint = f"make the record: {host} CNAME {target}" if target else "wait for the record"
+        raise Unwell(f"{host} does not resolve ({error}); {hint}") from error
+    return f"{host} is at {', '.join(sorted({str(one[4][0]) for one in found}))}"
+
+
+def tls(patient: Patient) -> str:
+    """The certificate is valid for the host, and for some time."""
+    if not patient.open_base.startswith("https:"):
+        return "not used at this address"
+    host, port = patient.address
+    try:
+        with (
+            socket.create_connection((host, port), TIMEOUT_SECONDS) as plain,
+            patient.certificates.wrap_socket(plain, server_hostname=host) as connection,
+        ):
+            certificate = connection.getpeercert()
+            version = connection.version()
+    except OSError as error:
+        raise Unwell(f"no valid certificate for {host}: {error}") from error
+    ends = ssl.cert_time_to_seconds(str((certificate or {})["notAfter"]))
+    days = int((ends - time.time()) // 86400)
+    if days < CERTIFICATE_DAYS:
+        raise Unwell(f"the certificate ends in {days} days: docs/operations.md#certificate")
+    return f"{version}, {days} days left"
+
+
+def pixel(patient: Patient) -> str:
+    """An open link shows the pixel."""
+    metadata = {"doctor": patient.stack}
+    link = pytracking.get_open_tracking_url(metadata, patient.configuration())
+    answer = patient.get(link)
+    if answer.status != 200 or answer.data != pytracking.TRACKING_PIXEL:
+        raise Unwell(f"an open link was answered with {answer.status}, not with the pixel")
+    return f"{len(answer.data)} bytes of {answer.headers.get('content-type')}"
+
+
+def redirect(patient: Patient) -> str:
+    """A click link leads to its target."""
+    metadata = {"doctor": patient.stack}
+    link = pytracking.get_click_tracking_url(TARGET, metadata, patient.configuration())
+    answer = patient.get(link)
+    location = answer.headers.get("location")
+    if (answer.status, location) != (302, TARGET):
+        raise Unwell(f"a click link was answered with {answer.status} to {location}")
+    return f"302 to {location}"
+
+
+def forgery(patient: Patient) -> str:
+    """A forged click link leads nowhere of its own choice."""
+    forged = base64.urlsafe_b64encode(json.dumps({"url": TARGET}).encode()).decode()
+    answer = patient.get(patient.click_base + forged)
+    if answer.headers.get("location") == TARGET or answer.status not in (302, 404):
+        raise Unwell(f"a forged link was answered with {answer.status}: do not use this deployment")
+    return f"answered with {answer.status}"
+
+
+def delivery(patient: Patient) -> str:
+    """Hits reach a webhook. Those of the checks before count, if a webhook is configured."""
+    logs = patient.client("logs")
+    group = patient.outputs["LogGroupName"]
+    since = int((time.time() - 120) * 1000)
+    deadline = time.monotonic() + DELIVERY_SECONDS
+    while time.monotonic() < deadline:
+        pages = logs.get_paginator("filter_log_events").paginate(
+            logGroupName=group, startTime=since
+        )
+        counted = {name for page in pages for line in page["events"] for name in _counted(line)}
+        if "Delivered" in counted:
+            return "a hit was delivered within the last two minutes"
+        if counted & {"Retried", "Dead"}:
+            raise Unwell("the webhook fails; its answers stand in the log beside 'webhook failed'")
+        if "WithoutWebhook" in counted:
+            return "no webhook is configured: only links that name one are reported"
+        time.sleep(2)
+    raise Unwell("no hit was delivered within a minute; see docs/operations.md#slow-delivery")
+
+
+def trigger(patient: Patient) -> str:
+    """Deliver is fed from the queue."""
+    attributes = patient.client("sqs").get_queue_attributes(
+        QueueUrl=patient.outputs["QueueUrl"], AttributeNames=["QueueArn"]
+    )["Attributes"]
+    mappings = patient.client("lambda").list_event_source_mappings(
+        EventSourceArn=attributes["QueueArn"]
+    )["EventSourceMappings"]
+    states = [mapping["State"] for mapping in mappings]
+    if states != ["Enabled"]:
+        raise Unwell(f"the deliver function's trigger is {states or 'missing'}: deploy again")
+    return "the queue feeds the deliver function"
+
+
+def dead_letters(patient: Patient) -> str:
+    """No hit waits for somebody."""
+    name = "ApproximateNumberOfMessages"
+    attributes = patient.client("sqs").get_queue_attributes(
+        QueueUrl=patient.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
+    )["Attributes"]
+    if attributes[name] != "0":
+        raise Unwell(f"{attributes[name]} hits wait: docs/operations.md#dead-letters")
+    return "none"
+
+
+def alarms(patient: Patient) -> str:
+    """Every alarm tells somebody, and none rings."""
+    pages = patient.client("cloudwatch").get_paginator("describe_alarms")
+    found = [
+        alarm
+        for page in pages.paginate(AlarmNamePrefix=f"{patient.stack}-")
+        for alarm in page["MetricAlarms"]
+    ]
+    if not found:
+        raise Unwell("there are none: deploy again")
+    ringing = sorted(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM")
+    if ringing:
+        raise Unwell(f"{', '.join(ringing)}: see docs/operations.md")
+    mute = [alarm for alarm in found if not alarm["AlarmActions"]]
+    if mute:
+        raise Unwell(f"{len(mute)} of {len(found)} tell nobody: deploy with AlarmEmail")
+    return f"{len(found)}, all quiet, all tell somebody"
+
+
+CHECKS: tuple[tuple[str, Callable[[Patient], str]], ...] = (
+    ("DNS", dns),
+    ("TLS", tls),
+    ("pixel", pixel),
+    ("redirect", redirect),
+    ("forged link", forgery),
+    ("trigger", trigger),
+    ("webhook", delivery),
+    ("dead letters", dead_letters),
+    ("alarms", alarms),
+)
+
+
+def examine(patient: Patient) -> Iterator[tuple[bool, str, str]]:
+    """Yield whether each check holds, its name, and what was found or is to be done."""
+    for name, check in CHECKS:
+        try:
+            yield True, name, check(patient)
+        except Unwell as problem:
+            yield False, name, str(problem)
+        except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError, OSError) as error:
+            yield False, name, f"could not be checked: {error}"
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Examine a deployment and print a line for each check."""
+    parser = argparse.ArgumentParser(prog="python -m local.doctor", description=__doc__)
+    parser.add_argument("--stack", default="pytracking", help="the stack's name")
+    parser.add_argument(
+        "--base", help="ask at this address instead, e.g. before the domain's record is made"
+    )
+    given = parser.parse_args(arguments)
+    try:
+        found = outputs(given.stack)
+    except (BotoCoreError, ClientError) as error:
+        print(f"FAIL  stack: {given.stack} could not be read: {error}")
+        return 1
+    client: Any = boto3.client
+    base = given.base.rstrip("/") if given.base else None
+    patient = Patient(
+        stack=given.stack,
+        outputs=found,
+        open_base=f"{base}/o/" if base else found["OpenBaseUrl"],
+        click_base=f"{base}/c/" if base else found["ClickBaseUrl"],
+        client=client,
+        certificates=ssl.create_default_context(),
+    )
+    started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
+    print(f"{given.stack}, {started}")
+    well = True
+    for holds, name, finding in examine(patient):
+        well = well and holds
+        print(f"{'ok  ' if holds else 'FAIL'}  {name}: {finding}", flush=True)
+    return 0 if well else 1
+
+
+def _counted(line: dict[str, Any]) -> list[str]:
+    """The metrics that a log line counts (CloudWatch embedded metric format)."""
+    try:
+        metrics = json.loads(line["message"])["_aws"]["CloudWatchMetrics"]
+        return [metric["Name"] for one in metrics for metric in one["Metrics"]]
+    except (ValueError, KeyError, TypeError):
+        return []
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,196 @@
+"""The doctor tells a sound deployment from a broken one; tests/e2e shows it a whole one."""
+
+import json
+import socket
+import ssl
+import threading
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from local import doctor
+from tests.delivery.authority import Authority
+
+
+class Answers:
+    """A boto3 client that gives the same answers always: `Answers(get_x={...})`."""
+
+    def __init__(self, pages: dict[str, list[Any]] | None = None, **answers: Any) -> None:
+        self._pages = pages or {}
+        self._answers = answers
+
+    def __getattr__(self, name: str) -> Any:
+        return lambda **_arguments: self._answers[name]
+
+    def get_paginator(self, name: str) -> Any:
+        pages = self._pages[name]
+        return type("Paginator", (), {"paginate": lambda self, **_arguments: pages})()
+
+
+OUTPUTS = {"QueueUrl": "q", "DeadLetterQueueUrl": "d", "LogGroupName": "g"}
+
+
+def patient(
+    base: str = "https://127.0.0.1:1/o/",
+    client: Any = None,
+    certificates: ssl.SSLContext | None = None,
+    **outputs: str,
+) -> doctor.Patient:
+    return doctor.Patient(
+        stack="pytracking",
+        outputs={**OUTPUTS, **outputs},
+        open_base=base,
+        click_base=base.replace("/o/", "/c/"),
+        client=lambda _service: client,
+        certificates=certificates or ssl.create_default_context(),
+    )
+
+
+@pytest.fixture
+def authority(tmp_path: Path) -> Authority:
+    return Authority(tmp_path)
+
+
+@pytest.fixture
+def serve() -> Iterator[Any]:
+    """Accept TLS connections with a server's context; returns the port."""
+    listeners: list[socket.socket] = []
+    threads: list[threading.Thread] = []
+
+    def accept(listener: socket.socket, context: ssl.SSLContext) -> None:
+        while True:
+            try:
+                connection, _ = listener.accept()
+            except OSError:
+                return
+            with connection:
+                try:
+                    context.wrap_socket(connection, server_side=True).close()
+                except OSError:
+                    continue
+
+    def start(context: ssl.SSLContext) -> int:
+        listener = socket.create_server(("127.0.0.1", 0))
+        listeners.append(listener)
+        thread = threading.Thread(target=accept, args=(listener, context))
+        thread.start()
+        threads.append(thread)
+        return int(listener.getsockname()[1])
+
+    yield start
+    for listener in listeners:
+        listener.shutdown(socket.SHUT_RDWR)
+        listener.close()
+    for thread in threads:
+        thread.join()
+
+
+def test_a_host_without_a_record_is_told_which_record_to_make() -> None:
+    sick = patient("https://track.invalid/o/", DomainTarget="d-1.example.com")
+    with pytest.raises(doctor.Unwell, match=r"make the record: track\.invalid CNAME d-1\.exa"):
+        doctor.dns(sick)
+
+
+def test_a_host_with_an_address_is_well() -> None:
+    assert doctor.dns(patient()) == "127.0.0.1 is at 127.0.0.1"
+
+
+def test_a_certificate_of_another_host_is_no_good(authority: Authority, serve: Any) -> None:
+    port = serve(authority.serving("other.example.com"))
+    sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
+    with pytest.raises(doctor.Unwell, match=r"no valid certificate for 127\.0\.0\.1"):
+        doctor.tls(sick)
+
+
+def test_a_certificate_that_ends_soon_is_told(authority: Authority, serve: Any) -> None:
+    port = serve(authority.serving("127.0.0.1"))  # valid for a day
+    sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
+    with pytest.raises(doctor.Unwell, match=r"ends in 0 days"):
+        doctor.tls(sick)
+
+
+def test_a_host_that_nobody_listens_at_fails_each_request_with_a_line_of_its_own() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+    client = Answers(
+        pages={
+            "filter_log_events": [{"events": [line("Delivered")]}],
+            "describe_alarms": [
+                {"MetricAlarms": [{"AlarmName": "a", "StateValue": "OK", "AlarmActions": ["t"]}]}
+            ],
+        },
+        get_secret_value={"SecretString": json.dumps({"current": "s" * 64})},
+        get_queue_attributes={
+            "Attributes": {"QueueArn": "arn", "ApproximateNumberOfMessages": "0"}
+        },
+        list_event_source_mappings={"EventSourceMappings": [{"State": "Enabled"}]},
+    )
+    sick = patient(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn")
+    failed = [name for holds, name, _finding in doctor.examine(sick) if not holds]
+    assert failed == ["TLS", "pixel", "redirect", "forged link"]
+
+
+def test_a_trigger_that_was_switched_off_is_told() -> None:
+    client = Answers(
+        get_queue_attributes={"Attributes": {"QueueArn": "arn"}},
+        list_event_source_mappings={"EventSourceMappings": [{"State": "Disabled"}]},
+    )
+    with pytest.raises(doctor.Unwell, match="Disabled"):
+        doctor.trigger(patient(client=client))
+
+
+def test_dead_letters_are_counted() -> None:
+    client = Answers(get_queue_attributes={"Attributes": {"ApproximateNumberOfMessages": "3"}})
+    with pytest.raises(doctor.Unwell, match=r"3 hits wait: docs/operations\.md#dead-letters"):
+        doctor.dead_letters(patient(client=client))
+
+
+@pytest.mark.parametrize(
+    ("alarms", "expected"),
+    [
+        ([], "there are none"),
+        ([{"AlarmName": "a", "StateValue": "ALARM", "AlarmActions": ["t"]}], "^a: see docs"),
+        ([{"AlarmName": "a", "StateValue": "OK", "AlarmActions": []}], "1 of 1 tell nobody"),
+    ],
+)
+def test_alarms_that_are_missing_ringing_or_mute_are_told(
+    alarms: list[dict[str, Any]], expected: str
+) -> None:
+    client = Answers(pages={"describe_alarms": [{"MetricAlarms": alarms}]})
+    with pytest.raises(doctor.Unwell, match=expected):
+        doctor.alarms(patient(client=client))
+
+
+@pytest.mark.parametrize(
+    ("metric", "expected"),
+    [("Retried", "the webhook fails"), ("Dead", "the webhook fails")],
+)
+def test_a_webhook_that_fails_is_told(metric: str, expected: str) -> None:
+    client = Answers(pages={"filter_log_events": [{"events": [line(metric), {"message": "-"}]}]})
+    with pytest.raises(doctor.Unwell, match=expected):
+        doctor.delivery(patient(client=client))
+
+
+def test_a_deployment_without_a_webhook_is_well() -> None:
+    client = Answers(pages={"filter_log_events": [{"events": [line("WithoutWebhook")]}]})
+    assert "no webhook is configured" in doctor.delivery(patient(client=client))
+
+
+def line(metric: str) -> dict[str, str]:
+    """A log line that counts a metric."""
+    counted = {"_aws": {"CloudWatchMetrics": [{"Metrics": [{"Name": metric}]}]}}
+    return {"message": json.dumps(counted)}
+
+
+def test_a_stack_that_is_not_there_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("AWS_ENDPOINT_URL", "http://127.0.0.1:1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
+    assert doctor.main(["--stack", "nowhere"]) == 1
+    assert "FAIL  stack: nowhere could not be read" in capsys.readouterr().out
