@@ -27,6 +27,7 @@ export function showLinks(links, fresh) {
   if (links.open) rows.push(row("Pixel", links.open, "Load it", loadPixel, fresh));
   if (links.click) rows.push(row("Click", links.click, "Follow it", follow, fresh));
   byId("links").replaceChildren(...rows);
+  setTimeout(() => rows.forEach((shown) => shown.classList.remove("fresh")), 1500);
 }
 
 function readMetadata() {
