@@ -5,6 +5,7 @@ import itertools
 import pytest
 from pytracking.delivery.breaker import (
     FIRST_PAUSE,
+    JITTER,
     LONGEST_PAUSE,
     MAX_ENDPOINTS,
     THRESHOLD,
@@ -29,7 +30,7 @@ def clock() -> Clock:
 
 @pytest.fixture
 def breaker(clock: Clock) -> Breaker:
-    return Breaker(clock)
+    return Breaker(clock, rng=lambda least, most: (least + most) / 2)
 
 
 def silence(breaker: Breaker, url: str, times: int = THRESHOLD) -> None:
@@ -85,3 +86,17 @@ def test_only_so_many_silent_endpoints_are_remembered(breaker: Breaker) -> None:
     for number in range(MAX_ENDPOINTS):
         breaker.record(f"https://{number}.test/", answered=False)
     assert breaker.allows(DEAD)
+
+
+def test_processes_that_noticed_a_silence_together_do_not_probe_together(clock: Clock) -> None:
+    breakers = [Breaker(clock) for _ in range(100)]
+    for breaker in breakers:
+        silence(breaker, DEAD)
+    probing = 0
+    clock.now += FIRST_PAUSE
+    for breaker in breakers:
+        probing += breaker.allows(DEAD)
+    assert 20 < probing < 80
+    clock.now += FIRST_PAUSE * JITTER
+    # Those that have not probed yet do so by now.
+    assert probing + sum(breaker.allows(DEAD) for breaker in breakers) >= 100

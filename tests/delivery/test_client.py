@@ -434,7 +434,9 @@ def test_a_kept_connection_that_the_receiver_closed_is_replaced(client: Client) 
     with Receiver(answering_and_closing(OK)) as receiver:
         for _ in range(3):
             assert post(client, receiver.url).delivered
-        assert len(receiver.requests) == 3
+        # One more for each post that was read while its connection was being closed.
+        assert 3 <= len(receiver.requests) <= 5
+        assert {request.body for request in receiver.requests} == {BODY}
 
 
 @pytest.mark.fault("delivering", 30)

@@ -8,6 +8,7 @@ counts: an endpoint that answers with an error is quick, and the next event may 
 The memory is that of one process: it is lost with it, and costs nothing but a few slow posts then.
 """
 
+import random
 import threading
 import time
 from collections import OrderedDict
@@ -21,7 +22,11 @@ FIRST_PAUSE = 15.0
 """Seconds until the first probe of a silent endpoint; doubled after each that fails."""
 
 LONGEST_PAUSE = 120.0
-"""Most seconds between two probes, so the longest that a returned endpoint goes unnoticed."""
+"""Most seconds between two probes, but for the jitter: so long may a return go unnoticed."""
+
+JITTER = 0.5
+"""A pause is stretched or shrunk at random by up to this part. All processes notice a dead endpoint
+at the same moment, and must not all be waiting for it again at the same later one."""
 
 MAX_ENDPOINTS = 1_000
 """Silent endpoints remembered; the one unheard of for longest is forgotten first."""
@@ -37,8 +42,13 @@ class _Silence:
 class Breaker:
     """Tells whether a post to an endpoint is worth its time. Any thread may ask."""
 
-    def __init__(self, clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self,
+        clock: Callable[[], float] = time.monotonic,
+        rng: Callable[[float, float], float] = random.uniform,
+    ) -> None:
         self._clock = clock
+        self._rng = rng
         self._silent: OrderedDict[str, _Silence] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -51,7 +61,7 @@ class Breaker:
             if self._clock() < silence.next_probe:
                 return False
             silence.pause = min(2 * silence.pause, LONGEST_PAUSE)
-            silence.next_probe = self._clock() + silence.pause
+            silence.next_probe = self._clock() + self._spread(silence.pause)
             return True
 
     def record(self, url: str, *, answered: bool) -> None:
@@ -64,6 +74,9 @@ class Breaker:
             self._silent.move_to_end(url)
             silence.unanswered += 1
             if silence.unanswered == THRESHOLD:
-                silence.next_probe = self._clock() + silence.pause
+                silence.next_probe = self._clock() + self._spread(silence.pause)
             if len(self._silent) > MAX_ENDPOINTS:
                 self._silent.popitem(last=False)
+
+    def _spread(self, pause: float) -> float:
+        return pause * self._rng(1 - JITTER, 1 + JITTER)

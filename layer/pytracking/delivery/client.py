@@ -216,7 +216,8 @@ class Client:
                     self._idle.pop(key, None)
                     return None
                 line, since = kept.pop()
-            fresh = time.monotonic() - since < MAX_IDLE_SECONDS
+            # By the time of day: other clocks may stand still while a function is frozen.
+            fresh = 0 <= time.time() - since < MAX_IDLE_SECONDS
             # Anything to read on an idle connection is its end.
             if fresh and line.connection.is_connected:
                 return line
@@ -226,7 +227,7 @@ class Client:
         with self._lock:
             kept = self._idle[endpoint.scheme, endpoint.host, endpoint.port]
             if len(kept) < MAX_IDLE:
-                kept.append((line, time.monotonic()))
+                kept.append((line, time.time()))
                 return
         line.close()
 

@@ -1,0 +1,227 @@
+"""How fast hits are delivered, and who is held up by a receiver that hangs.
+
+Everything is real but AWS: the deliver function in processes of their own, as many as environments
+of it would run, fed from the embedded queue over HTTP; receivers in another process.
+"""
+
+import contextlib
+import json
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from statistics import median, quantiles
+from typing import Any
+
+import pytracking
+from pytracking.delivery.messages import Message
+from pytracking.tokens.keyring import Keyring
+
+from local.queue import Queue
+from local.queue_server import QueueServer
+from tests.bench.report import Figure, Section
+from tests.delivery.rig import CREDENTIALS, SECRETS, hit
+from tests.support.environments import ROOT, python_of
+
+LATENCY_MS = 50.0
+ENVIRONMENTS = 6
+"""Processes of the deliver function; the template lets 20 batches be delivered at once."""
+
+HITS = 3_000
+ORIGINAL_POSTS = 60
+
+PER_SECOND = 15.0
+"""Hits a second for each of two endpoints, while delays are measured."""
+
+SETTLE_SECONDS = 25.0
+"""Until every environment has met the dead endpoint, waited its 10 s for it, and set it aside."""
+
+MEASURE_SECONDS = 20.0
+
+
+def run(rounds: int) -> Section:
+    """Measure; ``rounds`` does not change anything: each figure has its own number of samples."""
+    return Section(
+        f"Delivery ({ENVIRONMENTS} environments, a receiver that takes {LATENCY_MS:.0f} ms)",
+        [*_throughput(), *_neighbours(), *_answers()],
+    )
+
+
+def _throughput() -> list[Figure]:
+    with _Stage("receiver") as stage:
+        rates = []
+        for _ in range(3):
+            before = stage.count()
+            began = time.perf_counter()
+            stage.put(*(hit(stage.alive) for _ in range(HITS)))
+            while stage.count() - before < HITS:
+                time.sleep(0.01)
+            rates.append(HITS / (time.perf_counter() - began))
+        originals = [stage.original(ORIGINAL_POSTS) for _ in range(3)]
+    ours, theirs = median(rates), median(originals)
+    return [
+        Figure(
+            "delivered, times the original's one after the other",
+            ours / theirs,
+            "x",
+            25.0,
+            "higher",
+            f"{ours:.0f}/s and {theirs:.1f}/s",
+        )
+    ]
+
+
+def _neighbours() -> list[Figure]:
+    """Compare an endpoint's delays beside a healthy endpoint with those beside a dead one."""
+    delays = {}
+    for beside in ("alive", "dead"):
+        with _Stage("arrivals") as stage:
+            other = stage.alive + "other" if beside == "alive" else stage.dead
+            sent: dict[str, float] = {}
+            began = time.monotonic()
+            while (elapsed := time.monotonic() - began) < SETTLE_SECONDS + MEASURE_SECONDS:
+                mine, theirs = hit(stage.alive), hit(other)
+                if elapsed >= SETTLE_SECONDS:
+                    sent[mine.id] = time.time()
+                stage.put(theirs, mine)
+                time.sleep(1 / PER_SECOND)
+            time.sleep(1)
+            arrived = stage.arrivals()
+            missing = float("inf")
+            delays[beside] = [1e3 * (arrived.get(i, missing) - at) for i, at in sent.items()]
+    p99 = {beside: quantiles(found, n=100)[98] for beside, found in delays.items()}
+    return [
+        Figure(
+            "an endpoint's p99 from queue to post, beside a dead endpoint",
+            p99["dead"] / p99["alive"],
+            "x",
+            1.2,
+            note=f"{p99['dead']:.1f} ms, beside a healthy one {p99['alive']:.1f} ms",
+        )
+    ]
+
+
+def _answers() -> list[Figure]:
+    """Compare the answers to clicks whose receiver hangs with those whose receiver is well."""
+    keyring = Keyring.generate()
+    with _Stage("receiver") as stage:
+        paths = [
+            pytracking.get_click_tracking_url(
+                "https://a.test/x",
+                base_click_tracking_url="https://t.test/c/",
+                webhook_url=url,
+                include_webhook_url=True,
+                keyring=keyring,
+            ).removeprefix("https://t.test")
+            for url in (stage.alive, stage.dead)
+        ]
+        run = subprocess.run(
+            [sys.executable, "-m", "tests.bench.delivery_process", "answers"],
+            cwd=ROOT,
+            env={**stage.environment, "PYTRACKING_LINK_KEYS": keyring.to_json()},
+            input=json.dumps({"paths": paths, "count": 6_000, "per_second": 250}),
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+    taken = json.loads(run.stdout)
+    well, hanging = (quantiles(taken[which::2], n=100)[98] for which in (0, 1))
+    return [
+        Figure(
+            "a click's p99 while its receiver hangs",
+            hanging / well,
+            "x",
+            1.1,
+            note=f"{hanging:.2f} ms, with a receiver that is well {well:.2f} ms",
+        )
+    ]
+
+
+class _Stage:
+    """A queue, deliver processes and a receiver, all started."""
+
+    def __init__(self, kind: str) -> None:
+        self._kind = kind
+        self._stack = contextlib.ExitStack()
+
+    def __enter__(self) -> "_Stage":
+        self._queue, dead = Queue("hits", visibility_timeout=120), Queue("dead")
+        server = self._stack.enter_context(QueueServer([self._queue, dead]))
+        self.environment = {
+            **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
+            **CREDENTIALS,
+            "AWS_ENDPOINT_URL_SQS": server.endpoint,
+            "PYTHONPATH": os.pathsep.join([str(ROOT / "layer"), str(ROOT)]),
+            "PYTRACKING_QUEUE_URL": server.url(self._queue),
+            "PYTRACKING_DEAD_LETTER_QUEUE_URL": server.url(dead),
+            "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
+            "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+            "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
+        }
+        process = "tests.bench.delivery_process"
+        self._receiver = self._stack.enter_context(
+            self._started(process, self._kind, str(LATENCY_MS))
+        )
+        alive, hanging = self._receiver.stdout.readline().split()
+        self.alive, self.dead = (f"http://127.0.0.1:{port}/" for port in (alive, hanging))
+        for _ in range(ENVIRONMENTS):
+            self._stack.enter_context(self._started("tests.delivery.worker"))
+        # A hit for each of them, so that what is measured are not their starts.
+        before = self.count()
+        self.put(*(hit(self.alive) for _ in range(20 * ENVIRONMENTS)))
+        while self.count() - before < 20 * ENVIRONMENTS:
+            time.sleep(0.05)
+        time.sleep(1)
+        return self
+
+    def __exit__(self, *exc_info: object) -> None:
+        self._stack.close()
+
+    def put(self, *messages: Message) -> None:
+        for message in messages:
+            self._queue.send(message.to_json())
+
+    def count(self) -> int:
+        """Return how many posts the receiver has answered."""
+        self._receiver.stdin.write("count\n")
+        self._receiver.stdin.flush()
+        return int(self._receiver.stdout.readline())
+
+    def arrivals(self) -> dict[str, float]:
+        """End the receiver, and return when each id first arrived."""
+        self._receiver.stdin.close()
+        found: dict[str, float] = json.loads(self._receiver.stdout.readline())
+        return found
+
+    def original(self, count: int) -> float:
+        """Return the posts per second of pytracking 0.2.2 to the same receiver."""
+        script = ROOT / "tests" / "bench" / "delivery_process.py"
+        run = subprocess.run(
+            [python_of("original"), script, "original", self.alive, str(count)],
+            env={"PATH": os.environ["PATH"]},
+            capture_output=True,
+            text=True,
+            check=True,
+        )
+        return float(run.stdout)
+
+    @contextlib.contextmanager
+    def _started(self, module: str, *arguments: str) -> Iterator[Any]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", module, *arguments],
+            cwd=ROOT,
+            env=self.environment,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE if arguments else subprocess.DEVNULL,
+            text=True,
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with contextlib.suppress(BrokenPipeError):
+                        pipe.close()
