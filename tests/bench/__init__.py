@@ -4,9 +4,5 @@ A section is a module of this package with a function ``run(rounds) -> Section``
 ``SECTIONS`` puts it into the report.
 """
 
-<<<<<<< HEAD
-SECTIONS = ("codec", "growth", "imports", "answering", "mails")
-=======
-SECTIONS = ("codec", "growth", "imports", "delivery")
->>>>>>> 7f9d390 (Measure delivery: throughput, a dead neighbour, answers while a receiver hangs)
+SECTIONS = ("codec", "growth", "imports", "answering", "mails", "delivery")
 """The modules to run, in the order of the report."""
