@@ -75,6 +75,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float) -> None:
     environments = {name: Environment(f) for name, f in deployed.functions.items()}
     for name in {route.function for route in deployed.routes}:
         environments[name].load()
+    queues.feed(lambda name: Environment(deployed.functions[name]))
 
     journal = Journal()
     receiver = Receiver(webhook_secret, journal.called)
@@ -82,7 +83,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float) -> None:
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
-        queues.start(lambda name: Environment(deployed.functions[name]))
+        queues.start()
         watching = asyncio.create_task(_watch(journal, queues))
         print(_greeting(origin, minter.ready_made), flush=True)
         yield

@@ -52,9 +52,11 @@ class Queues:
         }
         return {"AWS_ENDPOINT_URL_SQS": self._server.endpoint, **variables}
 
-    def start(self, new_environment: Callable[[str], Environment]) -> None:
-        """Serve the queues, and feed each function that has one from environments of its own."""
-        self._server.start()
+    def feed(self, new_environment: Callable[[str], Environment]) -> None:
+        """Load each function that has a queue, in environments of its own, to be fed from it.
+
+        Raises what loading it raises: a setting that is missing shows before anything is served.
+        """
         for function in self._template.functions.values():
             for source in function.sources:
                 for _ in range(_ENVIRONMENTS):
@@ -68,6 +70,10 @@ class Queues:
                             concurrency=1,
                         )
                     )
+
+    def start(self) -> None:
+        """Serve the queues and begin to feed."""
+        self._server.start()
         for event_source in self._sources:
             event_source.start()
 

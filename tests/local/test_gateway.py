@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.gateway import Gateway, call, running, started, until
+from tests.local.gateway import ROOT, Gateway, call, running, started, until
 
 TEMPLATE = Path(__file__).parent / "fixture" / "template.yaml"
 
@@ -72,9 +72,9 @@ def test_without_a_queue_the_functions_call_the_webhook_themselves(gateway: Gate
     assert {event["calls"][0]["signature"] for event in events} == {"valid"}
 
 
-def refused(path: Path) -> str:
-    """Return what a gateway says that does not start with this template."""
-    with started("--port", "0", "--template", str(path)) as process:
+def refused(path: Path = ROOT / "template.yaml", **environment: str) -> str:
+    """Return what a gateway says that does not start with this template and these variables."""
+    with started("--port", "0", "--template", str(path), **environment) as process:
         assert process.wait() == 1
         assert "Traceback" not in process.errors()
         return process.errors()
@@ -91,3 +91,15 @@ def test_a_handler_that_is_missing_is_named_at_the_start(tmp_path: Path):
     text = TEMPLATE.read_text().replace("../../../", f"{TEMPLATE.parents[3]}/")
     path.write_text(text.replace("odd/", "gone/"))
     assert "OddFunction names the handler app.handler" in refused(path)
+
+
+def test_a_setting_that_a_function_refuses_is_named_at_the_start():
+    said = refused(PYTRACKING_PRIVACY="everything")
+    assert said.startswith("Cannot start: PYTRACKING_PRIVACY is 'everything'")
+
+
+def test_a_function_with_a_queue_is_loaded_before_anything_is_served(tmp_path: Path):
+    path = tmp_path / "template.yaml"
+    text = (ROOT / "template.yaml").read_text().replace("functions/", f"{ROOT}/functions/")
+    path.write_text(text.replace("functions/deliver/", "functions/gone/"))
+    assert "DeliverFunction names the handler app.handler" in refused(path)

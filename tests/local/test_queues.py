@@ -56,7 +56,8 @@ def deployed(tmp_path: Path) -> template.Template:
 @contextmanager
 def started(deployed: template.Template, speed: float = 1) -> Iterator[Queues]:
     queues = Queues(deployed, speed)
-    queues.start(lambda name: Environment(deployed.functions[name]))
+    queues.feed(lambda name: Environment(deployed.functions[name]))
+    queues.start()
     yield queues
     queues.stop()
 
