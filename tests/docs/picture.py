@@ -9,6 +9,7 @@ import shutil
 import time
 
 from playwright.sync_api import expect, sync_playwright
+from pytracking.visitors import TOO_SOON_SECONDS
 
 from tests.docs.pages import ROOT
 from tests.local.gateway import Gateway, call, running
@@ -31,11 +32,11 @@ CLICKS = (CURL, CHROME, IPHONE, FIREFOX)
 TARGETS = ("https://shop.example/sale", "https://shop.example/new", "https://shop.example/shoes")
 
 
-def visit(gateway: Gateway, customer: int, kind: str, agent: str) -> None:
+def mint(gateway: Gateway, customer: int, kind: str) -> str:
     target = TARGETS[customer % len(TARGETS)]
     metadata = {"customer_id": customer, "campaign": "spring"}
     minted = gateway.ask("links", {"target": target, "metadata": metadata}).json()
-    call(minted["open" if kind == "open" else "click"], headers={"User-Agent": agent})
+    return str(minted[kind])
 
 
 def main() -> None:
@@ -46,15 +47,13 @@ def main() -> None:
         )
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(gateway.origin)
-        for number, agent in enumerate(OPENS, start=4700):
-            visit(gateway, number, "open", agent)
-            time.sleep(1.5)
-        page.locator("#moods input[value=fail]").check(force=True)
-        visit(gateway, 4704, "click", CLICKS[0])
-        time.sleep(1.5)
-        page.locator("#moods input[value=accept]").check(force=True)
-        for number, agent in enumerate(CLICKS[1:], start=4705):
-            visit(gateway, number, "click", agent)
+        opens = [mint(gateway, 4700 + number, "open") for number in range(len(OPENS))]
+        clicks = [mint(gateway, 4704 + number, "click") for number in range(len(CLICKS))]
+        time.sleep(TOO_SOON_SECONDS + 1)  # younger links are not in people's hands yet
+        for link, agent in zip(opens + clicks, OPENS + CLICKS, strict=True):
+            mood = "fail" if link == clicks[0] else "accept"
+            page.locator(f"#moods input[value={mood}]").check(force=True)
+            call(link, headers={"User-Agent": agent})
             time.sleep(1.5)
         page.fill("#target", TARGETS[0])
         page.fill("#metadata", '{"customer_id": 4711, "campaign": "spring"}')
@@ -62,8 +61,7 @@ def main() -> None:
         expect(page.locator("[data-count=delivered]")).to_have_text(
             str(len(OPENS) + len(CLICKS)), timeout=60_000
         )
-        expect(page.locator("#links li.fresh")).to_have_count(0)  # they shine when they are new
-        page.screenshot(path=PICTURE)
+        page.screenshot(path=PICTURE, animations="disabled")
         browser.close()
     print(PICTURE.relative_to(ROOT))
 
