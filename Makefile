@@ -98,8 +98,16 @@ format: $(VENV)/.stamp ## Mend style and format
 types: $(VENV)/.stamp ## Check types, strictly
 	@$(BIN)/mypy
 
+.PHONY: tox
+tox: $(VENV)/.stamp ## The whole suite on each Python there is, and what runs without dependencies
+	@$(BIN)/python tests/run_tox.py $(TOX)
+
+# On the other Pythons `make test` runs what has to do with the language; `make tox` runs all.
+LIBRARY_TESTS := tests/minimal tests/tokens $(wildcard tests/test_*.py)
+
 .PHONY: test
 test: lint types .venvs/sam/.stamp ## Everything: style, types, tests, coverage
+	@$(BIN)/python tests/run_tox.py $(LIBRARY_TESTS)
 	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
 
 .PHONY: e2e
