@@ -129,7 +129,7 @@ function summary(event) {
       make("span", { class: "target" }, event.body.tracked_url ?? (kind === "open" ? "the pixel" : "")),
       ...chips(event.body.metadata),
     ),
-    make("span", { class: `verdict verdict-${verdict}` }, verdict),
+    make("span", { class: `verdict verdict-${verdict}`, title: signals(event.body.visitor) }, verdict),
     call
       ? make("span", { class: `signature ${call.signature}`, title: call.problem || "The signature was checked with the standardwebhooks package" }, SIGNATURES[call.signature])
       : make("span", { class: "signature" }),
@@ -160,18 +160,18 @@ function state(event) {
 }
 
 function story(event) {
-  const { visitor = {}, request_data: request = {}, link_id: link } = event.body;
-  const age = visitor.age_seconds;
+  const { visitor, request_data: request, link_id: link } = event.body;
+  const age = visitor?.age_seconds;
   return make(
     "div",
     { class: "story" },
     make(
       "dl",
       {},
-      ...fact("Verdict", visitor.class ?? "unknown"),
-      ...fact("Signals", visitor.signals?.length ? visitor.signals.join(", ") : "none"),
+      ...fact("Verdict", visitor?.class ?? "unknown"),
+      ...fact("Signals", signals(visitor)),
       ...fact("Age of the link", typeof age === "number" ? duration(age) : null),
-      ...fact("Ruleset", visitor.ruleset),
+      ...fact("Ruleset", visitor?.ruleset),
       ...fact("User agent", request?.user_agent),
       ...fact("Address", request?.user_ip),
       ...fact("Method", request?.method),
@@ -183,6 +183,11 @@ function story(event) {
     attempts(event),
     make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), make("pre", { tabindex: "0" }, JSON.stringify(event.body, null, 2))),
   );
+}
+
+function signals(visitor) {
+  const given = visitor?.signals;
+  return Array.isArray(given) && given.length ? given.join(", ") : "none";
 }
 
 function fact(name, value) {

@@ -11,8 +11,10 @@ import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any, Literal
 
 import pytest
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
 
 from tests.local.gateway import Gateway, call, running, until
@@ -225,11 +227,13 @@ def test_hostile_metadata_is_shown_as_text(page: Page, gateway: Gateway):
 
 
 def test_a_webhook_of_any_shape_breaks_nothing(page: Page, gateway: Gateway):
-    bodies = ("[]", "{}", '{"metadata": 1, "visitor": 2, "request_data": "x"}')
+    odd: tuple[Any, ...] = (None, 1, "x", [], {}, [{"a": None}], {"class": {}, "signals": "x"})
+    names = ("metadata", "visitor", "request_data", "tracked_url", "link_id", "timestamp")
+    bodies = ["", "[]", *(json.dumps(dict.fromkeys(names, value)) for value in odd)]
     for number, body in enumerate(bodies):
         headers = {"webhook-id": f"odd-{number}", "Content-Type": "application/json"}
         call(f"{gateway.origin}/_local/receiver", "POST", body.encode(), headers)
-    expect(events(page)).to_have_count(3)
+    expect(events(page)).to_have_count(len(bodies))
     for event in events(page).all():
         event.locator("summary").first.click()
         expect(event.locator(".story")).to_contain_text("Attempts")
@@ -270,6 +274,26 @@ def test_all_of_it_works_by_keyboard(page: Page, gateway: Gateway):
     page.locator("#tab-link").focus()
     page.keyboard.press("ArrowRight")
     expect(page.locator("#html")).to_be_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_inaccessible(
+    page: Page, gateway: Gateway, scheme: Literal["light", "dark"]
+):
+    page.emulate_media(color_scheme=scheme)
+    set_mood(page, "gone")
+    page.click("[data-act=click]")
+    expect(states(page)).to_have_text(["dead letter"])
+    set_mood(page, "accept")
+    page.click("[data-act=pixel]")
+    expect(states(page)).to_have_text(["delivered", "dead letter"])
+    for event in events(page).all():
+        event.locator("summary").first.click()
+    page.click("#tab-mail")
+    page.click("text=Rewrite it")
+    expect(page.locator("#mails")).to_be_visible()
+    found = Axe().run(page)
+    assert found.violations_count == 0, found.generate_report()
 
 
 def test_what_cannot_be_minted_is_said_beside_the_form(page: Page):
