@@ -56,6 +56,7 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
     while (await loop.run_in_executor(None, sys.stdin.readline)).strip() == "count":
         print(answered, flush=True)
     print(json.dumps(arrived), flush=True)
+    os._exit(0)  # connections that are still open would each have a word to say
 
 
 def answer(paths: list[str], count: int, per_second: float) -> list[float]:

@@ -5,9 +5,11 @@ import itertools
 import pytest
 from pytracking.delivery.breaker import (
     FIRST_PAUSE,
+    FULL_PATIENCE,
     JITTER,
     LONGEST_PAUSE,
     MAX_ENDPOINTS,
+    SHORT_PATIENCE,
     THRESHOLD,
     Breaker,
 )
@@ -40,22 +42,30 @@ def silence(breaker: Breaker, url: str, times: int = THRESHOLD) -> None:
 
 def test_an_endpoint_is_tried_until_it_was_silent_three_times_in_a_row(breaker: Breaker) -> None:
     silence(breaker, DEAD, THRESHOLD - 1)
-    assert breaker.allows(DEAD)
+    assert breaker.patience(DEAD)
     silence(breaker, DEAD, 1)
-    assert not breaker.allows(DEAD)
+    assert breaker.patience(DEAD) is None
+
+
+def test_an_endpoint_that_did_not_answer_gets_less_time_at_the_next_post(breaker: Breaker) -> None:
+    assert breaker.patience(DEAD) == FULL_PATIENCE
+    silence(breaker, DEAD, 1)
+    assert breaker.patience(DEAD) == SHORT_PATIENCE
+    breaker.record(DEAD, answered=True)
+    assert breaker.patience(DEAD) == FULL_PATIENCE
 
 
 @pytest.mark.fault("delivering", 31)
 def test_another_endpoint_is_not_concerned(breaker: Breaker) -> None:
     silence(breaker, DEAD)
-    assert breaker.allows(ALIVE)
+    assert breaker.patience(ALIVE) == FULL_PATIENCE
 
 
 def test_an_answer_of_any_kind_ends_the_count(breaker: Breaker) -> None:
     silence(breaker, DEAD, THRESHOLD - 1)
     breaker.record(DEAD, answered=True)
     silence(breaker, DEAD, THRESHOLD - 1)
-    assert breaker.allows(DEAD)
+    assert breaker.patience(DEAD)
 
 
 def test_one_probe_at_a_time_finds_out_whether_a_silent_endpoint_is_back(
@@ -63,9 +73,21 @@ def test_one_probe_at_a_time_finds_out_whether_a_silent_endpoint_is_back(
 ) -> None:
     silence(breaker, DEAD)
     clock.now += FIRST_PAUSE
-    assert [breaker.allows(DEAD) for _ in range(5)] == [True, False, False, False, False]
+    assert [breaker.patience(DEAD) for _ in range(3)] == [SHORT_PATIENCE, None, None]
     breaker.record(DEAD, answered=True)
-    assert [breaker.allows(DEAD) for _ in range(5)] == [True] * 5
+    assert [breaker.patience(DEAD) for _ in range(3)] == [FULL_PATIENCE] * 3
+
+
+def test_every_other_probe_has_time_for_an_endpoint_that_is_slow(
+    breaker: Breaker, clock: Clock
+) -> None:
+    silence(breaker, DEAD)
+    given = []
+    for _ in range(4):
+        clock.now += LONGEST_PAUSE
+        given.append(breaker.patience(DEAD))
+        breaker.record(DEAD, answered=False)
+    assert given == [SHORT_PATIENCE, FULL_PATIENCE, SHORT_PATIENCE, FULL_PATIENCE]
 
 
 def test_probes_become_rarer_down_to_one_in_two_minutes(breaker: Breaker, clock: Clock) -> None:
@@ -73,7 +95,7 @@ def test_probes_become_rarer_down_to_one_in_two_minutes(breaker: Breaker, clock:
     probes = []
     for _ in range(2_000):
         clock.now += 1
-        if breaker.allows(DEAD):
+        if breaker.patience(DEAD):
             probes.append(clock.now)
             breaker.record(DEAD, answered=False)
     gaps = [later - earlier for earlier, later in itertools.pairwise([0, *probes])]
@@ -85,7 +107,7 @@ def test_only_so_many_silent_endpoints_are_remembered(breaker: Breaker) -> None:
     silence(breaker, DEAD)
     for number in range(MAX_ENDPOINTS):
         breaker.record(f"https://{number}.test/", answered=False)
-    assert breaker.allows(DEAD)
+    assert breaker.patience(DEAD) == FULL_PATIENCE
 
 
 def test_processes_that_noticed_a_silence_together_do_not_probe_together(clock: Clock) -> None:
@@ -95,8 +117,9 @@ def test_processes_that_noticed_a_silence_together_do_not_probe_together(clock: 
     probing = 0
     clock.now += FIRST_PAUSE
     for breaker in breakers:
-        probing += breaker.allows(DEAD)
+        probing += breaker.patience(DEAD) is not None
     assert 20 < probing < 80
     clock.now += FIRST_PAUSE * JITTER
     # Those that have not probed yet do so by now.
-    assert probing + sum(breaker.allows(DEAD) for breaker in breakers) >= 100
+    late = [breaker.patience(DEAD) is not None for breaker in breakers]
+    assert probing + sum(late) >= 100

@@ -153,6 +153,12 @@ def test_an_answer_that_never_ends_is_cut_at_the_deadline_and_is_no_success(
     assert DEADLINE * 0.9 < took < DEADLINE + SLACK
 
 
+def test_a_post_can_be_given_less_time_than_the_deadline() -> None:
+    with Receiver(hanging) as receiver:
+        outcome = Client(LOCAL, deadline=30).post(receiver.url, BODY, {}, 0.2)
+    assert outcome == Outcome(None, "cut off after 0.2 s without an answer")
+
+
 @pytest.mark.fault("delivering", 22)
 @pytest.mark.parametrize(
     "beginning",

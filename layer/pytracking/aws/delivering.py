@@ -155,7 +155,8 @@ class Deliverer:
         return self._fail(message, outcome, ends_at)
 
     def _post(self, message: Message) -> Outcome:
-        if not self._breaker.allows(message.webhook):
+        patience = self._breaker.patience(message.webhook)
+        if patience is None:
             return Outcome(None, "not tried: the endpoint has not answered others just now")
         body = json.dumps(message.body, separators=(",", ":")).encode()
         try:
@@ -164,7 +165,7 @@ class Deliverer:
             return Outcome(None, str(error))
         # Signed anew at each attempt: receivers refuse a timestamp of more than five minutes ago.
         headers = signer.headers(message.id, int(self._clock()), body)
-        outcome = self._client.post(message.webhook, body, headers)
+        outcome = self._client.post(message.webhook, body, headers, patience)
         self._breaker.record(message.webhook, answered=outcome.status is not None)
         return outcome
 

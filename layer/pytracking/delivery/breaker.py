@@ -1,9 +1,10 @@
 """Keeps endpoints that do not answer from using up the time of those that do.
 
-A post to a dead endpoint holds its place for up to 15 s. At a hundred such hits a second every
-place would soon be held. So after a few posts in a row without an answer, further ones count as
-failed at once, and one probe now and then finds out whether the endpoint is back. Only silence
-counts: an endpoint that answers with an error is quick, and the next event may well suit it.
+A post to a dead endpoint holds its place for 10 to 15 s. At a hundred such hits a second every
+place would soon be held. So an endpoint that did not answer gets less time at the next post; after
+a few posts in a row without an answer, further ones count as failed at once, and one probe now and
+then finds out whether the endpoint is back. Only silence counts: an endpoint that answers with an
+error is quick, and the next event may well suit it.
 
 The memory is that of one process: it is lost with it, and costs nothing but a few slow posts then.
 """
@@ -17,6 +18,12 @@ from dataclasses import dataclass
 
 THRESHOLD = 3
 """Posts in a row without an answer after which an endpoint counts as silent."""
+
+SHORT_PATIENCE = 5.0
+"""Seconds for a post to an endpoint that left the last one unanswered."""
+
+FULL_PATIENCE = float("inf")
+"""As long as the client waits for anybody."""
 
 FIRST_PAUSE = 15.0
 """Seconds until the first probe of a silent endpoint; doubled after each that fails."""
@@ -35,12 +42,13 @@ MAX_ENDPOINTS = 1_000
 @dataclass(slots=True)
 class _Silence:
     unanswered: int = 0
+    probes: int = 0
     pause: float = FIRST_PAUSE
     next_probe: float = 0.0
 
 
 class Breaker:
-    """Tells whether a post to an endpoint is worth its time. Any thread may ask."""
+    """Tells whether a post to an endpoint is worth its time, and how much. Any thread may ask."""
 
     def __init__(
         self,
@@ -52,17 +60,24 @@ class Breaker:
         self._silent: OrderedDict[str, _Silence] = OrderedDict()
         self._lock = threading.Lock()
 
-    def allows(self, url: str) -> bool:
-        """Tell whether to post now. Among many that ask while an endpoint is silent, one may."""
+    def patience(self, url: str) -> float | None:
+        """Return the seconds that a post may take now, None if it is not to be made.
+
+        Among many that ask while an endpoint is silent, one may post now and then. Every other
+        such probe has all the time there is: an endpoint that is slow, but back, needs it.
+        """
         with self._lock:
             silence = self._silent.get(url)
-            if silence is None or silence.unanswered < THRESHOLD:
-                return True
+            if silence is None:
+                return FULL_PATIENCE
+            if silence.unanswered < THRESHOLD:
+                return SHORT_PATIENCE
             if self._clock() < silence.next_probe:
-                return False
+                return None
+            silence.probes += 1
             silence.pause = min(2 * silence.pause, LONGEST_PAUSE)
             silence.next_probe = self._clock() + self._spread(silence.pause)
-            return True
+            return SHORT_PATIENCE if silence.probes % 2 else FULL_PATIENCE
 
     def record(self, url: str, *, answered: bool) -> None:
         """Take note of what a post led to."""

@@ -6,6 +6,7 @@ that matters; at most 4 KiB of its body are read, and never inflated.
 """
 
 import http.client
+import math
 import queue
 import ssl
 import threading
@@ -110,8 +111,12 @@ class Client:
         self._idle: defaultdict[tuple[str, str, int], list[tuple[Line, float]]] = defaultdict(list)
         self._lock = threading.Lock()
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Outcome:
+    def post(
+        self, url: str, body: bytes, headers: Mapping[str, str], patience: float = math.inf
+    ) -> Outcome:
         """Post a JSON ``body`` and return what came of it; a failing network is an outcome too.
+
+        :param patience: seconds after which to cut this post off, if the deadline is not sooner.
 
         :raises InvalidTarget: the URL is none that webhooks are posted to, now or later.
         """
@@ -122,12 +127,13 @@ class Client:
             "Accept": "*/*",
             **headers,
         }
-        with Deadline(self._deadline) as deadline:
+        seconds = min(self._deadline, patience)
+        with Deadline(seconds) as deadline:
             try:
                 return self._post(endpoint, body, headers, deadline)
             except (*_FAILURES, ForbiddenAddress) as error:
                 if deadline.expired:
-                    return Outcome(None, f"cut off after {self._deadline:g} s without an answer")
+                    return Outcome(None, f"cut off after {seconds:g} s without an answer")
                 return Outcome(None, _describe(error))
 
     def close(self) -> None:
