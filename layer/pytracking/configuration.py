@@ -281,16 +281,25 @@ class Configuration:
                 path_or_url = path_or_url[len(prefix) :]
                 kind = kind_of_base or kind
                 break
-        return self.get_tracking_result(path_or_url, request_data, is_open=kind == "open")
+        return self.decode(path_or_url, request_data, kind)
 
     def get_tracking_result(
         self,
         encoded_url_path: str,
         request_data: Mapping[str, Any] | None,
         is_open: bool,
+    ) -> TrackingResult:
+        """As ``decode``, with the kind told as pytracking 0.2.2 did."""
+        return self.decode(encoded_url_path, request_data, "open" if is_open else "click")
+
+    def decode(
+        self,
+        token: str,
+        request_data: Mapping[str, Any] | None,
+        kind: Kind,
         now: float | None = None,
     ) -> TrackingResult:
-        """Decode a link's path, i.e. the token, with or without slashes around it.
+        """Decode a token, with or without slashes around it.
 
         ``now`` is the time of the request, in seconds since the epoch: by default the clock's.
 
@@ -298,9 +307,7 @@ class Configuration:
             InvalidLink: damaged, forged, or not of the format this configuration accepts.
         """
         now = time.time() if now is None else now
-        data, token = self._formats.decode(
-            encoded_url_path.strip("/"), "open" if is_open else "click", now
-        )
+        data, token = self._formats.decode(token.strip("/"), kind, now)
         metadata = data.get("metadata", {})
         if self._defaults and not self.include_default_metadata:
             metadata = {**self._defaults, **metadata}
@@ -312,8 +319,8 @@ class Configuration:
             webhook_url = self.webhook_url
 
         return TrackingResult(
-            is_open,
-            not is_open,
+            kind == "open",
+            kind == "click",
             data.get("url"),
             webhook_url,
             metadata,

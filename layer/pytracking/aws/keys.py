@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import base64
-import binascii
 import threading
 import time
 from collections.abc import Callable
@@ -17,6 +15,7 @@ from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, Pytra
 from pytracking.tokens import Kind
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.repair import repair
+from pytracking.tokens.sealed import claimed_key_id
 
 SAMPLE_SECRET = "sample-secret-published-with-pytracking-for-local-use"  # noqa: S105 - the point
 """What the links of ``events/`` are sealed with. Everybody knows it: refused once deployed."""
@@ -145,17 +144,9 @@ class LinkKeys:
     def _decode(self, token: str, kind: Kind, request_data: dict[str, Any]) -> TrackingResult:
         if self._configuration is None:
             raise KeysUnavailable("no link keys could be fetched yet")
-        is_open = kind == "open"
-        return self._configuration.get_tracking_result(token, request_data, is_open=is_open)
+        return self._configuration.decode(token, request_data, kind)
 
     def _is_of_unknown_key(self, token: str) -> bool:
-        """Tell whether ``token`` claims to be sealed with a key that is not in the ring.
-
-        The claim is in clear: ``pA..`` is the first byte, 0xA4 or 0xA5, and the key id.
-        """
-        head = repair(token)[:4]
-        try:
-            raw = base64.urlsafe_b64decode(head)
-        except (ValueError, binascii.Error):
-            return False
-        return len(raw) == 3 and head[0] == "p" and raw[1] not in self._known_ids
+        """Tell whether ``token`` claims to be sealed with a key that is not in the ring."""
+        claimed = claimed_key_id(repair(token))
+        return claimed is not None and claimed not in self._known_ids

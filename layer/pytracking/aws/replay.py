@@ -221,8 +221,8 @@ class _Reviver:
         if self._configuration is None:
             raise _Stays(NO_KEYS)
         try:
-            result = self._configuration.get_tracking_result(
-                hit.token, dict(hit.request_data), hit.kind == "open", now=hit.timestamp
+            result = self._configuration.decode(
+                hit.token, dict(hit.request_data), hit.kind, now=hit.timestamp
             )
         except InvalidLink:
             raise _Stays(INVALID_LINK) from None

@@ -15,6 +15,7 @@ from pytracking.cli.configuring import (
     metadata_from,
 )
 from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.tokens import Kind
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -99,13 +100,15 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
     """A link of either kind, whatever base it is under."""
     token = urlsplit(link).path.rstrip("/").rpartition("/")[2] if "://" in link else link
     reasons = []
-    for is_open in (False, True):
+    kinds: tuple[Kind, ...] = ("click", "open")
+    for kind in kinds:
         try:
-            result = configuration.get_tracking_result(token, None, is_open)
+            result = configuration.decode(token, None, kind)
         except InvalidLink as error:
             reasons.append(str(error))
             continue
-        if (result.tracked_url is None) == is_open:  # plain and Fernet links do not tell kinds
+        # plain and Fernet links do not tell their kind, but a click has a target
+        if (result.tracked_url is None) is (kind == "open"):
             return result
     raise InvalidLink("; ".join(dict.fromkeys(reasons)) or "it is neither an open nor a click link")
 

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
 from pytracking.errors import PytrackingError
 
@@ -111,7 +111,7 @@ class Undecoded:
     """
 
     id: str
-    kind: str
+    kind: Literal["open", "click"]
     token: str
     timestamp: int
     request_data: Mapping[str, Any]

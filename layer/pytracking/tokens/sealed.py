@@ -16,6 +16,7 @@ documents giving equal links is all that it tells. ``docs/formats.md`` has the f
 import re
 import time
 import zlib
+from base64 import urlsafe_b64decode
 from binascii import unhexlify
 from functools import cache
 from pathlib import Path
@@ -115,6 +116,18 @@ def decode(token: str, kind: Kind, keyring: Keyring, *, now: float | None = None
         raise InvalidLink("the click token holds no URL")
     document.check_times(content, time.time() if now is None else now)
     return content
+
+
+def claimed_key_id(token: str) -> int | None:
+    """Return the key id that a token claims to be sealed with; None when it is no sealed token.
+
+    The claim is in clear and not yet authenticated: it tells which key to look for, no more.
+    """
+    try:
+        header = urlsafe_b64decode(token[:4])
+    except ValueError:
+        return None
+    return header[1] if len(header) == 3 and token[0] == "p" else None
 
 
 def _decrypt(raw: bytes, kind: bytes, keyring: Keyring) -> bytes:
