@@ -155,6 +155,25 @@ screenshots: $(VENV)/.stamp ## Compare real mails before and after tracking, in 
 		exit 1; }
 	@$(BIN)/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
 
+# ---------------------------------------------------------------------------------------------
+# Tests of the tests
+# ---------------------------------------------------------------------------------------------
+
+FUZZ ?= 60
+.PHONY: fuzz
+fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)
+	@PYTHONPATH=layer .venvs/fuzz/bin/python -m tests.fuzz.links -max_total_time=$(FUZZ) \
+		-timeout=10 -max_len=4096 -print_final_stats=1
+
+.PHONY: mutation
+mutation: .venvs/mutation/.stamp ## Count the faults, put in on purpose, that the tests find
+	@rm -rf build/mutation && mkdir -p build/mutation
+	@cp -r layer build/mutation/src && cp -r tests build/mutation/tests
+	@cp tests/mutation.toml build/mutation/pyproject.toml
+	@cd build/mutation && ../../.venvs/mutation/bin/mutmut run
+	@cd build/mutation && ../../.venvs/mutation/bin/mutmut results
+	@cd build/mutation && ../../.venvs/mutation/bin/python -m tests.mutation_score
+
 ##@ Measure
 
 # ---------------------------------------------------------------------------------------------

@@ -41,7 +41,8 @@ def dump(content: dict[str, Any]) -> str:
         text = _write(content)
         if "\\ud" in text:  # surrogates: only pairs are text
             _write_compact(content).encode()
-        _check_nesting(text)
+        if len(text) > 2 * MAX_NESTING:  # each level takes two brackets
+            _check_nesting(text)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
     return text
@@ -51,7 +52,8 @@ def dump_compact(content: dict[str, Any]) -> bytes:
     """Return ``content`` as JSON in UTF-8 without spaces. Raises InvalidPayload as ``dump``."""
     try:
         text = _write_compact(content)
-        _check_nesting(text)
+        if len(text) > 2 * MAX_NESTING:
+            _check_nesting(text)
         return text.encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
@@ -66,7 +68,8 @@ def load(text: str) -> dict[str, Any]:
             keys in one object, integers of more than 4,300 digits, nesting deeper than 200.
     """
     try:
-        _check_nesting(text)
+        if len(text) > 2 * MAX_NESTING:
+            _check_nesting(text)
         content, end = _read(text)
         if end < len(text) and text[end:].strip(" "):  # a token may be minted with spaces behind
             raise ValueError("something follows the JSON")
@@ -101,8 +104,8 @@ def check_times(content: dict[str, Any], now: float) -> None:
 
 
 def _check_nesting(text: str) -> None:
-    # each level takes two brackets: most texts are too short, or have too few, to be looked into
-    if len(text) <= 2 * MAX_NESTING or text.count("[") + text.count("{") <= MAX_NESTING:
+    # most texts have too few brackets to be looked into
+    if text.count("[") + text.count("{") <= MAX_NESTING:
         return
     depth = 0
     for match in re.finditer(_BRACKETS, text):

@@ -19,7 +19,10 @@ import re
 
 # of %5F, %255F, %25255F: any number of encodings of one ASCII character
 _ENCODED = re.compile(r"%(?:25)*([0-7][0-9A-Fa-f])", re.ASCII)
-_CANONICAL = re.compile(r"p[A-Za-z0-9_-]+")  # of a sealed token
+# of a sealed token, or of another one with its padding
+_CANONICAL = re.compile(
+    r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
+)
 _SPACE = re.compile(r"\s+")
 _TRAILING = ".,)>\"'/"
 

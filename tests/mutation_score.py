@@ -1,0 +1,30 @@
+"""Print the share of mutants that the tests killed; exit 1 where it is under the floor.
+
+Run by `make mutation` in the folder in which mutmut ran.
+"""
+
+import json
+import sys
+from pathlib import Path
+
+FLOOR = 0.90
+"""What share of the mutants the tests must kill."""
+
+SURVIVED = 0
+"""The exit code of a test run that found nothing."""
+
+
+def main() -> int:
+    codes = [
+        code
+        for path in Path("mutants").rglob("*.meta")
+        for code in json.loads(path.read_text())["exit_code_by_key"].values()
+    ]
+    survivors = codes.count(SURVIVED)
+    score = 1 - survivors / len(codes)
+    print(f"{len(codes)} mutants, {survivors} survivors: a score of {score:.1%}, floor {FLOOR:.0%}")
+    return score < FLOOR
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,61 @@
+"""How the document inside a token is written."""
+
+import json
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pytracking import InvalidPayload
+from pytracking.tokens import base64url, document, link_id
+
+VALUES = [
+    {},
+    {"a": [1, -2.5, 1e22, True, False, None, 'é\u2028\x01"\\/'], "b": {"c": {}}},
+    {1: "integer keys become strings, as json.dumps has it", None: 2, False: 3, 1.5: 4},
+    {"tuple": (1, 2)},
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+@pytest.mark.parametrize("accelerated", [True, False])
+def test_json_is_written_as_json_dumps_writes_it(
+    value: dict[str, Any], accelerated: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if not accelerated:
+        monkeypatch.setattr("json.encoder.c_make_encoder", None)
+    write = document._writer(json.encoder.encode_basestring_ascii, ", ", ": ")
+    compact = document._writer(json.encoder.encode_basestring, ",", ":")
+    assert write(value) == json.dumps(value)
+    assert compact(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    for writer in (write, compact):
+        for wrong in ({"a": float("nan")}, {"a": object()}, {(1, 2): 3}):
+            with pytest.raises((ValueError, TypeError)):
+                writer(wrong)
+
+
+def test_the_error_says_what_was_wrong_and_what_is_expected() -> None:
+    for dump in (document.dump, document.dump_compact):
+        with pytest.raises(InvalidPayload) as caught:
+            dump({"metadata": {"when": object()}})
+        assert "object is not JSON serializable. Expected str, int" in str(caught.value)
+        assert isinstance(caught.value.__cause__, TypeError)
+
+
+@given(st.binary())
+def test_base64_has_one_spelling_padded_and_one_unpadded(raw: bytes) -> None:
+    padded = base64url.encode(raw).decode()
+    assert base64url.decode(padded, padded=True) == raw
+    assert base64url.decode(padded.rstrip("="), padded=False) == raw
+    assert set(padded.rstrip("=")) <= set(base64url._ALPHABET.decode())
+
+
+def test_a_link_id_is_a_fixed_function_of_the_token() -> None:
+    # sha256(b"pytracking/link-id/v1" + b"pAAA"), in url-safe base64
+    import base64
+    import hashlib
+
+    digest = hashlib.sha256(b"pytracking/link-id/v1pAAA").digest()
+    assert link_id("pAAA") == base64.urlsafe_b64encode(digest)[:22].decode()
+    assert len(link_id("pAAA")) == 22
+    assert link_id("pAAB") != link_id("pAAA")
