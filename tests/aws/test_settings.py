@@ -19,6 +19,8 @@ def test_variables_that_are_declared_and_empty_count_as_absent():
         "PYTRACKING_QUEUE_URL",
         "PYTRACKING_LINK_KEYS_SECRET",
         "PYTRACKING_PRIVACY",
+        "PYTRACKING_DO_NOT_TRACK",
+        "PYTRACKING_CAMPAIGN_KEYS",
         "PYTRACKING_ALLOW_HTTP_WEBHOOKS",
         "AWS_SAM_LOCAL",
     )
@@ -34,13 +36,16 @@ def test_empty_keys_are_no_keys():
 
 @pytest.mark.parametrize("privacy", ["full", "truncated", "none"])
 def test_each_privacy_mode_is_taken(privacy):
-    assert Settings.from_environment({**KEYS, "PYTRACKING_PRIVACY": privacy}).privacy == privacy
+    assert (
+        Settings.from_environment({**KEYS, "PYTRACKING_PRIVACY": privacy}).privacy.mode == privacy
+    )
 
 
 @pytest.mark.parametrize(
     ("name", "value"),
     [
         ("PYTRACKING_PRIVACY", "some"),
+        ("PYTRACKING_DO_NOT_TRACK", "yes"),
         ("PYTRACKING_ALLOW_HTTP_WEBHOOKS", "yes"),
         ("AWS_SAM_LOCAL", "1"),
     ],

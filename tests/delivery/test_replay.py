@@ -161,7 +161,7 @@ def test_what_was_never_decoded_is_decoded_with_the_link_keys(rig: Rig) -> None:
     assert message.body["metadata"] == {"customer_id": 7}
     assert message.body["tracked_url"] == "https://a.test/x"
     assert message.body["timestamp"] == 1_800_000_000
-    assert message.body["request_data"] == {"user_ip": "203.0.113.9"}
+    assert message.body["request_data"] == {"user_agent": None, "user_ip": "203.0.113.9"}
     assert (message.body["is_click_tracking"], message.body["id"]) == (True, "u" * 32)
 
 

@@ -90,6 +90,7 @@ def add_key_commands(commands: "Subparsers") -> None:
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
     from pytracking.aws.replay import replay_dead_letters, replay_log  # noqa: PLC0415 - as needed
+    from pytracking.privacy import Policy  # noqa: PLC0415 - as needed
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
     settings: dict[str, Any] = {
@@ -97,6 +98,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
         "sqs": _client("sqs"),
         "keyring": _keyring(given.get("link_keys")),
         "webhook_url": arguments.webhook_url,
+        "privacy": Policy.from_environment(os.environ),
         "dry_run": not arguments.yes,
         "progress": _Progress(),
     }

@@ -37,9 +37,10 @@ class Outbox:
             self._send(hit, timeout)
         except Exception as error:
             if isinstance(hit, Message):
-                facts = {key: hit.body[key] for key in ("timestamp", "request_data", "visitor")}
+                kept = ("timestamp", "request_data", "visitor", "privacy")
+                facts = {key: hit.body[key] for key in kept if key in hit.body}
             else:
-                facts = {"timestamp": hit.timestamp, "request_data": hit.request_data}
+                facts = hit.facts()
             log_fallback(
                 {"id": hit.id, "kind": kind, "token": token, **facts, "reason": _reason(error)}
             )

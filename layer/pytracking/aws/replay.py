@@ -16,6 +16,7 @@ from pytracking import Configuration
 from pytracking.aws.events import UNKNOWN_VISITOR, event_body
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
 from pytracking.errors import InvalidLink, PytrackingError
+from pytracking.privacy import Policy
 from pytracking.tokens.keyring import Keyring
 
 BATCH = 10
@@ -32,6 +33,9 @@ WAIT_SECONDS = 1
 
 DRY_RUN_LIMIT = 10_000
 """Dead letters that a dry run looks at: it must hold them all hidden until it ends."""
+
+DEFAULT_PRIVACY = Policy()
+"""Keeps what is there: what a deployment does not want was never written down."""
 
 # Why a hit stays where it is; the texts are shown to the operator.
 NO_MESSAGE = "no message of a known version"
@@ -82,6 +86,7 @@ def replay_dead_letters(
     sqs: Any,
     keyring: Keyring | None = None,
     webhook_url: str | None = None,
+    privacy: Policy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -93,9 +98,10 @@ def replay_dead_letters(
     :param sqs: boto3's SQS client.
     :param keyring: opens the tokens of hits that came in while the link keys were out of reach.
     :param webhook_url: for such a hit whose link names no webhook.
+    :param privacy: what is kept of such a hit whose link asks for more privacy than most.
     :raises ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url)
+    revive = _Reviver(keyring, webhook_url, privacy)
     report = Report(dry_run)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with _aws_errors():
@@ -132,6 +138,7 @@ def replay_log(
     sqs: Any,
     keyring: Keyring,
     webhook_url: str | None = None,
+    privacy: Policy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -141,9 +148,10 @@ def replay_log(
 
     :param keyring: opens the tokens, which are logged as they came.
     :param webhook_url: for a hit whose link names no webhook.
+    :param privacy: what is kept of a hit whose link asks for more privacy than most.
     :raises ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url)
+    revive = _Reviver(keyring, webhook_url, privacy)
     report = Report(dry_run)
     seen: set[str] = set()
     batch: list[str] = []
@@ -177,7 +185,8 @@ class _Stays(Exception):
 class _Reviver:
     """Makes a message out of a dead letter or a log line."""
 
-    def __init__(self, keyring: Keyring | None, webhook_url: str | None) -> None:
+    def __init__(self, keyring: Keyring | None, webhook_url: str | None, privacy: Policy) -> None:
+        self._privacy = privacy
         self._configuration = None
         if keyring is not None:
             self._configuration = Configuration(
@@ -193,7 +202,7 @@ class _Reviver:
             raise _Stays(NO_MESSAGE) from None
         reason = letter.dead.reason if letter.dead else "received too often"
         if isinstance(letter, Undecoded):
-            return self._decode(letter, UNKNOWN_VISITOR), reason
+            return self._decode(letter), reason
         return letter.revived(), reason
 
     def fallback(self, document: Mapping[str, Any]) -> Message:
@@ -207,17 +216,18 @@ class _Reviver:
                         "undecoded": {"kind": document.get("kind"), "token": document.get("token")},
                         "timestamp": document.get("timestamp"),
                         "request_data": document.get("request_data"),
+                        "visitor": document.get("visitor"),
+                        "privacy": document.get("privacy", []),
                     }
                 )
             )
         except InvalidMessage:
             raise _Stays(NO_MESSAGE) from None
-        visitor = document.get("visitor")
         if not isinstance(hit, Undecoded):  # what was built above is nothing else
             raise _Stays(NO_MESSAGE)
-        return self._decode(hit, visitor if isinstance(visitor, dict) else UNKNOWN_VISITOR)
+        return self._decode(hit)
 
-    def _decode(self, hit: Undecoded, visitor: Mapping[str, Any]) -> Message:
+    def _decode(self, hit: Undecoded) -> Message:
         if self._configuration is None:
             raise _Stays(NO_KEYS)
         try:
@@ -229,7 +239,9 @@ class _Reviver:
         webhook = result.webhook_url or self._webhook_url
         if not webhook:
             raise _Stays(NO_WEBHOOK)
-        return Message(hit.id, webhook, event_body(result, hit.id, visitor))
+        event = event_body(result, hit.id, {**UNKNOWN_VISITOR, **(hit.visitor or {})})
+        wishes = self._privacy.wishes((*result.privacy, *hit.privacy), {}, hit.kind)
+        return Message(hit.id, webhook, self._privacy.event(event, wishes))
 
 
 def _fallbacks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

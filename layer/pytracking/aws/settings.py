@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal, cast, get_args
 
 from pytracking.errors import ConfigurationError
-
-Privacy = Literal["full", "truncated", "none"]
+from pytracking.privacy import Policy
 
 HOW_TO_MAKE_A_KEY = (
     "Deployed from the template, the function finds its keys in the secret that the template "
@@ -28,7 +26,7 @@ class Settings:
         queue_url: the SQS queue of hits; None: the function calls the webhook itself.
         link_keys_secret: ARN or name of the secret with the keyring's JSON.
         link_keys: the keyring's JSON itself, for local use.
-        privacy: how much of an address is recorded.
+        privacy: what is kept of a visitor.
         local: running under `sam local` or the local gateway, where the sample key is welcome.
         allow_http_webhooks: webhooks may be http, not only https.
     """
@@ -38,7 +36,7 @@ class Settings:
     queue_url: str | None
     link_keys_secret: str | None
     link_keys: str | None
-    privacy: Privacy
+    privacy: Policy
     local: bool
     allow_http_webhooks: bool
 
@@ -55,7 +53,7 @@ class Settings:
             queue_url=environment.get("PYTRACKING_QUEUE_URL") or None,
             link_keys_secret=environment.get("PYTRACKING_LINK_KEYS_SECRET") or None,
             link_keys=environment.get("PYTRACKING_LINK_KEYS") or None,
-            privacy=_privacy(environment.get("PYTRACKING_PRIVACY") or "full"),
+            privacy=Policy.from_environment(environment),
             local=_flag(environment, "AWS_SAM_LOCAL"),
             allow_http_webhooks=_flag(environment, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"),
         )
@@ -65,14 +63,6 @@ class Settings:
                 f"set, and links are never read without a key. {HOW_TO_MAKE_A_KEY}"
             )
         return settings
-
-
-def _privacy(value: str) -> Privacy:
-    if value not in get_args(Privacy):
-        raise ConfigurationError(
-            f"PYTRACKING_PRIVACY is {value!r}: expected full, truncated or none"
-        )
-    return cast("Privacy", value)
 
 
 def _flag(environment: Mapping[str, str], name: str) -> bool:

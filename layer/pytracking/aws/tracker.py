@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import wraps
 from typing import Any
 
@@ -20,6 +20,7 @@ from pytracking.aws.services import secret_text, sqs
 from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
+from pytracking.privacy import STRICTEST
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
 from pytracking.visitors import Verdict, classify
@@ -44,6 +45,7 @@ class Tracker:
     def __init__(self, kind: Kind, environment: Mapping[str, str] = os.environ) -> None:
         settings = Settings.from_environment(environment)
         self.kind = kind
+        self.privacy = settings.privacy
         self.webhook_url = _webhook_url(settings)
         self.fallback_url = _fallback_url(settings)
         self.outbox = Outbox(_send(settings, environment))
@@ -125,21 +127,29 @@ class Hit:
         count("Opens" if self._tracker.kind == "open" else "Clicks")
         webhook = result.webhook_url or self._tracker.webhook_url
         if webhook:
-            body = event_body(result, self.id, self._visitor(result).to_json())
-            self._send(Message(id=self.id, webhook=webhook, body=body))
+            event = event_body(result, self.id, self._visitor(result).to_json())
+            kept = self._tracker.privacy.event(event, self._wishes(result.privacy))
+            self._send(Message(id=self.id, webhook=webhook, body=kept))
         else:
             count("WithoutWebhook")
 
     def record_undecoded(self) -> None:
-        """Hand over the token as it came: whoever has the keys can decode it later."""
+        """Hand over the token as it came: whoever has the keys can decode it later.
+
+        What the recipient agreed to stands in the token, where nobody can read it now. So of the
+        visitor only the least is kept that any link could ask for.
+        """
         count("Undecoded")
+        privacy = self._tracker.privacy
         self._send(
             Undecoded(
                 id=self.id,
                 kind=self._tracker.kind,
                 token=self._request.token,
                 timestamp=int(time.time()),
-                request_data=self._request.data(),
+                request_data=privacy.request_data(self._request.data(), STRICTEST),
+                visitor=privacy.visitor(self._visitor(None).to_json(), STRICTEST),
+                privacy=self._wishes(()),
             )
         )
 
@@ -159,10 +169,14 @@ class Hit:
             timeout=max(0.1, self._deadline - time.monotonic()),
         )
 
-    def _visitor(self, result: TrackingResult) -> Verdict:
+    def _wishes(self, flags: Iterable[str]) -> tuple[str, ...]:
+        tracker = self._tracker
+        return tracker.privacy.wishes(flags, self._request.headers, tracker.kind)
+
+    def _visitor(self, result: TrackingResult | None) -> Verdict:
         request = self._request
         age = None
-        if result.issued_at is not None and result.timestamp is not None:
+        if result and result.issued_at is not None and result.timestamp is not None:
             age = result.timestamp - result.issued_at
         agent = request.headers.get("user-agent")
         return classify(agent, request.headers, request.method, age, self._tracker.kind)

@@ -107,7 +107,9 @@ class Undecoded:
     """A hit whose token could not be opened when it came in, because the keys were out of reach.
 
     ``kind`` is "open" or "click", ``token`` the token as received, ``timestamp`` the time of the
-    hit in seconds since the epoch, ``request_data`` what is known of the request.
+    hit in seconds since the epoch, ``request_data`` what may be kept of the request as long as
+    nobody knows what the recipient agreed to, ``visitor`` the verdict on who came, ``privacy`` the
+    wishes that hold besides the token's own.
     """
 
     id: str
@@ -115,7 +117,18 @@ class Undecoded:
     token: str
     timestamp: int
     request_data: Mapping[str, Any]
+    visitor: Mapping[str, Any] | None = None
+    privacy: tuple[str, ...] = ()
     dead: DeadLetter | None = field(default=None, compare=False)
+
+    def facts(self) -> dict[str, Any]:
+        """Return what is known of the hit besides its id and its token, without empty fields."""
+        facts: dict[str, Any] = {"timestamp": self.timestamp, "request_data": self.request_data}
+        if self.visitor is not None:
+            facts["visitor"] = self.visitor
+        if self.privacy:
+            facts["privacy"] = list(self.privacy)
+        return facts
 
     def to_json(self) -> str:
         """Return the text of the queue message."""
@@ -124,8 +137,7 @@ class Undecoded:
                 "v": VERSION,
                 "id": self.id,
                 "undecoded": {"kind": self.kind, "token": self.token},
-                "timestamp": self.timestamp,
-                "request_data": self.request_data,
+                **self.facts(),
             },
             self.dead,
         )
@@ -183,6 +195,8 @@ def _parse_undecoded(
 ) -> Undecoded:
     hit = _check("undecoded", document["undecoded"], dict)
     kind = hit.get("kind")
+    visitor = document.get("visitor")
+    wishes = _check("privacy", document.get("privacy", []), list)
     if kind not in ("open", "click"):
         raise InvalidMessage(f"undecoded.kind is 'open' or 'click', not {kind!r}")
     return Undecoded(
@@ -191,6 +205,8 @@ def _parse_undecoded(
         token=_check("undecoded.token", hit.get("token"), str),
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
+        visitor=None if visitor is None else _check("visitor", visitor, dict),
+        privacy=tuple(_check("a wish of privacy", wish, str) for wish in wishes),
         dead=dead,
     )
 

@@ -1,0 +1,214 @@
+"""What is kept of a visitor, decided before anything of a hit is logged, queued or sent.
+
+Three things decide, and the strictest wins: the deployment's mode, the visitor's own browser (Do
+Not Track, Global Privacy Control), and what the recipient agreed to, sealed into the link by its
+sender. docs/privacy.md has the whole table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from typing import Any, Literal, cast, get_args
+
+from pytracking.errors import ConfigurationError
+
+Mode = Literal["full", "truncated", "none"]
+DoNotTrack = Literal["aggregate", "anonymous", "ignore"]
+
+NO_IP = "no_ip"
+NO_AGENT = "no_agent"
+AGGREGATE = "aggregate"
+STRICTEST = (NO_IP, NO_AGENT, AGGREGATE)
+
+CAMPAIGN_KEYS = (
+    "campaign",
+    "campaign_id",
+    "campaign_name",
+    "newsletter",
+    "newsletter_id",
+    "template",
+    "template_id",
+    "variant",
+    "utm_campaign",
+    "utm_content",
+    "utm_medium",
+    "utm_source",
+    "utm_term",
+)
+"""Metadata that tells mails from each other, not their recipients, where nothing else is set."""
+
+IPV4_BITS = 24
+IPV6_BITS = 48
+"""What a truncated address keeps: 256 IPv4 addresses, or the IPv6 prefix of one customer's site."""
+
+SIX_TO_FOUR_BITS = 16 + IPV4_BITS
+"""... of 2002::/16, whose next 32 bits are an IPv4 address (RFC 3056, section 2)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What a deployment keeps of its visitors.
+
+    Attributes:
+        mode: ``full``: all of it; ``truncated``: the network of the address, the site of the
+            referer; ``none``: neither address nor user agent nor referer.
+        do_not_track: what an open whose browser says "do not track" is recorded as.
+            ``aggregate``: as if its link had the flag ``aggregate``; ``anonymous``: without address
+            and user agent; ``ignore``: like any other.
+        campaign_keys: the metadata that ``aggregate`` leaves.
+    """
+
+    mode: Mode = "full"
+    do_not_track: DoNotTrack = "aggregate"
+    campaign_keys: frozenset[str] = frozenset(CAMPAIGN_KEYS)
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str]) -> Policy:
+        """Return what ``PYTRACKING_PRIVACY`` and its like ask for; empty counts as absent.
+
+        Raises:
+            ConfigurationError: a value that cannot be meant.
+        """
+        keys = environment.get("PYTRACKING_CAMPAIGN_KEYS") or ",".join(CAMPAIGN_KEYS)
+        return cls(
+            mode=cast("Mode", _one_of(environment, "PYTRACKING_PRIVACY", get_args(Mode))),
+            do_not_track=cast(
+                "DoNotTrack", _one_of(environment, "PYTRACKING_DO_NOT_TRACK", get_args(DoNotTrack))
+            ),
+            campaign_keys=frozenset(key.strip() for key in keys.split(",") if key.strip()),
+        )
+
+    def wishes(
+        self, flags: Iterable[str], headers: Mapping[str, str], kind: str
+    ) -> tuple[str, ...]:
+        """Return the flags that hold for one hit: those of its link, and its browser's.
+
+        A click is a person's own act, and its browser's wish is for the page it leads to; only
+        opens, which nobody chooses to make, heed it. A flag that is not known here, of a later
+        version, counts as the strictest.
+
+        Args:
+            flags: of the link; empty while it cannot be read.
+            headers: of the request, names in lower case.
+            kind: ``open`` or ``click``.
+        """
+        wanted = set(flags)
+        if kind == "open" and self.do_not_track != "ignore" and says_do_not_track(headers):
+            wanted |= set(STRICTEST if self.do_not_track == "aggregate" else (NO_IP, NO_AGENT))
+        if wanted and (AGGREGATE in wanted or not wanted.issubset(STRICTEST)):
+            return STRICTEST
+        return tuple(flag for flag in STRICTEST if flag in wanted)
+
+    def request_data(
+        self, data: Mapping[str, str | None], wishes: Iterable[str]
+    ) -> dict[str, str | None]:
+        """Return what may be kept of ``request_data``; what may not is None, or absent."""
+        wishes = frozenset(wishes)
+        kept: dict[str, str | None] = {"user_agent": None, "user_ip": None}
+        referer = data.get("referer")
+        if self.mode != "none":
+            if NO_IP not in wishes:
+                address = data.get("user_ip")
+                kept["user_ip"] = truncated(address) if self.mode == "truncated" else address
+            if NO_AGENT not in wishes:
+                kept["user_agent"] = data.get("user_agent")
+        if "method" in data:
+            kept["method"] = data["method"]
+        if self.mode == "truncated":
+            referer = _origin(referer or "")
+        if referer and self.mode != "none" and NO_AGENT not in wishes:
+            kept["referer"] = referer
+        return kept
+
+    def visitor(self, visitor: Mapping[str, Any], wishes: Iterable[str]) -> dict[str, Any]:
+        """Return what may be kept of a verdict: without words of the user agent, without age."""
+        wishes = frozenset(wishes)
+        kept = dict(visitor)
+        if self.mode == "none" or NO_AGENT in wishes:
+            kept["signals"] = [signal.partition(":")[0] for signal in visitor["signals"]]
+        if AGGREGATE in wishes:  # with the time of the hit, it tells when the link was made
+            kept["age_seconds"] = None
+        return kept
+
+    def event(self, event: Mapping[str, Any], wishes: tuple[str, ...]) -> dict[str, Any]:
+        """Return what may be kept of an event; ``privacy`` says by which wishes, if by any."""
+        kept = dict(event)
+        kept["request_data"] = self.request_data(event["request_data"] or {}, wishes)
+        kept["visitor"] = self.visitor(event["visitor"], wishes)
+        if AGGREGATE in wishes:
+            kept["metadata"] = self._campaign_level(event["metadata"] or {})
+            kept["link_id"] = None  # each recipient's link is another
+            if event.get("tracked_url"):
+                kept["tracked_url"] = self._without_parameters(event["tracked_url"])
+        if wishes:
+            kept["privacy"] = list(wishes)
+        return kept
+
+    def _campaign_level(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        return {
+            key: value
+            for key, value in metadata.items()
+            if key in self.campaign_keys and isinstance(value, str | int | float | bool | None)
+        }
+
+    def _without_parameters(self, url: str) -> str:
+        from urllib.parse import (  # noqa: PLC0415 - few hits need it
+            parse_qsl,
+            urlencode,
+            urlsplit,
+        )
+
+        parts = urlsplit(url)
+        kept = [pair for pair in parse_qsl(parts.query) if pair[0] in self.campaign_keys]
+        return parts._replace(query=urlencode(kept), fragment="").geturl()
+
+
+def says_do_not_track(headers: Mapping[str, str]) -> bool:
+    """Tell whether a browser asks not to be tracked.
+
+    ``DNT: 1`` (https://www.w3.org/TR/tracking-dnt/#dnt-header-field) or ``Sec-GPC: 1``
+    (https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests).
+
+    Args:
+        headers: names in lower case.
+    """
+    return "1" in (headers.get("dnt", "")[:1], headers.get("sec-gpc", "").strip())
+
+
+def truncated(address: str | None) -> str | None:
+    """Return the network that an address is in: 203.0.113.9 gives 203.0.113.0.
+
+    None for None, and for what is no address.
+    """
+    try:
+        found: IPv4Address | IPv6Address = ip_address(address or "")
+    except ValueError:
+        return None
+    if isinstance(found, IPv6Address):
+        if found.ipv4_mapped:
+            return truncated(str(found.ipv4_mapped))
+        found = IPv6Address(int(found))  # without a zone, "%eth0"
+        bits = SIX_TO_FOUR_BITS if found.sixtofour else IPV6_BITS
+    else:
+        bits = IPV4_BITS
+    return str(ip_network((found, bits), strict=False).network_address)
+
+
+def _origin(url: str) -> str:
+    """Return scheme and host of a referer, which strangers wrote: never more than that."""
+    scheme, separator, rest = url.partition("://")
+    if not separator or scheme.lower() not in ("http", "https"):
+        return ""
+    host = rest.replace("\\", "/").split("/")[0].split("?")[0].split("#")[0].rpartition("@")[2]
+    return f"{scheme}://{host}/"
+
+
+def _one_of(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
+    value = environment.get(name) or allowed[0]
+    if value not in allowed:
+        raise ConfigurationError(
+            f"{name} is {value!r}: expected {', '.join(allowed[:-1])} or {allowed[-1]}"
+        )
+    return value
