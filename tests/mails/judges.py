@@ -9,7 +9,12 @@ LINKS = ("a", "area")
 def html5lib_links(text: str) -> list[str]:
     """The href of each <a> and <area> in document order, as a browser reads them."""
     tree = html5lib.parse(text, namespaceHTMLElements=False)
-    return [e.get("href") for e in tree.iter() if e.tag in LINKS and e.get("href") is not None]
+    found = []
+    for element in tree.iter():
+        name = element.tag.rpartition("}")[2] if isinstance(element.tag, str) else ""  # {svg}a
+        if name in LINKS and element.get("href") is not None:
+            found.append(element.get("href"))
+    return found
 
 
 def lxml_links(text: str) -> list[str]:

@@ -71,6 +71,17 @@ def hrefs(text: str) -> list[str]:
         ("<script><!--></script><a href=y>", ["y"]),
         ("<script/><a href=x></script>", []),
         ("<plaintext></plaintext><a href=x>", []),
+        ("<svg><title/><style/><script/></svg><a href=x>", ["x"]),
+        ("<svg><style><a href=x></a></style></svg><a href=y>", ["x", "y"]),
+        ("<svg><desc><style><a href=x></style></desc></svg><a href=y>", ["y"]),
+        ("<svg><foreignObject><p><title><a href=x></title></p></foreignObject></svg>", []),
+        ("<svg><![CDATA[ > <a href=x> ]]]><a href=y></svg>", ["y"]),
+        ("<svg><![CDATA[ > <a href=x>", []),
+        ("<svg><p><title><a href=x></title>", []),  # <p> ends the SVG
+        ("<svg/><style><a href=x></style>", []),
+        ("<math><mi><style><a href=x></style></mi><mrow><style><a href=y></style>", ["y"]),
+        ("<svg><g></svg><style><a href=x></style>", []),
+        ("<svg></g></svg><style><a href=x></style>", []),
         ('<a href="x', []),
         ('<a href="x"', []),
         ('<a href="x"><a href="y', ["x"]),
@@ -79,6 +90,11 @@ def hrefs(text: str) -> list[str]:
 def test_links_are_found_where_the_standard_finds_them(text: str, expected: list[str]) -> None:
     assert hrefs(text) == expected
     assert html5lib_links(text) == expected
+
+
+def test_a_paragraph_s_end_ends_svg() -> None:
+    # The standard has it since 2020, and html5lib not yet.
+    assert hrefs("<svg><g></p><title><a href=x></title>") == []
 
 
 @pytest.mark.parametrize(
@@ -126,6 +142,33 @@ PIECES = st.sampled_from(
     <base_href= <body> </body> </html> <head> </head> <br/> \x0b \x0c \n https://x.test/3 é
     """.split()  # noqa: SIM905
 ).map(lambda piece: piece.replace("_", " "))
+
+
+# Whole elements: what end tags without a beginning do depends on HTML elements before the SVG.
+FOREIGN = st.recursive(
+    st.sampled_from(
+        [
+            "x",
+            '<a href="https://x.test/1">x</a>',
+            "<title/>",
+            "<style/>",
+            "<g></g>",
+            "<style><a href=https://x.test/2></a></style>",
+            "<script><a href=https://x.test/3></a></script>",
+        ]
+    ),
+    lambda inside: st.tuples(
+        st.sampled_from(["svg", "SVG", "math", "g", "foreignObject", "desc", "mi"]),
+        st.lists(inside, max_size=4).map("".join),
+    ).map(lambda element: f"<{element[0]}>{element[1]}</{element[0]}>"),
+    max_leaves=8,
+)
+
+
+@given(FOREIGN, FOREIGN)
+def test_svg_and_mathml_have_the_links_that_a_browser_sees(first: str, second: str) -> None:
+    text = f"<svg>{first}</svg><math>{second}</math>"
+    assert set(hrefs(text)) == set(html5lib_links(text))
 
 
 @settings(max_examples=600)

@@ -15,6 +15,9 @@ import re
 from collections.abc import Collection, Iterator
 from typing import NamedTuple
 
+from pytracking.mails.foreign import ROOTS as FOREIGN_ROOTS
+from pytracking.mails.foreign import Foreign
+
 # The whitespace of the HTML Standard: no vertical tab, nothing beyond ASCII.
 _WS = r"[\t\n\f\r ]"
 # Everything after a tag's name: `class="a" href='b' id=c checked / >`. A quoted value hides `>`.
@@ -31,6 +34,10 @@ _COMMENT = r"!--(?:-?>|(?:[^-]++|-(?!-!?>))*+--!?>)"
 _CONDITIONAL = r"!--\[[iI][fF]"
 # `<!doctype html>`, `<?xml ?>`, `</ x>`, `</>`, `<![if mso]>`: all end at the first `>`.
 _DECLARATION = r"[!?/][^>]*+>"
+# In SVG and MathML alone.
+_CDATA_START = r"!\[CDATA\["
+_CDATA = rf"{_CDATA_START}(?:[^\]]++|\](?!\]>))*+\]\]>"
+_NEVER = r"(?!)"
 _TEXT = r"[^<]++|<(?![A-Za-z!?/])"
 
 # One attribute: 1 its name; and its value 2 in double, 3 in single, 4 in no quotes.
@@ -77,10 +84,12 @@ def tags(
     comment or raw text: browsers drop what follows.
     """
     match = _pattern(names).match
+    match_in_foreign = _pattern(None, cdata=True).match
+    foreign = Foreign()
     position = start
     end = len(text) if end is None else end
     while True:
-        found = match(text, position, end)
+        found = (match_in_foreign if foreign else match)(text, position, end)
         if not found:  # pragma: no cover - the pattern matches at every position
             return
         if found.lastgroup != "tag":
@@ -91,7 +100,10 @@ def tags(
         name = (found["name"] or "!--").lower()
         if names is None or name in names:
             yield Tag(name, begin, position)
-        if name in RAW_TEXT:
+        is_html = True
+        if foreign or name in FOREIGN_ROOTS:
+            is_html = foreign.take(name, empty=text[position - 2] == "/")
+        if is_html and name in RAW_TEXT:
             position = _end_of_raw_text(text, position, end, name)
             if position < 0:
                 yield Unclosed(begin)
@@ -138,15 +150,16 @@ _BETWEEN = "\t\n\f\r /"
 
 
 @functools.cache
-def _pattern(names: frozenset[str] | None) -> re.Pattern[str]:
+def _pattern(names: frozenset[str] | None, *, cdata: bool = False) -> re.Pattern[str]:
     """Runs over all that is not of interest in one step, and stops behind what is."""
     wanted = f"/?{_TAG_NAME}"
     if names is not None:
-        wanted = _any_of(names - {"!--"} | RAW_TEXT)
-    conditional = _CONDITIONAL if names and "!--" in names else r"(?!)"
+        wanted = _any_of(names - {"!--"} | RAW_TEXT | FOREIGN_ROOTS)
+    conditional = _CONDITIONAL if names and "!--" in names else _NEVER
     skipped = (
         rf"(?:{_TEXT}|<(?!(?:{wanted})[\t\n\f\r />]|{conditional})"
-        rf"(?:/?{_TAG_NAME}{_TAG_END}|{_COMMENT}|(?!!--|/[A-Za-z]){_DECLARATION}))*+"
+        rf"(?:/?{_TAG_NAME}{_TAG_END}|{_COMMENT}|{_CDATA if cdata else _NEVER}"
+        rf"|(?!!--|/[A-Za-z]{f'|{_CDATA_START}' if cdata else ''}){_DECLARATION}))*+"
     )
     found = rf"(?P<tag><(?:(?P<name>{wanted})(?=[\t\n\f\r />]){_TAG_END}|{_COMMENT}))"
     return re.compile(rf"{skipped}(?:{found}|(?P<open><)|\Z)")

@@ -1,0 +1,76 @@
+"""SVG and MathML inside HTML, where no element's content is raw text: `<title/>` is really empty.
+
+The rules are those of the HTML Standard, 13.2.6.5 "The rules for parsing tokens in foreign
+content", as far as tags alone can tell: what HTML elements are open is not known here.
+"""
+
+from collections import Counter
+
+ROOTS = frozenset({"svg", "math"})
+
+# Elements whose content is HTML again, by the root that they are of.
+_HTML_INSIDE = {
+    "svg": frozenset({"foreignobject", "desc", "title"}),
+    "math": frozenset({"mi", "mo", "mn", "ms", "mtext"}),
+}
+# HTML elements that end foreign content where they stand.
+_BREAKING_OUT = frozenset(
+    """
+    b big blockquote body br center code dd div dl dt em embed h1 h2 h3 h4 h5 h6 head hr i img li
+    listing menu meta nobr ol p pre ruby s small span strong strike sub sup table tt u ul var
+    """.split()  # noqa: SIM905
+)
+
+
+class Foreign:
+    """The foreign elements that are open at one place of a text."""
+
+    def __init__(self) -> None:
+        self._open: list[tuple[str, str]] = []  # name; "svg", "math" or "html"
+        self._counts: Counter[str] = Counter()
+
+    def __bool__(self) -> bool:
+        """Whether any is open."""
+        return bool(self._open)
+
+    @property
+    def in_html(self) -> bool:
+        """Whether content here is HTML: outside of all, or in an element such as foreignObject."""
+        if not self._open:
+            return True
+        name, root = self._open[-1]
+        return root == "html" or name in _HTML_INSIDE[root]
+
+    def take(self, name: str, *, empty: bool) -> bool:
+        """Take note of a tag, an end tag by its slash; tell whether it is of HTML."""
+        is_html = self.in_html
+        if name.startswith("/"):
+            if name in ("/p", "/br") and not is_html:
+                self._leave()
+            elif self._counts[name[1:]]:
+                while self._close() != name[1:]:
+                    pass
+            return is_html
+        if is_html and name not in ROOTS:
+            if self._counts[name]:  # an element of HTML, whose end tag must not close another
+                self._push(name, "html")
+            return True
+        if name in _BREAKING_OUT:
+            self._leave()
+            return True
+        if not empty:
+            self._push(name, name if is_html else self._open[-1][1])
+        return False
+
+    def _leave(self) -> None:
+        while not self.in_html:
+            self._close()
+
+    def _push(self, name: str, root: str) -> None:
+        self._open.append((name, root))
+        self._counts[name] += 1
+
+    def _close(self) -> str:
+        name, _ = self._open.pop()
+        self._counts[name] -= 1
+        return name
