@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from pytracking.errors import PytrackingError
+from pytracking.visitors import TOO_SOON_SECONDS
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -85,6 +86,7 @@ class Live:
         return {
             "mood": self._receiver.mood,
             "speed": self._speed,
+            "too_soon": TOO_SOON_SECONDS,
             "links": self._minter.ready_made,
             "events": self._journal.events(),
         }

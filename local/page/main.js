@@ -43,6 +43,8 @@ function connect() {
     showMood(state.mood);
     showLinks(state.links, false);
     showSpeed(state.speed);
+    byId("too-soon").textContent =
+      `A hit within ${state.too_soon} s of minting counts as a scanner's: people are slower.`;
     redraw();
   });
   on("event", (event) => {

@@ -118,6 +118,7 @@ def test_links_are_minted_followed_and_their_webhooks_shown(page: Page, screensh
     expect(page.locator("#links a").first).not_to_have_text(ready_made)
     expect(page.locator("#links li")).to_have_count(2)
 
+    expect(page.locator("#too-soon")).to_contain_text("within 2 s of minting")
     page.click("[data-act=pixel]")
     expect(page.locator("#links")).to_contain_text("an image of 1 by 1 came")
     page.click("[data-act=click]")
