@@ -83,7 +83,11 @@ class EventSource:
         concurrency: int = 2,
         function_timeout: float = 60.0,
     ) -> None:
-        """:param function_timeout: seconds that the handler's context gives it."""
+        """Poll nothing yet: ``start`` does.
+
+        Args:
+            function_timeout: seconds that the handler's context gives it.
+        """
         self._queue = queue
         self._handler = handler
         self._batch_size = batch_size

@@ -81,7 +81,8 @@ class Queue:
     def send(self, body: str, delay_seconds: float = 0) -> str:
         """Store a message and return its id.
 
-        :raises ValueError: the delay is not within 0-900 seconds, or the body is empty.
+        Raises:
+            ValueError: the delay is not within 0-900 seconds, or the body is empty.
         """
         if not 0 <= delay_seconds <= MAX_DELAY_SECONDS:
             raise ValueError(f"DelaySeconds is 0-{MAX_DELAY_SECONDS}, not {delay_seconds}")

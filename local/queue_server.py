@@ -20,7 +20,11 @@ class QueueServer:
     """Serves queues at ``http://127.0.0.1:PORT/000000000000/NAME``; a context manager."""
 
     def __init__(self, queues: Iterable[Queue], port: int = 0) -> None:
-        """:param port: 0 takes a free one."""
+        """Take the port; serving begins with the ``with`` block.
+
+        Args:
+            port: 0 takes a free one.
+        """
         self.queues = {queue.name: queue for queue in queues}
         handler = type("Handler", (_Handler,), {"queue_server": self})
         self._http = _Server(("127.0.0.1", port), handler)

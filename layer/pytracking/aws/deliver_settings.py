@@ -31,7 +31,8 @@ def address_rules(environment: Mapping[str, str]) -> AddressRules:
     networks of receivers inside. Locally (``AWS_SAM_LOCAL``) the loopback is such a network;
     deployed, the runtime's own interfaces are there.
 
-    :raises ConfigurationError: one of them cannot be meant.
+    Raises:
+        ConfigurationError: one of them cannot be meant.
     """
     local = environment.get("AWS_SAM_LOCAL") == "true"
     networks = environment.get("PYTRACKING_ALLOWED_WEBHOOK_NETWORKS")
@@ -51,7 +52,8 @@ def address_rules(environment: Mapping[str, str]) -> AddressRules:
 def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:
     """Return the secrets that sign, given as they are or by the secret that holds them.
 
-    :raises ConfigurationError: neither is set, or what is given cannot be used.
+    Raises:
+        ConfigurationError: neither is set, or what is given cannot be used.
     """
     if text := environment.get("PYTRACKING_WEBHOOK_SECRETS"):
         return WebhookSecrets.fixed(text)
@@ -69,7 +71,8 @@ def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:
 def required(environment: Mapping[str, str], name: str) -> str:
     """Return the queue URL in a variable.
 
-    :raises ConfigurationError: it is not set.
+    Raises:
+        ConfigurationError: it is not set.
     """
     value = environment.get(name)
     if not value:

@@ -64,11 +64,12 @@ class Deliverer:
     ) -> None:
         """Make a deliverer.
 
-        :param send_again: sends a copy to the queue that the batches come from.
-        :param send_dead: sends a message to the dead letters.
-        :param clock: the time in seconds since the epoch.
-        :param delays: seconds before the second, third, ... attempt.
-        :param post_deadline: the client's hard deadline in seconds.
+        Args:
+            send_again: sends a copy to the queue that the batches come from.
+            send_dead: sends a message to the dead letters.
+            clock: the time in seconds since the epoch.
+            delays: seconds before the second, third, ... attempt.
+            post_deadline: the client's hard deadline in seconds.
         """
         self._client = client
         self._secrets = secrets
@@ -84,7 +85,8 @@ class Deliverer:
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Deliverer":
         """Return the deliverer that the template's variables describe.
 
-        :raises ConfigurationError: one is missing or cannot be meant.
+        Raises:
+            ConfigurationError: one is missing or cannot be meant.
         """
         return cls(
             client=Client(address_rules(environment)),
@@ -101,7 +103,8 @@ class Deliverer:
         The answer is Lambda's partial batch response:
         https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
 
-        :raises BatchFailed: a message failed that has no id by which to report it.
+        Raises:
+            BatchFailed: a message failed that has no id by which to report it.
         """
 
         def work(record: Mapping[str, Any]) -> str | None:

@@ -25,10 +25,13 @@ def rotate_link_keys(secrets_manager: Any, secret_id: str) -> Keyring:
     Every link ever sent stays valid. Functions open links of the new key within a minute; whoever
     mints uses it as soon as it reads the secret again.
 
-    :param secrets_manager: boto3's Secrets Manager client.
-    :param secret_id: the secret's ARN or name.
-    :raises RotationError: the secret could not be read or written.
-    :raises InvalidKey: the secret holds no keyring.
+    Args:
+        secrets_manager: boto3's Secrets Manager client.
+        secret_id: the secret's ARN or name.
+
+    Raises:
+        RotationError: the secret could not be read or written.
+        InvalidKey: the secret holds no keyring.
     """
     keyring = Keyring.from_json(_read(secrets_manager, secret_id)).rotated()
     _write(secrets_manager, secret_id, keyring.to_json())
@@ -41,8 +44,9 @@ def rotate_webhook_secrets(secrets_manager: Any, secret_id: str) -> str:
     From five minutes later at most, webhooks carry a signature by each secret: receivers verify
     with the old one or the new one, until :func:`finish_webhook_rotation`.
 
-    :raises RotationError: the secret could not be read or written.
-    :raises InvalidKey: the secret holds no webhook secrets.
+    Raises:
+        RotationError: the secret could not be read or written.
+        InvalidKey: the secret holds no webhook secrets.
     """
     current, retired = parse_secrets(_read(secrets_manager, secret_id))
     made = new_secret()
@@ -56,8 +60,9 @@ def finish_webhook_rotation(secrets_manager: Any, secret_id: str) -> int:
 
     Receivers that still verify with a dropped secret refuse all webhooks from then on.
 
-    :raises RotationError: the secret could not be read or written.
-    :raises InvalidKey: the secret holds no webhook secrets.
+    Raises:
+        RotationError: the secret could not be read or written.
+        InvalidKey: the secret holds no webhook secrets.
     """
     current, retired = parse_secrets(_read(secrets_manager, secret_id))
     if retired:
@@ -68,8 +73,9 @@ def finish_webhook_rotation(secrets_manager: Any, secret_id: str) -> int:
 def read_link_keys(secrets_manager: Any, secret_id: str) -> Keyring:
     """Return the keyring in a secret.
 
-    :raises RotationError: the secret could not be read.
-    :raises InvalidKey: the secret holds no keyring.
+    Raises:
+        RotationError: the secret could not be read.
+        InvalidKey: the secret holds no keyring.
     """
     return Keyring.from_json(_read(secrets_manager, secret_id))
 
@@ -77,8 +83,9 @@ def read_link_keys(secrets_manager: Any, secret_id: str) -> Keyring:
 def read_webhook_secrets(secrets_manager: Any, secret_id: str) -> tuple[str, ...]:
     """Return the webhook secrets in use, the current one first.
 
-    :raises RotationError: the secret could not be read.
-    :raises InvalidKey: the secret holds no webhook secrets.
+    Raises:
+        RotationError: the secret could not be read.
+        InvalidKey: the secret holds no webhook secrets.
     """
     current, retired = parse_secrets(_read(secrets_manager, secret_id))
     return (current, *retired)

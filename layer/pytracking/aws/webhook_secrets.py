@@ -28,7 +28,11 @@ class WebhookSecrets:
     def __init__(
         self, fetch: Callable[[float], str], clock: Callable[[], float] = time.monotonic
     ) -> None:
-        """:param fetch: returns the secrets' JSON, given the seconds it may take."""
+        """Fetch nothing yet: the first ``signer()`` does.
+
+        Args:
+            fetch: returns the secrets' JSON, given the seconds it may take.
+        """
         self._fetch = fetch
         self._clock = clock
         self._signer: Signer | None = None
@@ -40,7 +44,8 @@ class WebhookSecrets:
     def fixed(cls, text: str) -> "WebhookSecrets":
         """Return secrets that are known from the start.
 
-        :raises ConfigurationError: they cannot be used.
+        Raises:
+            ConfigurationError: they cannot be used.
         """
         try:
             Signer.from_json(text)
@@ -51,7 +56,8 @@ class WebhookSecrets:
     def signer(self) -> Signer:
         """Return the signer, fetching the secrets first when they are missing or old.
 
-        :raises SecretsUnavailable: there are none yet, and none could be fetched.
+        Raises:
+            SecretsUnavailable: there are none yet, and none could be fetched.
         """
         with self._lock:
             if self._clock() >= self._next_fetch:

@@ -74,8 +74,9 @@ class AddressRules:
     def endpoint(self, url: str) -> Endpoint:
         """Return the endpoint that ``url`` names.
 
-        :raises InvalidTarget: not an absolute https (or allowed http) URL, with userinfo, a ``%``
-            or a trailing dot in the host, a bad port, spaces, controls or other than ASCII.
+        Raises:
+            InvalidTarget: not an absolute https (or allowed http) URL, with userinfo, a ``%`` or a
+                trailing dot in the host, a bad port, spaces, controls or other than ASCII.
         """
         parts = _split(url)
         if parts.scheme not in DEFAULT_PORTS or (parts.scheme == "http" and not self.allow_http):
@@ -101,7 +102,8 @@ class AddressRules:
         A host with one address outside and one inside is refused as a whole: it is how a name
         that was looked up twice turns inwards.
 
-        :raises ForbiddenAddress: an address may not be dialled, or there is none.
+        Raises:
+            ForbiddenAddress: an address may not be dialled, or there is none.
         """
         vetted = tuple(dict.fromkeys(ipaddress.ip_address(address) for address in addresses))
         if not vetted:
@@ -129,7 +131,8 @@ class ForbiddenAddress(WebhookError):
 def parse_networks(text: str) -> tuple[Network, ...]:
     """Return the networks of a comma-separated list such as ``127.0.0.0/8, ::1``.
 
-    :raises ValueError: one of them is no network.
+    Raises:
+        ValueError: one of them is no network.
     """
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
 
@@ -140,7 +143,8 @@ Lookup = Callable[[str, int], Sequence[str]]
 def look_up(host: str, port: int) -> list[str]:
     """Return the addresses of a host, in the order the system prefers.
 
-    :raises OSError: the host has none.
+    Raises:
+        OSError: the host has none.
     """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [str(sockaddr[0]) for *_, sockaddr in found]

@@ -97,8 +97,9 @@ class Client:
     ) -> None:
         """Times are in seconds.
 
-        :param rules: where webhooks may go; by default https to public addresses.
-        :param ssl_context: by default the system's authorities, host names checked.
+        Args:
+            rules: where webhooks may go; by default https to public addresses.
+            ssl_context: by default the system's authorities, host names checked.
         """
         self._rules = rules or AddressRules()
         self._deadline = deadline
@@ -116,9 +117,11 @@ class Client:
     ) -> Outcome:
         """Post a JSON ``body`` and return what came of it; a failing network is an outcome too.
 
-        :param patience: seconds after which to cut this post off, if the deadline is not sooner.
+        Args:
+            patience: seconds after which to cut this post off, if the deadline is not sooner.
 
-        :raises InvalidTarget: the URL is none that webhooks are posted to, now or later.
+        Raises:
+            InvalidTarget: the URL is none that webhooks are posted to, now or later.
         """
         endpoint = self._rules.endpoint(url)
         headers = {

@@ -38,7 +38,8 @@ class Line:
     ) -> None:
         """Dial the addresses one after the other, within ``connect_timeout`` seconds in all.
 
-        :raises OSError: none of them could be connected to.
+        Raises:
+            OSError: none of them could be connected to.
         """
         sock = _dial(addresses, endpoint.port, min(connect_timeout, deadline.remaining()))
         self._cutter = sock.dup()

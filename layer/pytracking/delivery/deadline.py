@@ -18,7 +18,11 @@ class Deadline:
     """``with Deadline(15) as deadline``: sockets given to :meth:`watch` are cut after 15 s."""
 
     def __init__(self, seconds: float) -> None:
-        """:param seconds: from now on."""
+        """Start the clock.
+
+        Args:
+            seconds: from now on.
+        """
         self.at = time.monotonic() + seconds
         self.expired = False
         self._socket: socket.socket | None = None
@@ -31,7 +35,8 @@ class Deadline:
     def watch(self, cutter: socket.socket) -> None:
         """Cut this connection at the deadline. ``cutter`` is a duplicate; its owner closes it.
 
-        :raises TimeoutError: the deadline is over already.
+        Raises:
+            TimeoutError: the deadline is over already.
         """
         with self._lock:
             self._socket = cutter

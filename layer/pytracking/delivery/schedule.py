@@ -40,10 +40,11 @@ def next_attempt(
 ) -> int | None:
     """Return when the next attempt is due (seconds since the epoch), or None if there is none.
 
-    :param attempts: how many attempts were made, at least one.
-    :param retry_after: the receiver's Retry-After header. It can put the next attempt off, up to
-        a day, and never brings it forward: a receiver that asks for one more every second would
-        otherwise use its ten attempts up in ten seconds.
+    Args:
+        attempts: how many attempts were made, at least one.
+        retry_after: the receiver's Retry-After header. It can put the next attempt off, up to a
+            day, and never brings it forward: a receiver that asks for one more every second would
+            otherwise use its ten attempts up in ten seconds.
     """
     if attempts > len(delays):
         return None

@@ -41,7 +41,11 @@ class Signer:
     """Signs with every secret it was given, the newest first. Its repr hides them."""
 
     def __init__(self, webhook_secrets: Iterable[str]) -> None:
-        """:raises InvalidKey: a secret is malformed or too short, or there is none."""
+        """Decode the secrets.
+
+        Raises:
+            InvalidKey: a secret is malformed or too short, or there is none.
+        """
         if isinstance(webhook_secrets, str):
             webhook_secrets = (webhook_secrets,)
         self._keys = tuple(secret_bytes(secret) for secret in webhook_secrets)
@@ -52,7 +56,8 @@ class Signer:
     def from_json(cls, text: str) -> "Signer":
         """Return the signer for ``{"current": "whsec_...", "retired": ["whsec_...", ...]}``.
 
-        :raises InvalidKey: the text is not of this form, or a secret in it is unusable.
+        Raises:
+            InvalidKey: the text is not of this form, or a secret in it is unusable.
         """
         current, retired = parse_secrets(text)
         return cls((current, *retired))
@@ -60,7 +65,8 @@ class Signer:
     def headers(self, identifier: str, timestamp: int, body: bytes) -> dict[str, str]:
         """Return the three headers of a webhook sent at ``timestamp`` (seconds since the epoch).
 
-        :param identifier: the event's id: no dot, which would blur where it ends.
+        Args:
+            identifier: the event's id: no dot, which would blur where it ends.
         """
         if "." in identifier:
             raise ValueError(f"the id of a signed webhook holds no dot: {identifier!r}")
@@ -75,11 +81,14 @@ class Signer:
     def verify(self, headers: Mapping[str, str], body: bytes, *, now: float | None = None) -> str:
         """Return the id of a webhook, once it is known to be genuine and recent.
 
-        :param headers: the request's headers; the case of their names does not matter.
-        :param body: the request's body, untouched.
-        :param now: the time in seconds since the epoch, by default the clock's.
-        :raises InvalidSignature: a header is missing or malformed, no signature matches a known
-            secret, or the timestamp is more than 5 minutes off.
+        Args:
+            headers: the request's headers; the case of their names does not matter.
+            body: the request's body, untouched.
+            now: the time in seconds since the epoch, by default the clock's.
+
+        Raises:
+            InvalidSignature: a header is missing or malformed, no signature matches a known
+                secret, or the timestamp is more than 5 minutes off.
         """
         named = {name.lower(): value for name, value in headers.items()}
         try:
@@ -119,7 +128,8 @@ def secret_bytes(secret: str) -> bytes:
     ``whsec_`` and base64: the bytes so encoded. Any other text: its own UTF-8 bytes, as AWS
     Secrets Manager generates it.
 
-    :raises InvalidKey: too short, or ``whsec_`` with what is not base64.
+    Raises:
+        InvalidKey: too short, or ``whsec_`` with what is not base64.
     """
     if not isinstance(secret, str):
         raise InvalidKey(f"a webhook secret is a text, not {type(secret).__name__}")
@@ -149,8 +159,9 @@ def receiver_secret(secret: str) -> str:
 def parse_secrets(text: str) -> tuple[str, tuple[str, ...]]:
     """Return the current and the retired secrets of a Secrets Manager value.
 
-    :raises InvalidKey: not ``{"current": "...", "retired": ["...", ...]}``. The text, which is
-        secret, is in no message.
+    Raises:
+        InvalidKey: not ``{"current": "...", "retired": ["...", ...]}``. The text, which is secret,
+            is in no message.
     """
     expected = 'webhook secrets are {"current": "whsec_...", "retired": ["whsec_...", ...]}'
     try:
