@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from pytracking.visitors import headers as _headers
 from pytracking.visitors.crawlers import SOURCE
-from pytracking.visitors.machines import machine_signal
+from pytracking.visitors.machines import machine_signal, words_of
 from pytracking.visitors.people import person_signal
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
@@ -99,18 +99,19 @@ def classify(
             clocks of its maker and of this machine disagree.
         kind: what the link is.
     """
-    agent = (user_agent or "")[:MAX_AGENT_CHARS].strip()
-    machine = machine_signal(agent, kind)
+    text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
+    words = words_of(text)
+    machine = machine_signal(text, words, kind)
     signals = [machine] if machine else []
     if len(headers) > 1:
         signals += _headers.signals(headers)
     if method == "HEAD":
         signals.append("head")
-    if not agent:
+    if not text:
         signals.append("no-agent")
     if age_seconds is not None and 0 <= age_seconds < TOO_SOON_SECONDS:
         signals.append("too-soon")
-    if not signals and (person := person_signal(agent)):
+    if not signals and (person := person_signal(text, words)):
         signals.append(person)
     cls = SIGNALS[signals[0].partition(":")[0]] if signals else "unknown"
     return Verdict(cls, tuple(signals), None if age_seconds is None else max(0, age_seconds))

@@ -4,38 +4,37 @@ import re
 
 from pytracking.visitors.crawlers import CRAWLERS
 
-# Part of the user agent -> signal. All of them in lower case.
+# A word of the user agent -> what must be there with it, and the signal. All in lower case.
 _MAIL_MACHINES = {
     # ... Firefox/11.0 (via ggpht.com GoogleImageProxy)
-    "googleimageproxy": "gmail-proxy",
+    "googleimageproxy": ("", "gmail-proxy"),
     # YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html
-    "yahoomailproxy": "yahoo-proxy",
-    # Mozilla/5.0 (compatible; SeznamEmailProxy/...)
-    "seznamemailproxy": "mail-proxy",
+    "yahoomailproxy": ("", "yahoo-proxy"),
     # hey.com/imageproxy Mozilla/5.0 (X11; Linux x86_64) ...
-    "hey.com/imageproxy": "mail-proxy",
-    "fastmailua": "mail-proxy",
+    "imageproxy": ("hey.com/imageproxy", "mail-proxy"),
+    # Mozilla/5.0 (compatible; SeznamEmailProxy/...)
+    "seznamemailproxy": ("", "mail-proxy"),
+    "fastmailua": ("", "mail-proxy"),
     # ... Safari/537.36 (via secureurl.fwdcdn.com - mail.ukr.net proxy)
-    "mail.ukr.net proxy": "mail-proxy",
+    "ukr": ("mail.ukr.net proxy", "mail-proxy"),
     # ... Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0
-    "edge/12.246 mozilla/5.0": "gmail-prefetch",
-    # Microsoft Office Existence Discovery, Microsoft Office Protocol Discovery
-    "microsoft office existence discovery": "office-discovery",
-    "microsoft office protocol discovery": "office-discovery",
+    "246": ("edge/12.246 mozilla/5.0", "gmail-prefetch"),
+    "existence": ("microsoft office existence discovery", "office-discovery"),
+    "protocol": ("microsoft office protocol discovery", "office-discovery"),
     # Mozilla/5.0 (Windows NT 6.1; WOW64) AppleWebKit/534+ (KHTML, like Gecko) BingPreview/1.0b
-    "bingpreview/": "link-scanner",
-    # Barracuda Sentinel (EE), BarracudaCentral
-    "barracuda sentinel": "link-scanner",
-    "barracudacentral": "link-scanner",
-    "google-safety": "link-scanner",
-    "proofpoint": "link-scanner",
-    "mimecast": "link-scanner",
-    "safelinks": "link-scanner",
-    "ironport": "link-scanner",
-    "messagelabs": "link-scanner",
-    "fireeye": "link-scanner",
-    "urlscan.io": "link-scanner",
-    "phishtank": "link-scanner",
+    "bingpreview": ("", "link-scanner"),
+    # Barracuda Sentinel (EE)
+    "sentinel": ("barracuda sentinel", "link-scanner"),
+    "barracudacentral": ("", "link-scanner"),
+    "safety": ("google-safety", "link-scanner"),
+    "proofpoint": ("", "link-scanner"),
+    "mimecast": ("", "link-scanner"),
+    "safelinks": ("", "link-scanner"),
+    "ironport": ("", "link-scanner"),
+    "messagelabs": ("", "link-scanner"),
+    "fireeye": ("", "link-scanner"),
+    "urlscan": ("urlscan.io", "link-scanner"),
+    "phishtank": ("", "link-scanner"),
 }
 
 # What programs fetch with when nobody told them to name themselves: the first word.
@@ -59,6 +58,7 @@ _NO_BOTS = frozenset({"cubot"})
 
 # Where somebody is to be reached: +http://..., https://..., www.example.com/bot, name@example.com
 _CONTACT = re.compile(r"https?:/|\bwww\.|[a-z0-9._-] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+\.[a-z]")
+_CONTACT_PARTS = (":/", "www.", "@", "(at)", "[at]")
 # ... but not the advertising of shells of Internet Explorer: (... from: http://bsalsa.com/; ...)
 _ADVERTISING = ("avant-browser", "avantbrowser", "bsalsa")
 # ... (KHTML, like Gecko; Google-Assess) ..., ... Gecko) Chrome/41.0 (compatible; Google-AMPHTML)
@@ -92,30 +92,33 @@ _MAKERS = (
 
 # The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G)
 _DEVICE = re.compile(r"\bandroid\b[^;)]*(?:; ?[a-z]{2}[-_][a-z]{2})?;[^;)]*")
-_WORD = re.compile("[a-z0-9]+")
+words_of = re.compile("[a-z0-9]+").findall
+"""Returns the words of a text in lower case."""
 
 
-def machine_signal(agent: str, kind: str) -> str | None:
+def machine_signal(text: str, words: list[str], kind: str) -> str | None:
     """Return the signal of a user agent that is a machine's, None when it is not.
 
     Args:
-        agent: the user agent, not longer than is to be read.
+        text: the user agent in lower case, not longer than is to be read.
+        words: of it.
         kind: ``open`` or ``click``: Apple's mail app fetches images ahead, and follows no links.
     """
-    text = agent.lower()
     if text == "mozilla/5.0" and kind == "open":
         return "apple-mail-privacy"
-    for part, known in _MAIL_MACHINES.items():
-        if part in text:
-            return known
-    signal = _program(text)
+    for word in words:
+        if word in _MAIL_MACHINES:
+            needed, known = _MAIL_MACHINES[word]
+            if needed in text:
+                return known
+    signal = _program(text, words)
     if signal and "android" in text:
-        signal = _program(_DEVICE.sub("android", text))
+        text = _DEVICE.sub("android", text)
+        signal = _program(text, words_of(text))
     return signal
 
 
-def _program(text: str) -> str | None:
-    words = _WORD.findall(text)
+def _program(text: str, words: list[str]) -> str | None:
     return _crawler(text, words) or _library(words) or _trade(text, words) or _stranger(text)
 
 
@@ -142,7 +145,7 @@ def _trade(text: str, words: list[str]) -> str | None:
 
 def _stranger(text: str) -> str | None:
     """Return the signal of what nobody has a list of, but no person's program looks like."""
-    if _CONTACT.search(text) and not _has(text, _ADVERTISING):
+    if _has(text, _CONTACT_PARTS) and _CONTACT.search(text) and not _has(text, _ADVERTISING):
         return "contact"
     if ("compatible;" in text or "like gecko;" in text) and _REMARK.search(text):
         return "remark"

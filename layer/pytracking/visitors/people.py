@@ -2,61 +2,57 @@
 
 import re
 
-# Part of the user agent of a mail client that people read with; in lower case.
-_MAIL_CLIENTS = (
-    "airmail",
-    "apple mail",
-    "aqua mail",
-    "aquamail",
-    "betterbird/",
-    "bluemail",
-    "canary mail",
-    "claws mail",
-    "edison mail",
-    "em client",
-    "emclient",
-    "eudora",
-    "evolution/",
-    "foxmail",
-    "geary",
-    "incredimail",
-    "k-9 mail",
-    "k9mail",
-    "kmail",
-    "lotus-notes",
-    "macoutlook",
-    "mailbird",
-    "mailmate",
-    "mailspring",
-    "microsoft office/",
-    "microsoft outlook",
-    "ms-office",
-    "msoffice",
-    "navermailapp",
-    "newton mail",
-    "nylas",
-    "outlook-android",
-    "outlook-express",
-    "outlook-ios",
-    "polymail",
-    "postbox",
-    "protonmail",
-    "roundcube",
-    "samsung email",
-    "samsungemail",
-    "spark/",
-    "spicebird",
-    "superhuman",
-    "sylpheed",
-    "the bat!",
-    "thunderbird",
-    "tutanota",
-    "unibox",
-    "windows-mail",
-    "windowslivemail",
-    "yahoomobilemail",
-    "zimbra",
-)
+# A word of the user agent of a mail client that people read with -> what must be there with it
+_MAIL_CLIENTS = {
+    "airmail": "",
+    "aqua": "aqua mail",
+    "aquamail": "",
+    "betterbird": "",
+    "bluemail": "",
+    "canary": "canary mail",
+    "claws": "claws mail",
+    "edison": "edison mail",
+    "em": "em client",
+    "emclient": "",
+    "eudora": "",
+    "evolution": "evolution/",
+    "foxmail": "",
+    "geary": "",
+    "incredimail": "",
+    "k": "k-9 mail",
+    "k9mail": "",
+    "kmail": "",
+    "lotus": "lotus-notes",
+    "macoutlook": "",
+    "mailbird": "",
+    "mailmate": "",
+    "mailspring": "",
+    "ms": "ms-office",
+    "msoffice": "",
+    "navermailapp": "",
+    "newton": "newton mail",
+    "nylas": "",
+    "office": "microsoft office/",
+    "outlook": "outlook",
+    "polymail": "",
+    "postbox": "",
+    "protonmail": "",
+    "roundcube": "",
+    "samsung": "samsung email",
+    "samsungemail": "",
+    "spark": "spark/",
+    "spicebird": "",
+    "superhuman": "",
+    "sylpheed": "",
+    "bat": "the bat!",
+    "thunderbird": "",
+    "tutanota": "",
+    "unibox": "",
+    "windows": "windows-mail",
+    "windowslivemail": "",
+    "yahoomobilemail": "",
+    "zimbra": "",
+}
 
 # Mozilla/5.0 (...) or Opera/9.80 (...): how browsers have begun since 1995
 _BROWSER_START = re.compile(r"(?:mozilla/[1-5]\.[0-9]+ |opera/[0-9.]+ )")
@@ -72,15 +68,18 @@ _OLD_PHONES = (
 )  # fmt: skip
 
 
-def person_signal(agent: str) -> str | None:
+def person_signal(text: str, words: list[str]) -> str | None:
     """Return the signal of a user agent that people use, None when it is not known for one.
 
     Ask only for what is no machine: crawlers wear the user agents of browsers.
+
+    Args:
+        text: the user agent in lower case.
+        words: of it.
     """
-    text = agent.lower()
-    for part in _MAIL_CLIENTS:
-        if part in text:
-            return f"mail-client:{part.strip('/')}"
+    for word in words:
+        if word in _MAIL_CLIENTS and _MAIL_CLIENTS[word] in text:
+            return f"mail-client:{(_MAIL_CLIENTS[word] or word).strip('/')}"
     if _BROWSER_START.match(text) and any(engine in text for engine in _ENGINES):
         return "browser"
     if any(part in text for part in _OLD_PHONES):
