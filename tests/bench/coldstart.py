@@ -102,7 +102,7 @@ def run(rounds: int) -> Section:
             ),
             *(Figure(f"first answer: {name}", value, "ms") for name, value in found.items()),
             _warm(),
-            Figure("layer, zipped", _zipped() / 2**20, "MiB", 8.0),
+            Figure("layer, zipped", _zipped() / 1e6, "MB", 8.0),
         ],
     )
 

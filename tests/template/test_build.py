@@ -10,7 +10,7 @@ import pytest
 from local import emulator, layer
 
 ROOT = Path(__file__).resolve().parents[2]
-MAX_ZIP_BYTES = 8 * 1024 * 1024  # the layer is fetched at each cold start
+MAX_ZIP_BYTES = 8_000_000  # the layer is fetched at each cold start
 UNCHECKED_HASH = 0b01  # PEP 552: bit 0 says that a hash stands there, bit 1 that it is checked
 
 
