@@ -1,8 +1,9 @@
-"""The command line, run as users run it."""
+"""The command line: what it prints, and how it ends."""
 
 import argparse
 import base64
 import email
+import io
 import json
 import os
 import re
@@ -10,10 +11,11 @@ import subprocess
 import sys
 from email.message import EmailMessage
 from pathlib import Path
+from unittest import mock
 
 import pytest
 from pytracking import __version__
-from pytracking.__main__ import _parser
+from pytracking.__main__ import _parser, main
 from pytracking.tokens.keyring import Keyring
 
 from tests.mails.judges import html5lib_links
@@ -25,25 +27,25 @@ HTML = '<p><a href="https://x.test/">x</a></p>'
 
 
 def run(*arguments, stdin=b"", **environment):
-    """Run `python -m pytracking`; return its exit status, its output and its complaints."""
+    """Run the command line; return its exit status, its output and its complaints."""
     settings = {
-        "PYTHONPATH": str(ROOT / "layer"),
         "PYTRACKING_OPEN_BASE_URL": OPEN,
         "PYTRACKING_CLICK_BASE_URL": CLICK,
         "PYTRACKING_LINK_KEYS": KEYS,
         **environment,
     }
-    inherited = {k: v for k, v in os.environ.items() if not k.startswith("PYTRACKING_")}
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytracking", *arguments],
-        input=stdin if isinstance(stdin, bytes) else stdin.encode(),
-        env={**inherited, **settings},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert b"Traceback" not in done.stderr
-    return done.returncode, done.stdout.decode("utf-8", "surrogateescape"), done.stderr.decode()
+    given = io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()))
+    out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
+    with (
+        mock.patch.dict(os.environ, settings),
+        mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
+    ):
+        try:
+            status = main(arguments)
+        except SystemExit as exit_:
+            status = exit_.code
+    out.flush()
+    return status, out.buffer.getvalue().decode("utf-8", "surrogateescape"), err.getvalue()
 
 
 def output(*arguments, **kwargs):
@@ -82,6 +84,17 @@ def test_the_version_is_printed():
 
 def test_the_entry_point_is_installed_under_the_package_s_name():
     assert 'pytracking = "pytracking.__main__:main"' in (ROOT / "pyproject.toml").read_text()
+
+
+def test_the_module_is_the_command():
+    done = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "pytracking", "--version"],
+        env={"PYTHONPATH": str(ROOT / "layer")},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert done.stdout.decode().strip() == __version__
 
 
 @pytest.mark.parametrize("word", ["keys", "key"])
@@ -288,3 +301,29 @@ def test_output_that_nobody_reads_to_the_end_is_no_error(tmp_path):
         check=False,
     )
     assert (done.stdout, done.stderr) == (HTML[:10].encode(), b"")
+
+
+def test_plain_links_and_mails_need_nothing_installed():
+    script = (
+        "import sys; sys.modules.update(cryptography=None, urllib3=None, boto3=None);"
+        "from pytracking.__main__ import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, "rewrite", "--open-base", OPEN, "--click-base", CLICK],
+        input=HTML.encode(),
+        env={"PYTHONPATH": str(ROOT / "layer")},
+        capture_output=True,
+        timeout=60,
+        check=True,
+    )
+    assert html5lib_links(done.stdout.decode())[0].startswith(CLICK + "eyJ")
+    failed = subprocess.run(
+        [sys.executable, "-c", script, "keys", "new"],
+        env={"PYTHONPATH": str(ROOT / "layer")},
+        capture_output=True,
+        timeout=60,
+        check=False,
+    )
+    assert failed.returncode == 1
+    assert failed.stderr.startswith(b"error: ")
+    assert b"pip install cryptography" in failed.stderr
