@@ -219,7 +219,7 @@ def _charset(part: Message, body: bytes) -> str:
     """The header's charset; without one, HTML is asked for its own."""
     declared = part.get_content_charset()
     if declared or part.get_content_type() != "text/html":
-        return charsets.codec(declared)
+        return charsets.declared_codec(declared, body)
     return charsets.charset_of(body)
 
 

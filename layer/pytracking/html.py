@@ -68,7 +68,7 @@ def adapt_html_bytes(
         charset: the charset that a Content-Type header names; None to read it from
             the bytes themselves.
     """
-    declared = charset and charsets.codec(charset)
+    declared = charset and charsets.declared_codec(charset, html_bytes)
     text, codec = charsets.readable(html_bytes, declared or charsets.charset_of(html_bytes))
     tracked = (click_tracking, open_tracking)
     rewritten = _rewrite(text, extra_metadata, tracked, configuration, kwargs)

@@ -13,6 +13,8 @@ _META = re.compile(
 _PRESCAN_BYTES = 1024
 _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF8, "utf-8"),
+    (codecs.BOM_UTF32_LE, "utf-32-le"),
+    (codecs.BOM_UTF32_BE, "utf-32-be"),
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
@@ -42,6 +44,23 @@ def codec(name: str | None) -> str:
     if known in _WESTERN:
         return "cp1252"
     return "utf-8" if known.startswith(("utf-16", "utf-32", "utf-7")) else known
+
+
+def declared_codec(name: str | None, data: bytes) -> str:
+    """The codec for a charset that a header declares of `data`; unlike a <meta>, it may be UTF-16.
+
+    Without a byte order mark that is big-endian (RFC 2781, section 4.3).
+    """
+    try:
+        known = codecs.lookup(name or "utf-8").name
+    except LookupError:
+        return "utf-8"
+    if not known.startswith(("utf-16", "utf-32")):
+        return codec(name)
+    for mark, charset in _BYTE_ORDER_MARKS:
+        if data.startswith(mark) and charset.startswith(known):
+            return charset
+    return known if known.endswith(("-le", "-be")) else f"{known}-be"
 
 
 def readable(data: bytes, charset: str) -> tuple[str, str]:
