@@ -279,7 +279,7 @@ def test_a_secret_that_was_spoilt_changes_no_answer(kind, start, log, monkeypatc
 @pytest.mark.parametrize(
     "error", [RuntimeError("quotes the token"), MemoryError(), RecursionError()]
 )
-@pytest.mark.parametrize("where", ["read_request", "new_id", "Message"])
+@pytest.mark.parametrize("where", ["read_request", "_well_known", "new_id"])
 def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
     kind, error, where, start, log, monkeypatch
 ):
@@ -296,6 +296,26 @@ def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
     assert line["where"][-1].endswith(" broken")
     assert metrics(lines)["Bugs"] == 1
     assert "quotes" not in log.text
+
+
+@KINDS
+@pytest.mark.fault("answering", 10)
+@pytest.mark.parametrize("where", ["classify", "event_body", "Message"])
+def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
+    kind, where, start, log, monkeypatch
+):
+    def broken(*arguments, **options):
+        raise MemoryError
+
+    sent = token(kind)
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        monkeypatch.setattr(tracker_module, where, broken)
+        assert is_answer(kind, function.get(sent))
+    [message] = queue.messages
+    assert message["undecoded"] == {"kind": kind, "token": sent}
+    assert message["request_data"] == {"user_agent": None, "user_ip": None}
+    assert metrics(log.lines())["Bugs"] == 1
 
 
 class Unwritable:

@@ -124,14 +124,25 @@ class Hit:
 
     def record(self, result: TrackingResult) -> None:
         """Hand the hit over, to the queue or the webhook, or at worst to the log."""
-        count("Opens" if self._tracker.kind == "open" else "Clicks")
+        kind = self._tracker.kind
+        count("Opens" if kind == "open" else "Clicks")
         webhook = result.webhook_url or self._tracker.webhook_url
-        if webhook:
+        if not webhook:
+            count("WithoutWebhook")
+            return
+        message: Message | Undecoded
+        try:
             event = event_body(result, self.id, self._visitor(result).to_json())
             kept = self._tracker.privacy.event(event, self._wishes(result.privacy))
-            self._send(Message(id=self.id, webhook=webhook, body=kept))
-        else:
-            count("WithoutWebhook")
+            message = Message(id=self.id, webhook=webhook, body=kept)
+        except Exception as error:  # the answer is known by now, and no verdict may spoil it
+            log_bug(error)
+            count("Bugs")
+            nobody = {"user_agent": None, "user_ip": None}
+            wishes = STRICTEST if kind == "open" else ()  # which of them hold was not found out
+            token, now = self._request.token, int(time.time())
+            message = Undecoded(self.id, kind, token, now, nobody, privacy=wishes)
+        self._send(message)
 
     def record_undecoded(self) -> None:
         """Hand over the token as it came: whoever has the keys can decode it later.
