@@ -169,6 +169,47 @@ def test_json_that_is_no_keyring_is_refused_and_not_shown(text):
         error = error.__cause__
 
 
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("{", "the keyring is not JSON; make one with Keyring.generate()"),
+        ("[]", '"fernet": [...]}; make one with Keyring.generate()'),
+        ("{}", 'a keyring is a JSON object {"current": "...", "retired": [...]'),
+        ('{"current": "", "b": 1, "a": 2}', "a keyring has no member 'a'"),
+        ('{"current": 5}', "the keyring's 'current' must be a string"),
+        ('{"current": "", "retired": 5}', "the keyring's 'retired' must be a list of strings"),
+        ('{"current": "", "fernet": [5]}', "the keyring's 'fernet' must be a list of strings"),
+        ('{"current": "abc"}', "a current secret has 3 bytes and needs at least 32; make one"),
+        (f'{{"current": "{SECRET}", "fernet": ["é"]}}', "44 characters of url-safe base64"),
+    ],
+)
+def test_the_message_says_what_a_keyring_is(text, message):
+    with pytest.raises(InvalidKey) as caught:
+        Keyring.from_json(text)
+    assert message in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ((5,), "current must hold str or bytes, not int"),
+        ((SECRET, [b"abc"]), "a retired secret has 3 bytes"),
+        (("\ud800" * 32,), "a current secret holds a lone surrogate; make one with"),
+        ((SECRET, (), [b"\xff"]), "a Fernet key holds bytes that are not ASCII"),
+        ((SECRET, "x"), "retired must be a list of secrets, not one secret"),
+    ],
+)
+def test_the_message_says_what_a_secret_is(arguments, message):
+    with pytest.raises(InvalidKey) as caught:
+        Keyring(*arguments)
+    assert message in str(caught.value)
+
+
+def test_the_message_says_how_to_hold_bytes_in_json():
+    with pytest.raises(InvalidKey, match=r"^a secret of this keyring is bytes.*url-safe base64$"):
+        Keyring(b"\xff" * 32).to_json()
+
+
 def test_bytes_that_are_no_text_have_no_json_form():
     with pytest.raises(InvalidKey, match="JSON cannot hold") as caught:
         Keyring(b"\xff" * 32).to_json()

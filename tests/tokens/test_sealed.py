@@ -4,7 +4,9 @@ import base64
 import hashlib
 import hmac
 import json
+import random
 import string
+import uuid
 import zlib
 from pathlib import Path
 from typing import Any
@@ -211,12 +213,21 @@ def test_what_looks_like_a_uuid_comes_back_letter_for_letter(text: str) -> None:
 
 
 def test_a_lifted_uuid_takes_sixteen_bytes() -> None:
+    r = random.Random(1)
+    texts = [str(uuid.UUID(int=r.getrandbits(128))) for _ in range(101)]
+
     def length(count: int) -> int:
-        uuids = [str(hex(10**30 + i * 7**25))[2:34].rjust(32, "a") for i in range(count)]
-        texts = [f"{u[:8]}-{u[8:12]}-{u[12:16]}-{u[16:20]}-{u[20:32]}" for u in uuids]
-        return len(sealed.encode({"metadata": {"ids": texts}}, "open", RING))
+        return len(sealed.encode({"metadata": {"ids": texts[:count]}}, "open", RING))
 
     assert (length(101) - length(1)) / 100 * 6 / 8 < 17.5  # bytes each, with mark and commas
+
+
+@pytest.mark.parametrize("size", [65_535, 65_536])
+def test_64_kib_is_the_most_that_is_minted(size: int) -> None:
+    frame = len('{"metadata":{"a":""}}')
+    document = {"metadata": {"a": "x" * (size - frame)}}
+    token = sealed.encode(document, "open", RING)
+    assert sealed.decode(token, "open", RING) == document
 
 
 def test_more_uuids_than_one_byte_counts_come_back_too() -> None:
@@ -234,9 +245,30 @@ def test_keys_keep_their_order() -> None:
 # What is refused
 
 
-def assert_refused(token: str, kind: Kind = "open", ring: Keyring = RING) -> None:
-    with pytest.raises(InvalidLink):
+def assert_refused(
+    token: str, kind: Kind = "open", ring: Keyring = RING, why: str | None = None
+) -> None:
+    with pytest.raises(InvalidLink, match=why):
         sealed.decode(token, kind, ring)
+
+
+@pytest.mark.parametrize(
+    ("token", "why"),
+    [
+        ("p" * 92_848, "^the token is longer than 92847 characters$"),
+        ("pAAAA", "^the token is not url-safe base64 in its canonical spelling$"),
+        ("pé", "^the token holds characters that are not ASCII$"),
+        ("pAAA", "^the token is not a sealed token of version 1$"),
+        (seal(b"\x00{}", b"c"), "^the token was not sealed as this kind with a key of the ring$"),
+        (seal(b"\x00\xff"), "^the token's body is not UTF-8$"),
+        (seal(b"\x01{}"), "^the token's UUIDs do not match their marks$"),
+        (seal(b"\x00" + b"\x07", packing=1), "^the token's body cannot be inflated$"),
+        (seal(b"\x00" + deflate(b"{}")[:-1], packing=1), "^the token's body does not end where"),
+    ],
+    ids=range(9),
+)
+def test_the_operator_is_told_what_is_wrong(token: str, why: str) -> None:
+    assert_refused(token, why=why)
 
 
 @pytest.mark.parametrize(("kind", "other"), [("open", "click"), ("click", "open")])
@@ -420,9 +452,10 @@ def test_authentic_content_of_other_writers_is_taken(body: bytes) -> None:
 
 
 def test_a_click_without_a_url_is_neither_minted_nor_taken() -> None:
-    with pytest.raises(InvalidPayload, match="URL"):
+    with pytest.raises(InvalidPayload, match=r"^a click link needs the URL it goes to$"):
         sealed.encode({"metadata": {}}, "click", RING)
-    assert_refused(seal(b'\x00{"metadata":{}}', b"c"), "click")
+    token = seal(b'\x00{"metadata":{}}', b"c")
+    assert_refused(token, "click", why="^the click token holds no URL$")
 
 
 @pytest.mark.parametrize(
