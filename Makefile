@@ -184,6 +184,10 @@ mutation: .venvs/mutation/.stamp ## Count the faults, put in on purpose, that th
 bench: $(VENV)/.stamp ## Measure speed and size, and check the targets
 	@PYTHONPATH=layer $(BIN)/python -m tests.bench $(BENCH)
 
+.PHONY: scaling
+scaling: $(VENV)/.stamp ## Print what a month costs and which limits it meets: docs/scaling.md
+	@PYTHONPATH=layer $(BIN)/python -m local.scaling
+
 ##@ Document and release
 
 # ---------------------------------------------------------------------------------------------

@@ -63,7 +63,11 @@ def test_every_function_runs_alike_on_arm_with_the_layer(template: dict[str, Any
 
 def test_every_function_writes_json_to_the_one_log_group(template: dict[str, Any]) -> None:
     for function in of_type(template, "AWS::Lambda::Function").values():
-        assert function["LoggingConfig"] == {"LogFormat": "JSON", "LogGroup": {"Ref": "LogGroup"}}
+        assert function["LoggingConfig"] == {
+            "LogFormat": "JSON",
+            "LogGroup": {"Ref": "LogGroup"},
+            "SystemLogLevel": "WARN",
+        }
 
 
 def test_every_log_group_has_a_retention(template: dict[str, Any]) -> None:

@@ -1,0 +1,165 @@
+"""What a month of tracking costs, and which limits it meets: the tables of docs/scaling.md.
+
+    python -m local.scaling
+
+A model, not a bill: list prices of one region, the sizes measured here, and the durations assumed
+below. Change what is different for you and run it again.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from pytracking.delivery.messages import Message
+
+MONTH_SECONDS = 30 * 86400
+VOLUMES = {"1 M": 1e6, "1 G": 1e9, "100 G": 100e9}  # opens a month
+
+# List prices in USD of us-east-1, without the free tier, as published in 2025. A tier is (units up
+# to here, price of a unit); the last has no end.
+Tiers = Sequence[tuple[float, float]]
+END = float("inf")
+HTTP_API: Tiers = ((300e6, 1.00e-6), (END, 0.90e-6))  # a request of up to 512 KB
+LAMBDA_REQUEST: Tiers = ((END, 0.20e-6),)
+LAMBDA_GB_SECOND: Tiers = ((7.5e9, 1.33334e-5), (18.75e9, 1.20001e-5), (END, 1.06667e-5))  # arm64
+SQS_REQUEST: Tiers = ((100e9, 0.40e-6), (200e9, 0.30e-6), (END, 0.24e-6))  # of up to 64 KB
+LOG_GB: Tiers = ((10e3, 0.50), (30e3, 0.25), (50e3, 0.10), (END, 0.05))  # Lambda's, vended
+TRANSFER_GB: Tiers = ((10e3, 0.09), (50e3, 0.085), (150e3, 0.07), (END, 0.05))
+CLOUDFRONT_REQUEST: Tiers = ((END, 1.00e-6),)  # HTTPS, North America
+CLOUDFRONT_GB: Tiers = ((10e3, 0.085), (50e3, 0.080), (150e3, 0.060), (500e3, 0.040), (END, 0.030))
+ALB_HOUR = 0.0225
+ALB_LCU_HOUR = 0.008
+ALB_LCU_CONNECTIONS = 25  # new ones a second; opens rarely share one
+FIXED = 13 * 0.10 + 3.00 + 2 * 0.40 + 12 * 0.30  # alarms, dashboard, secrets, own metrics
+
+# Measured: tests/operations/test_scaling.py and `make bench`.
+LOG_BYTES = 430  # our lines for one hit, the open's and the delivery's: a metric each
+ACCESS_LOG_BYTES = 250
+ANSWER_BYTES = 900  # headers, 68 bytes of pixel, and TLS's and HTTP's part
+OWN_SECONDS = 0.0005  # a warm answer's own time, with what the runtime adds
+
+# Assumed: what only a region can tell.
+QUEUE_CALL_SECONDS = 0.008  # SendMessage within a region
+WEBHOOK_SECONDS = 0.100  # a receiver's answer; a batch waits for its slowest
+MEMORY_GB = 0.5
+PEAK = 5  # the busiest second of the month over its average
+RECEIVES_IDLE = 5 * 3 * MONTH_SECONDS / 60  # five pollers, twenty seconds each
+
+
+@dataclass(frozen=True)
+class Month:
+    """One volume: opens a month."""
+
+    hits: float
+
+    @property
+    def rate(self) -> float:
+        """Hits a second, on average."""
+        return self.hits / MONTH_SECONDS
+
+    @property
+    def batch(self) -> float:
+        """Hits a batch: a quiet queue gives them one by one."""
+        return min(10.0, max(1.0, self.rate * WEBHOOK_SECONDS))
+
+    @property
+    def costs(self) -> dict[str, float]:
+        """USD a month by what is paid."""
+        batches = self.hits / self.batch
+        seconds = self.hits * (OWN_SECONDS + QUEUE_CALL_SECONDS) + batches * WEBHOOK_SECONDS
+        sqs = self.hits + max(batches, RECEIVES_IDLE) + batches  # send, receive, delete
+        return {
+            "API Gateway": price(self.hits, HTTP_API),
+            "Lambda, invocations": price(self.hits + batches, LAMBDA_REQUEST),
+            "Lambda, time": price(seconds * MEMORY_GB, LAMBDA_GB_SECOND),
+            "SQS": price(sqs, SQS_REQUEST),
+            "Logs": price(self.hits * LOG_BYTES / 1e9, LOG_GB),
+            "Access logs": price(self.hits * ACCESS_LOG_BYTES / 1e9, LOG_GB),
+            "Data out": price(self.hits * ANSWER_BYTES / 1e9, TRANSFER_GB),
+            "Fixed": FIXED,
+        }
+
+    @property
+    def fronts(self) -> dict[str, float]:
+        """USD a month of what stands before the functions, data out included."""
+        gigabytes = self.hits * ANSWER_BYTES / 1e9
+        lcus = max(1.0, self.rate / ALB_LCU_CONNECTIONS)
+        hours = MONTH_SECONDS / 3600
+        transfer = price(gigabytes, TRANSFER_GB)
+        return {
+            "HTTP API (the template)": price(self.hits, HTTP_API) + transfer,
+            "CloudFront + function URL": (
+                price(self.hits, CLOUDFRONT_REQUEST) + price(gigabytes, CLOUDFRONT_GB)
+            ),
+            "Load balancer": hours * (ALB_HOUR + lcus * ALB_LCU_HOUR) + transfer,
+        }
+
+    @property
+    def limits(self) -> dict[str, float]:
+        """What the busiest second needs."""
+        peak = self.rate * PEAK
+        return {
+            "requests a second": peak,
+            "concurrent answers": peak * (OWN_SECONDS + QUEUE_CALL_SECONDS),
+            "concurrent deliveries (of 10)": peak / 10 * WEBHOOK_SECONDS,
+            "messages in flight": peak * WEBHOOK_SECONDS,
+        }
+
+
+def price(units: float, tiers: Tiers) -> float:
+    """Return the cost of so many units under tiered prices."""
+    total = begin = 0.0
+    for end, each in tiers:
+        total += max(0.0, min(units, end) - begin) * each
+        begin = end
+    return total
+
+
+def message_bytes() -> int:
+    """Return the size of a common hit's queue message: it must fit one priced unit of 64 KB."""
+    body = {
+        "is_open_tracking": True,
+        "metadata": {"customer": "6fa459ea-ee8a-3ca4-894e-db77e160355e", "campaign": 42},
+        "request_data": {"user_agent": "Mozilla/5.0 " * 10, "user_ip": "203.0.113.9"},
+        "visitor": {"class": "human", "signals": ["browser"], "ruleset": "2026-11"},
+    }
+    return len(Message("0" * 32, "https://api.example.com/tracking", body).to_json())
+
+
+def tables() -> str:
+    """Return the tables of docs/scaling.md, as Markdown."""
+    months = {name: Month(hits) for name, hits in VOLUMES.items()}
+    head = "| {} | " + " | ".join(f"{name} opens" for name in months) + " |\n|---|" + "---:|" * 3
+    parts = [head.format("USD a month")]
+    parts += _rows(months, lambda month: month.costs)
+    totals = [sum(month.costs.values()) for month in months.values()]
+    parts.append("| **Total** | " + " | ".join(f"**{_money(one)}**" for one in totals) + " |")
+    each = (
+        total / (month.hits / 1e6) for total, month in zip(totals, months.values(), strict=True)
+    )
+    parts.append("| A million opens | " + " | ".join(_money(one) for one in each) + " |")
+    parts += ["", head.format("What stands before the functions, USD a month")]
+    parts += _rows(months, lambda month: month.fronts)
+    parts += ["", head.format(f"Busiest second ({PEAK}x the average)")]
+    parts += _rows(months, lambda month: month.limits, lambda value: f"{value:,.1f}")
+    return "\n".join(parts)
+
+
+def _rows(
+    months: dict[str, Month],
+    of: Callable[[Month], dict[str, float]],
+    shown: Callable[[float], str] | None = None,
+) -> list[str]:
+    columns = [of(month) for month in months.values()]
+    show = shown or _money
+    return [
+        f"| {name} | " + " | ".join(show(column[name]) for column in columns) + " |"
+        for name in columns[0]
+    ]
+
+
+def _money(value: float) -> str:
+    return f"{value:,.2f}" if value < 100 else f"{value:,.0f}"
+
+
+if __name__ == "__main__":
+    print(tables())
