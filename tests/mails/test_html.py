@@ -111,6 +111,8 @@ def test_only_hrefs_change_and_the_pixel_is_added() -> None:
         ("//x.test/a", "https://x.test/a"),
         (" \n https://x.test/a\n\tb ", "https://x.test/ab"),
         ("https://x.test/a b", "https://x.test/a%20b"),
+        ("https://x.test/?a=%C3%A9%20%DA%DA", "https://x.test/?a=%C3%A9%20%DA%DA"),
+        ("https://x.test/?a=100%&b=5%", "https://x.test/?a=100%&b=5%"),
         ("https://bücher.test/ä", "https://bücher.test/ä"),
     ],
 )
@@ -146,6 +148,9 @@ def test_links_to_pages_are_tracked(href: str, target: str) -> None:
         ("https://x.test/[[id]]", "placeholder"),
         ("<%= url %>", "placeholder"),
         ("https://x.test/?u=%recipient.id%", "placeholder"),
+        ("https://x.test/?u=%EMAIL%", "placeholder"),
+        ("https://x.test/?u=$[FNAME]$", "placeholder"),
+        ("{$url}", "placeholder"),
         ("https://user@x.test/", "refused"),
         ("https:x.test", "refused"),
         ("https://x.test:0/", "refused"),

@@ -83,10 +83,13 @@ def opted_out(attributes: Mapping[str, markup.Attribute]) -> bool:
     return False
 
 
-# Jinja, Django, Handlebars, Liquid `{{ x }}` `{% x %}` `{# x #}`, Mailchimp `*|X|*`, Salesforce
-# `%%x%%`, shells and Thymeleaf `${x}`, `[[x]]`, ERB and EJS `<%= x %>`, Mailgun `%recipient.x%`.
+# Jinja, Django, Handlebars, Liquid `{{ x }}` `{% x %}` `{# x #}`, MailerLite `{$x}`, Mailchimp
+# `*|X|*`, Salesforce `%%x%%`, ActiveCampaign, Mailgun `%X%` `%recipient.x%` (`%C3%A9` is none),
+# Thymeleaf and shells `${x}` `[[x]]`, Zoho `$[x]$`, ERB and EJS `<%= x %>`.
 # None can stand in a URL that is ready to be sent.
-_PLACEHOLDER = re.compile(r"\{[{%#]|\*\||%%|\$\{|\[\[|<%|%recipient")
+_PLACEHOLDER = re.compile(
+    r"\{[{%#$]|\*\||%%|%recipient|%(?![0-9A-Fa-f]{2})[A-Za-z_][\w.]*%|\$[{\[]|\[\[|<%"
+)
 # `https://x.com/unsubscribe?u=1`, `/opt-out/`, `/email-preferences`; not "adopt-outdoors".
 _UNSUBSCRIBE = re.compile(
     r"unsub(?:scri|(?![a-z]))|(?<![a-z])opt[-_]?out(?![a-z])"
