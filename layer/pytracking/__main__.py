@@ -10,9 +10,9 @@ import sys
 from collections.abc import Sequence
 
 from pytracking import PytrackingError, __version__
-from pytracking.aws.commands import add_key_commands, add_replay
 from pytracking.cli.links import add_decode, add_keys_new, add_link
 from pytracking.cli.mails import add_check, add_rewrite
+from pytracking.cli.operating import add_key_commands, add_replay
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

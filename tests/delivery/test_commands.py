@@ -10,8 +10,8 @@ from typing import Any
 
 import boto3
 import pytest
-from pytracking.aws import commands
-from pytracking.aws import replay as replay_module
+from pytracking.aws import batches
+from pytracking.cli import operating
 from pytracking.errors import ConfigurationError, PytrackingError
 from pytracking.tokens.keyring import Keyring
 
@@ -25,7 +25,7 @@ GENERATED = "Vq3sT8wLx2Kd9ZbNf5RmYc7GhJp4AeUo1iXtQzWvBnMk6SjDyHrCgFlPaE0Iu2O8"
 @pytest.fixture(autouse=True)
 def operator(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """The environment of somebody who may use the account."""
-    monkeypatch.setattr(replay_module, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(batches, "WAIT_SECONDS", 0)
     monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
@@ -89,8 +89,8 @@ def stack(rig: Rig, moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stac
 def run(*arguments: str) -> int:
     parser = argparse.ArgumentParser()
     subparsers = parser.add_subparsers(required=True)
-    commands.add_replay(subparsers)
-    commands.add_key_commands(subparsers.add_parser("keys").add_subparsers(required=True))
+    operating.add_replay(subparsers)
+    operating.add_key_commands(subparsers.add_parser("keys").add_subparsers(required=True))
     parsed = parser.parse_args(arguments)
     status: int = parsed.run(parsed)
     return status

@@ -7,13 +7,13 @@ from typing import Any
 
 import pytest
 import pytracking
-from pytracking.aws import replay as replay_module
+from pytracking.aws import batches
+from pytracking.aws.batches import ReplayError
 from pytracking.aws.replay import (
     INVALID_LINK,
     NO_KEYS,
     NO_MESSAGE,
     NO_WEBHOOK,
-    ReplayError,
     replay_dead_letters,
     replay_log,
 )
@@ -30,7 +30,7 @@ WEBHOOK = "https://hooks.example.com/"
 @pytest.fixture(autouse=True)
 def no_long_polling(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in moto's queues is there at once."""
-    monkeypatch.setattr(replay_module, "WAIT_SECONDS", 0)
+    monkeypatch.setattr(batches, "WAIT_SECONDS", 0)
 
 
 def token(**settings: Any) -> str:

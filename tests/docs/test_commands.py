@@ -16,7 +16,7 @@ import botocore.session
 import pytest
 from botocore import xform_name
 from pytracking.__main__ import main
-from pytracking.aws import commands
+from pytracking.cli import operating
 
 from tests.docs.pages import PAGES, ROOT, commands_of, words_of
 from tests.support.environments import python_of
@@ -97,7 +97,7 @@ RUN_HERE = ("python -m pytracking", "export ", "cat ", "echo ", "printf ")
 def test_a_command_for_a_deployed_stack_is_one_that_the_command_line_has(command, monkeypatch):
     ran = []
     for function in ("run_replay", "run_rotate", "run_webhook_secret"):
-        monkeypatch.setattr(commands, function, lambda arguments: ran.append(arguments) or 0)
+        monkeypatch.setattr(operating, function, lambda arguments: ran.append(arguments) or 0)
     assert main(words_of(command)[3:]) == 0
     assert ran
 

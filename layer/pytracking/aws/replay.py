@@ -5,7 +5,6 @@ that is replayed twice. A hit whose token was never opened is opened here, with 
 the deliver function must not have; it counts as of the time it came in, expiry included.
 """
 
-import contextlib
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -13,23 +12,20 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pytracking import Configuration
+from pytracking.aws.batches import (
+    BATCH,
+    approximate_count,
+    aws_errors,
+    move,
+    receive,
+    send_all,
+    show_again,
+)
 from pytracking.aws.events import UNKNOWN_VISITOR, event_body
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
-from pytracking.errors import InvalidLink, PytrackingError
+from pytracking.errors import InvalidLink
 from pytracking.privacy import Policy
 from pytracking.tokens.keyring import Keyring
-
-BATCH = 10
-"""Most messages that SQS takes or gives at once."""
-
-BATCH_BYTES = 256 * 1024
-"""Most bytes that a batch of messages may hold in all, whatever the queue's own setting."""
-
-HIDDEN_SECONDS = 300
-"""How long a dead letter is hidden from others while it is looked at."""
-
-WAIT_SECONDS = 1
-"""How long SQS looks for messages before it says that there are none."""
 
 DRY_RUN_LIMIT = 10_000
 """Dead letters that a dry run looks at: it must hold them all hidden until it ends."""
@@ -42,10 +38,6 @@ NO_MESSAGE = "no message of a known version"
 NO_KEYS = "its token must be opened first: link keys are needed"
 INVALID_LINK = "its token is no link of these keys"
 NO_WEBHOOK = "neither the link nor the settings name a webhook"
-
-
-class ReplayError(PytrackingError):
-    """A replay that could not go on. What was replayed before it stays replayed."""
 
 
 @dataclass(slots=True)
@@ -95,19 +87,22 @@ def replay_dead_letters(
     A letter is deleted once its copy is in the queue; killed in between, it is in both. What
     cannot be replayed stays. A dry run changes nothing, and looks at most at 10,000.
 
-    :param sqs: boto3's SQS client.
-    :param keyring: opens the tokens of hits that came in while the link keys were out of reach.
-    :param webhook_url: for such a hit whose link names no webhook.
-    :param privacy: what is kept of such a hit whose link asks for more privacy than most.
-    :raises ReplayError: a message could not be sent.
+    Args:
+        sqs: boto3's SQS client.
+        keyring: opens the tokens of hits that came in while the link keys were out of reach.
+        webhook_url: for such a hit whose link names no webhook.
+        privacy: what is kept of such a hit whose link asks for more privacy than most.
+
+    Raises:
+        ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy)
     report = Report(dry_run)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
-    with _aws_errors():
-        total = _approximate_count(sqs, dead_letter_queue_url)
+    with aws_errors():
+        total = approximate_count(sqs, dead_letter_queue_url)
         try:
-            for letters in _batches(sqs, dead_letter_queue_url, held):
+            for letters in receive(sqs, dead_letter_queue_url, held):
                 held |= {letter["MessageId"]: letter["ReceiptHandle"] for letter in letters}
                 batch = []
                 for letter in letters:
@@ -119,7 +114,7 @@ def replay_dead_letters(
                         report.reasons[reason] += 1
                         batch.append((letter, message.to_json()))
                 if not dry_run:
-                    _move(sqs, dead_letter_queue_url, queue_url, batch)
+                    move(sqs, dead_letter_queue_url, queue_url, batch)
                     for letter, _ in batch:
                         del held[letter["MessageId"]]
                 report.replayed += len(batch)
@@ -127,7 +122,7 @@ def replay_dead_letters(
                 if dry_run and len(held) >= DRY_RUN_LIMIT:
                     break
         finally:
-            _show_again(sqs, dead_letter_queue_url, list(held.values()))
+            show_again(sqs, dead_letter_queue_url, list(held.values()))
     return report
 
 
@@ -146,16 +141,19 @@ def replay_log(
 
     Other lines are passed over, and so is what stands before a line's JSON, such as a time.
 
-    :param keyring: opens the tokens, which are logged as they came.
-    :param webhook_url: for a hit whose link names no webhook.
-    :param privacy: what is kept of a hit whose link asks for more privacy than most.
-    :raises ReplayError: a message could not be sent.
+    Args:
+        keyring: opens the tokens, which are logged as they came.
+        webhook_url: for a hit whose link names no webhook.
+        privacy: what is kept of a hit whose link asks for more privacy than most.
+
+    Raises:
+        ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy)
     report = Report(dry_run)
     seen: set[str] = set()
     batch: list[str] = []
-    with _aws_errors():
+    with aws_errors():
         for document in _fallbacks(lines):
             try:
                 message = revive.fallback(document)
@@ -170,10 +168,10 @@ def replay_log(
             report.reasons[str(document.get("reason", "unknown"))] += 1
             batch.append(message.to_json())
             if len(batch) == BATCH:
-                _send_all(sqs, queue_url, [] if dry_run else batch)
+                send_all(sqs, queue_url, [] if dry_run else batch)
                 batch = []
                 progress(report.read, None)
-        _send_all(sqs, queue_url, [] if dry_run else batch)
+        send_all(sqs, queue_url, [] if dry_run else batch)
     progress(report.read, None)
     return report
 
@@ -261,97 +259,3 @@ def _object(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         return {}
     return document if isinstance(document, dict) else {}
-
-
-def _batches(sqs: Any, url: str, seen: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:
-    """Yield the messages of a queue, until it gives none or only such as were seen."""
-    # SQS asks a few of its machines at a time: one empty answer proves little.
-    empty = 0
-    while empty < 2:
-        letters = sqs.receive_message(
-            QueueUrl=url,
-            MaxNumberOfMessages=BATCH,
-            WaitTimeSeconds=WAIT_SECONDS,
-            VisibilityTimeout=HIDDEN_SECONDS,
-        ).get("Messages", [])
-        new = [letter for letter in letters if letter["MessageId"] not in seen]
-        empty = 0 if new else empty + 1
-        if new:
-            yield new
-
-
-def _approximate_count(sqs: Any, url: str) -> int:
-    answer = sqs.get_queue_attributes(QueueUrl=url, AttributeNames=["ApproximateNumberOfMessages"])
-    return int(answer["Attributes"]["ApproximateNumberOfMessages"])
-
-
-def _move(sqs: Any, source: str, target: str, batch: list[tuple[dict[str, Any], str]]) -> None:
-    sent, failure = _send(sqs, target, [text for _, text in batch])
-    if sent:
-        entries = [{"Id": str(n), "ReceiptHandle": batch[n][0]["ReceiptHandle"]} for n in sent]
-        left = sqs.delete_message_batch(QueueUrl=source, Entries=entries).get("Failed")
-        if left:
-            raise ReplayError(
-                f"{len(left)} hits were replayed but stay in {source}: {left[0].get('Code')}. They "
-                "come a second time, with the same ids, when this is run again"
-            )
-    if failure:
-        raise ReplayError(failure)
-
-
-def _send_all(sqs: Any, url: str, texts: list[str]) -> None:
-    _, failure = _send(sqs, url, texts) if texts else ([], "")
-    if failure:
-        raise ReplayError(failure)
-
-
-def _send(sqs: Any, url: str, texts: list[str]) -> tuple[list[int], str]:
-    """Send texts; return the indices of those that the queue took, and what became of others."""
-    sent: list[int] = []
-    for numbers in _groups(texts):
-        answer = sqs.send_message_batch(
-            QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": texts[n]} for n in numbers]
-        )
-        sent += [int(entry["Id"]) for entry in answer.get("Successful", ())]
-        if failed := answer.get("Failed"):
-            return sent, (
-                f"{len(failed)} hits were not taken by {url}: {failed[0].get('Code')}. They stay "
-                "where they are: run this again"
-            )
-    return sent, ""
-
-
-def _groups(texts: list[str]) -> Iterator[list[int]]:
-    """Yield the indices of texts in groups that fit into one call."""
-    group: list[int] = []
-    size = 0
-    for number, text in enumerate(texts):
-        length = len(text.encode())
-        if group and size + length > BATCH_BYTES:
-            yield group
-            group, size = [], 0
-        group.append(number)
-        size += length
-    if group:
-        yield group
-
-
-def _show_again(sqs: Any, url: str, receipts: list[str]) -> None:
-    for start in range(0, len(receipts), BATCH):
-        sqs.change_message_visibility_batch(
-            QueueUrl=url,
-            Entries=[
-                {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
-                for n, receipt in enumerate(receipts[start : start + BATCH])
-            ],
-        )
-
-
-@contextlib.contextmanager
-def _aws_errors() -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise ReplayError(f"AWS refused or did not answer: {error}") from error

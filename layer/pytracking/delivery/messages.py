@@ -150,7 +150,8 @@ class Undecoded:
 def parse(text: str) -> Message | Undecoded:
     """Return the message that ``text`` is.
 
-    :raises InvalidMessage: the text is too large, not JSON, of another version, or lacks a field.
+    Raises:
+        InvalidMessage: the text is too large, not JSON, of another version, or lacks a field.
     """
     document = _load(text)
     version = document.get("v")

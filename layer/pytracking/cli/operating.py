@@ -179,7 +179,8 @@ def _add_stack(parser: argparse.ArgumentParser) -> None:
 def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
     """Return the arguments that name resources, completed by the outputs of the stack.
 
-    :raises ConfigurationError: one of those needed is neither given nor an output.
+    Raises:
+        ConfigurationError: one of those needed is neither given nor an output.
     """
     given = {name: getattr(arguments, name, None) for name in _OUTPUTS}
     if arguments.stack:
