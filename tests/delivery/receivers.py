@@ -45,6 +45,7 @@ class Receiver:
         self.bytes_received = 0
         family = socket.AF_INET6 if ":" in host else socket.AF_INET
         self._listener = socket.socket(family)
+        self._host = host
         self._listener.bind((host, 0))
         self._listener.listen(128)
         self.port: int = self._listener.getsockname()[1]
@@ -63,7 +64,7 @@ class Receiver:
         self._closing = True
         # Closing a listener does not wake accept(); a last connection does.
         with contextlib.suppress(OSError):
-            socket.create_connection(("127.0.0.1", self.port), 1).close()
+            socket.create_connection((self._host, self.port), 1).close()
         self._listener.close()
         with self._lock:
             for conn in self._open:

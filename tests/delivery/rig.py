@@ -1,5 +1,6 @@
 """A queue over HTTP, and what Lambda does with it: receive a batch, invoke, delete what is done."""
 
+import contextlib
 import json
 import time
 import uuid
@@ -79,6 +80,7 @@ class Rig:
         self.environment = {
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_SQS": endpoint,
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": endpoint,
             "PYTRACKING_QUEUE_URL": self.queue_url,
             "PYTRACKING_DEAD_LETTER_QUEUE_URL": self.dead_url,
             "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
@@ -99,6 +101,19 @@ class Rig:
                 **settings,
             }
         )
+
+    def store_secret(self, text: str) -> str:
+        """Store a secret beside the queues and return its ARN."""
+        client = boto3.client(
+            "secretsmanager",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="test",
+            aws_secret_access_key="test",
+        )
+        with contextlib.closing(client):
+            answer = client.create_secret(Name=uuid.uuid4().hex, SecretString=text)
+        return str(answer["ARN"])
 
     def put(self, *messages: Message | Undecoded | str) -> None:
         """Send messages, or texts that are none, to the queue."""

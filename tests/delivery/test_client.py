@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 from pytracking.delivery import client as client_module
 from pytracking.delivery.addresses import AddressRules, parse_networks
-from pytracking.delivery.client import MAX_BODY_BYTES, Client, Outcome
+from pytracking.delivery.client import MAX_BODY_BYTES, MAX_IDLE, Client, Outcome
 from pytracking.errors import InvalidTarget
 
 from tests.delivery.authority import Authority
@@ -399,6 +399,16 @@ def test_the_next_address_is_dialled_when_the_first_refuses() -> None:
     client.close()
 
 
+def test_an_ipv6_address_is_posted_to_under_tls(authority: Authority) -> None:
+    client = Client(LOCAL, deadline=10, ssl_context=authority.trusting())
+    with Receiver(answering(), tls=authority.serving("::1"), host="::1") as receiver:
+        outcome = post(client, f"https://[::1]:{receiver.port}/hook")
+        (request,) = receiver.requests
+    client.close()
+    assert outcome.delivered
+    assert request.headers["host"] == f"[::1]:{receiver.port}"
+
+
 @pytest.mark.fault("addresses", 2)
 def test_a_connection_that_ended_up_elsewhere_is_not_used(
     monkeypatch: pytest.MonkeyPatch, client: Client
@@ -521,6 +531,43 @@ def test_a_header_that_would_split_the_request_is_refused(client: Client) -> Non
         with pytest.raises(ValueError, match="header"):
             client.post(receiver.url, BODY, {"webhook-id": "a\r\nX-Injected: 1"})
         assert receiver.requests == []
+
+
+def test_no_more_connections_are_kept_than_a_batch_needs() -> None:
+    client = Client(LOCAL, deadline=30)
+    together = threading.Barrier(MAX_IDLE + 2, timeout=20)
+
+    def wait_for_all(conn: socket.socket, request: Request) -> None:
+        together.wait()
+        conn.sendall(OK)
+
+    with Receiver(wait_for_all) as receiver:
+        for _ in range(2):
+            threads = [
+                threading.Thread(target=post, args=(client, receiver.url))
+                for _ in range(MAX_IDLE + 2)
+            ]
+            for thread in threads:
+                thread.start()
+            for thread in threads:
+                thread.join()
+        # The second round uses what was kept of the first, and two more.
+        assert receiver.connections == MAX_IDLE + 2 + 2
+    client.close()
+
+
+def test_a_kept_connection_that_falls_silent_is_cut_at_the_deadline(client: Client) -> None:
+    def answer_once(conn: socket.socket, request: Request) -> None:
+        if len(receiver.requests) == 1:
+            conn.sendall(OK)
+        else:
+            hanging(conn, request)
+
+    with Receiver(answer_once) as receiver:
+        assert post(client, receiver.url).delivered
+        outcome = post(client, receiver.url)
+        assert receiver.connections == 1
+    assert outcome == Outcome(None, f"cut off after {DEADLINE:g} s without an answer")
 
 
 def test_ten_threads_post_at_once(client: Client) -> None:

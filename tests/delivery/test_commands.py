@@ -118,6 +118,15 @@ def test_replay_takes_queues_by_their_urls(rig: Rig, capsys: pytest.CaptureFixtu
     assert rig.left() == 1
 
 
+def test_replay_counts_on_a_terminal(
+    rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=hit("https://a.test/").to_json())
+    monkeypatch.setattr("sys.stderr.isatty", lambda: True)
+    run("replay", "--queue", rig.queue_url, "--dead-letters", rig.dead_url)
+    assert "1 of about 1 hits" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize("source", ["-", "file"])
 def test_replay_takes_hits_from_the_log(
     rig: Rig,

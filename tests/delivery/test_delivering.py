@@ -519,6 +519,17 @@ def test_the_environment_makes_a_deliverer_that_delivers(rig: Rig) -> None:
         assert len(receiver.requests) == 1
 
 
+def test_the_webhook_secrets_are_fetched_from_secrets_manager(rig: Rig) -> None:
+    arn = rig.store_secret(SECRETS)
+    rig.environment["PYTRACKING_WEBHOOK_SECRETS"] = ""
+    rig.environment["PYTRACKING_WEBHOOK_SECRETS_SECRET"] = arn
+    with Receiver(answering()) as receiver:
+        rig.put(hit(receiver.url))
+        rig.invoke(Deliverer.from_environment(rig.environment))
+        (request,) = receiver.requests
+    Webhook(SECRET).verify(request.body, request.headers)
+
+
 def test_deployed_the_loopback_is_out_of_reach_without_a_word_in_the_settings(rig: Rig) -> None:
     rig.environment["PYTRACKING_ALLOWED_WEBHOOK_NETWORKS"] = ""
     with Receiver(answering()) as receiver:
