@@ -84,6 +84,10 @@ def cut_in_the_head(connection: Connection) -> None:
     connection.sock.sendall(b"HTTP/1.1 200 OK\r\nContent-Le")
 
 
+NEVER_DONE = (hang, drip_head, drip_body, flood_of_continues)
+BROKEN = (reset, garbage, cut_in_the_head)
+
+
 def _drip(connection: Connection, answer: bytes) -> None:
     with suppress(OSError):
         for byte in answer:

@@ -69,9 +69,7 @@ def test_a_call_is_one_signed_post_of_json(sqs):
         fail(503, "ServiceUnavailable"),
         fail(429, "TooManyRequests"),
         fail(400, "ThrottlingException"),
-        raw_server.reset,
-        raw_server.garbage,
-        raw_server.cut_in_the_head,
+        *raw_server.BROKEN,
         lambda connection: connection.answer(200, ["not", "an", "object"]),
     ],
 )
@@ -108,12 +106,7 @@ def test_a_refusal_is_not_repeated(status, code, sqs):
 @pytest.mark.fault("answering", 2)
 @pytest.mark.parametrize(
     "behaviour",
-    [
-        raw_server.hang,
-        raw_server.drip_head,
-        raw_server.drip_body,
-        raw_server.flood_of_continues,
-    ],
+    raw_server.NEVER_DONE,
 )
 def test_the_deadline_holds_whatever_the_server_does(behaviour, sqs):
     with RawServer(behaviour) as server:

@@ -59,13 +59,8 @@ def test_secrets_that_cannot_be_used_stop_the_start(start):
 @pytest.mark.parametrize(
     "behaviour",
     [
-        raw_server.hang,
-        raw_server.drip_head,
-        raw_server.drip_body,
-        raw_server.flood_of_continues,
-        raw_server.reset,
-        raw_server.garbage,
-        raw_server.cut_in_the_head,
+        *raw_server.NEVER_DONE,
+        *raw_server.BROKEN,
         lambda connection: connection.answer(500, {}),
         lambda connection: connection.answer(302, {}),
     ],

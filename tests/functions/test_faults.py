@@ -56,13 +56,8 @@ def test_a_queue_that_fails_once_gets_the_hit_at_the_second_try(kind, start, log
 @pytest.mark.parametrize(
     "behaviour",
     [
-        raw_server.hang,
-        raw_server.drip_head,
-        raw_server.drip_body,
-        raw_server.flood_of_continues,
-        raw_server.reset,
-        raw_server.garbage,
-        raw_server.cut_in_the_head,
+        *raw_server.NEVER_DONE,
+        *raw_server.BROKEN,
         fail(500),
     ],
 )
