@@ -60,8 +60,9 @@ lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=-
 # ---------------------------------------------------------------------------------------------
 
 .venvs/run/.stamp: local/requirements.txt
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." >&2; \
-		exit 1; }
+	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." \
+		"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
+		"make run PYTHON=/path/to/python3" >&2; exit 1; }
 	@echo "Making .venvs/run from local/requirements.txt (once)"
 	@$(PYTHON) -m venv --clear .venvs/run
 	@.venvs/run/bin/python -m pip $(PIP_INSTALL) -r local/requirements.txt
@@ -71,14 +72,14 @@ lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=-
 run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT=8000 SPEED=1)
 	@PYTHONPATH=layer PORT="$(PORT)" SPEED="$(SPEED)" .venvs/run/bin/python -m local
 
+##@ Test
+
 .PHONY: test-page
 test-page: $(VENV)/.stamp ## Lead a real browser through the live page, with screenshots
 	@command -v chromium chromium-browser >/dev/null || { \
 		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
 		exit 1; }
 	@$(BIN)/python -m pytest -s tests/local/test_page.py $(PYTEST)
-
-##@ Test
 
 # ---------------------------------------------------------------------------------------------
 # Checks

@@ -156,7 +156,7 @@ def call(
             return _answer(error)
 
 
-def until(found: Callable[[], Any], seconds: float = 20) -> Any:
+def until(found: Callable[[], Any], seconds: float = 40) -> Any:
     """Return what `found` finds, once it finds anything."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
