@@ -127,6 +127,15 @@ def test_replay_counts_on_a_terminal(
     assert "1 of about 1 hits" in capsys.readouterr().err
 
 
+def test_replay_reports_as_json_when_asked_to(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
+    rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=hit("https://a.test/").to_json())
+    run("replay", "--queue", rig.queue_url, "--dead-letters", rig.dead_url, "--json")
+    report = json.loads(capsys.readouterr().out)
+    assert (report["dry_run"], report["read"], report["replayed"]) == (True, 1, 1)
+    assert sum(report["reasons"].values()) == 1
+    assert report["stays"] == {}
+
+
 @pytest.mark.parametrize("source", ["-", "file"])
 def test_replay_takes_hits_from_the_log(
     rig: Rig,

@@ -6,6 +6,8 @@ exit status and raises PytrackingError.
 """
 
 import argparse
+import dataclasses
+import json
 import os
 import sys
 import time
@@ -55,6 +57,7 @@ def add_replay(commands: "Subparsers") -> None:
         "--webhook-url", metavar="URL", help="for hits that were never decoded and name no webhook"
     )
     parser.add_argument("--yes", action="store_true", help="do it; without, it is a dry run")
+    parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
     parser.set_defaults(run=run_replay)
 
 
@@ -113,6 +116,11 @@ def run_replay(arguments: argparse.Namespace) -> int:
     else:
         with open(arguments.log, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
             report = replay_log(lines=lines, **settings)
+    if arguments.json:
+        # not asdict, which takes a Counter for a list of pairs
+        fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}
+        print(json.dumps({"read": report.read, **fields}))
+        return 0
     print(report)
     if report.dry_run:
         print("Nothing was changed. Run it again with --yes to replay.")
