@@ -12,15 +12,13 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Literal, cast, get_args
 
+from pytracking.configuration import PRIVACY_FLAGS
 from pytracking.errors import ConfigurationError
 
 Mode = Literal["full", "truncated", "none"]
 DoNotTrack = Literal["aggregate", "anonymous", "ignore"]
 
-NO_IP = "no_ip"
-NO_AGENT = "no_agent"
-AGGREGATE = "aggregate"
-STRICTEST = (NO_IP, NO_AGENT, AGGREGATE)
+NO_IP, NO_AGENT, AGGREGATE = STRICTEST = PRIVACY_FLAGS
 
 CAMPAIGN_KEYS = (
     "campaign",
