@@ -11,8 +11,8 @@ from typing import Any, Literal
 
 from pytracking.visitors import headers as _headers
 from pytracking.visitors.crawlers import SOURCE
-from pytracking.visitors.machines import machine_signal, words_of
-from pytracking.visitors.people import person_signal
+from pytracking.visitors.machines import machine_signal, stranger_signal, words_of
+from pytracking.visitors.people import browser_signal, mail_client_signal
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
@@ -27,22 +27,20 @@ TOO_SOON_SECONDS = 2
 draws the line at the same age.)"""
 
 SIGNALS: dict[str, VisitorClass] = {
+    "apple-mail-privacy": "prefetch",
     "gmail-proxy": "proxy",
     "yahoo-proxy": "proxy",
     "mail-proxy": "proxy",
     "gmail-prefetch": "prefetch",
-    "apple-mail-privacy": "prefetch",
     "office-discovery": "prefetch",
     "link-scanner": "scanner",
-    "crawler": "bot",
     "security-crawler": "scanner",
+    "crawler": "bot",
     "http-library": "bot",
     "bot-word": "bot",
     "contact": "bot",
     "remark": "bot",
     "owner": "bot",
-    "bare-agent": "bot",
-    "program": "bot",
     "headless-hint": "bot",
     "from-header": "bot",
     "prefetch-header": "prefetch",
@@ -50,6 +48,8 @@ SIGNALS: dict[str, VisitorClass] = {
     "no-agent": "bot",
     "too-soon": "scanner",
     "mail-client": "human",
+    "bare-agent": "bot",
+    "program": "bot",
     "browser": "human",
 }
 """The class that each signal stands for, the most telling signal first."""
@@ -111,7 +111,8 @@ def classify(
         signals.append("no-agent")
     if age_seconds is not None and 0 <= age_seconds < TOO_SOON_SECONDS:
         signals.append("too-soon")
-    if not signals and (person := person_signal(text, words)):
-        signals.append(person)
+    if not signals:
+        last = mail_client_signal(text, words) or stranger_signal(text) or browser_signal(text)
+        signals = [last] if last else []
     cls = SIGNALS[signals[0].partition(":")[0]] if signals else "unknown"
     return Verdict(cls, tuple(signals), None if age_seconds is None else max(0, age_seconds))

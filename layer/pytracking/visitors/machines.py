@@ -10,8 +10,8 @@ _MAIL_MACHINES = {
     "googleimageproxy": ("", "gmail-proxy"),
     # YahooMailProxy; https://help.yahoo.com/kb/yahoo-mail-proxy-SLN28749.html
     "yahoomailproxy": ("", "yahoo-proxy"),
-    # hey.com/imageproxy Mozilla/5.0 (X11; Linux x86_64) ...
-    "imageproxy": ("hey.com/imageproxy", "mail-proxy"),
+    # hey.com/imageproxy Mozilla/5.0 (X11; Linux x86_64) ..., RamblerMail/6.0 (...; ImageProxy/6.0)
+    "imageproxy": ("", "mail-proxy"),
     # Mozilla/5.0 (compatible; SeznamEmailProxy/...)
     "seznamemailproxy": ("", "mail-proxy"),
     "fastmailua": ("", "mail-proxy"),
@@ -118,8 +118,21 @@ def machine_signal(text: str, words: list[str], kind: str) -> str | None:
     return signal
 
 
+def stranger_signal(text: str) -> str | None:
+    """Return the signal of a user agent that says too little for a browser, None for others.
+
+    Ask only for what is neither known as a machine nor as a mail client.
+    """
+    if text.startswith("mozilla/"):
+        if _BARE.fullmatch(text) and not _has(text, _COMPLETE):
+            return "bare-agent"
+    elif text and not text.startswith(_MAKERS) and not _has(text, _PLATFORMS):
+        return "program"
+    return None
+
+
 def _program(text: str, words: list[str]) -> str | None:
-    return _crawler(text, words) or _library(words) or _trade(text, words) or _stranger(text)
+    return _crawler(text, words) or _library(words) or _trade(text, words) or _remark(text)
 
 
 def _crawler(text: str, words: list[str]) -> str | None:
@@ -143,8 +156,8 @@ def _trade(text: str, words: list[str]) -> str | None:
     return None
 
 
-def _stranger(text: str) -> str | None:
-    """Return the signal of what nobody has a list of, but no person's program looks like."""
+def _remark(text: str) -> str | None:
+    """Return the signal of what is on no list, but says what no person's program does."""
     if _has(text, _CONTACT_PARTS) and _CONTACT.search(text) and not _has(text, _ADVERTISING):
         return "contact"
     if ("compatible;" in text or "like gecko;" in text) and _REMARK.search(text):
@@ -152,11 +165,6 @@ def _stranger(text: str) -> str | None:
     for owner in _OWNERS:
         if owner in text:
             return f"owner:{owner.strip('-')}"
-    if text.startswith("mozilla/"):
-        if _BARE.fullmatch(text) and not _has(text, _COMPLETE):
-            return "bare-agent"
-    elif text and not text.startswith(_MAKERS) and not _has(text, _PLATFORMS):
-        return "program"
     return None
 
 

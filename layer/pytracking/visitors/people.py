@@ -8,22 +8,29 @@ _MAIL_CLIENTS = {
     "aqua": "aqua mail",
     "aquamail": "",
     "betterbird": "",
+    "barca": "",
+    "barcapro": "",
+    "becky": "",
     "bluemail": "",
     "canary": "canary mail",
     "claws": "claws mail",
     "edison": "edison mail",
-    "em": "em client",
+    "em": "client",  # eM_Client/9.2, eM Client/8
     "emclient": "",
     "eudora": "",
     "evolution": "evolution/",
     "foxmail": "",
     "geary": "",
+    "gm": "com.google.android.gm",
+    "gmailios": "",
     "incredimail": "",
     "k": "k-9 mail",
     "k9mail": "",
     "kmail": "",
     "lotus": "lotus-notes",
     "macoutlook": "",
+    "mail": "cfnetwork/",  # Apple Mail: Mail/3696.120.41 CFNetwork/1335 Darwin/21.6.0
+    "mailbar": "",
     "mailbird": "",
     "mailmate": "",
     "mailspring": "",
@@ -35,6 +42,7 @@ _MAIL_CLIENTS = {
     "office": "microsoft office/",
     "outlook": "outlook",
     "polymail": "",
+    "pocomail": "",
     "postbox": "",
     "protonmail": "",
     "roundcube": "",
@@ -68,10 +76,8 @@ _OLD_PHONES = (
 )  # fmt: skip
 
 
-def person_signal(text: str, words: list[str]) -> str | None:
-    """Return the signal of a user agent that people use, None when it is not known for one.
-
-    Ask only for what is no machine: crawlers wear the user agents of browsers.
+def mail_client_signal(text: str, words: list[str]) -> str | None:
+    """Return the signal of a mail client's user agent, None for others.
 
     Args:
         text: the user agent in lower case.
@@ -80,6 +86,14 @@ def person_signal(text: str, words: list[str]) -> str | None:
     for word in words:
         if word in _MAIL_CLIENTS and _MAIL_CLIENTS[word] in text:
             return f"mail-client:{(_MAIL_CLIENTS[word] or word).strip('/')}"
+    return None
+
+
+def browser_signal(text: str) -> str | None:
+    """Return the signal of a browser's user agent, None for others.
+
+    Ask only for what is no machine: crawlers wear the user agents of browsers.
+    """
     if _BROWSER_START.match(text) and any(engine in text for engine in _ENGINES):
         return "browser"
     if any(part in text for part in _OLD_PHONES):
