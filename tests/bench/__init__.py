@@ -4,5 +4,5 @@ A section is a module of this package with a function ``run(rounds) -> Section``
 ``SECTIONS`` puts it into the report.
 """
 
-SECTIONS = ("codec", "growth", "imports", "answering", "coldstart", "mails", "delivery")
+SECTIONS = ("codec", "growth", "imports", "answering", "coldstart", "mails", "delivery", "visitors")
 """The modules to run, in the order of the report."""

@@ -56,21 +56,23 @@ _TRADES = (
 )  # fmt: skip
 _NO_BOTS = frozenset({"cubot"})
 
+# Expressions that few user agents come to: `re` compiles each at its first use, and keeps it.
+
 # Where somebody is to be reached: +http://..., https://..., www.example.com/bot, name@example.com
-_CONTACT = re.compile(r"https?:/|\bwww\.|[a-z0-9._-] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+\.[a-z]")
+_CONTACT = r"https?:/|\bwww\.|[a-z0-9._-] ?(?:@|\(at\)|\[at\]) ?[a-z0-9-]+\.[a-z]"
 _CONTACT_PARTS = (":/", "www.", "@", "(at)", "[at]")
 # ... but not the advertising of shells of Internet Explorer: (... from: http://bsalsa.com/; ...)
 _ADVERTISING = ("avant-browser", "avantbrowser", "bsalsa")
 # ... (KHTML, like Gecko; Google-Assess) ..., ... Gecko) Chrome/41.0 (compatible; Google-AMPHTML)
-_REMARK = re.compile(r"khtml, like gecko; ?[a-z]|like gecko\).*[(;] ?compatible; ?(?!msie)")
+_REMARK = r"khtml, like gecko; ?[a-z]|like gecko\).*[(;] ?compatible; ?(?!msie)"
 # Companies' machines that share a name: Storebot-Google/1.0, CloudflareDiagnostics/1.0
 _OWNERS = ("google-", "-google", "cloudflare")
 
 # Mozilla/5.0, Mozilla/5.0 zgrab, Mozilla/5.0 (compatible), Mozilla/5.0 (Windows NT 10.0; Win64)
-_BARE = re.compile(r"mozilla/[0-9.]+(?: [^(\[]*| ?\([^)]*\))?")
+_BARE = r"mozilla/[0-9.]+(?: [^(\[]*| ?\([^)]*\))?"
 # ... but for what does stop there, or does when an application cuts it short
 _COMPLETE = (
-    "amiga", "android", "beos", "browser", "charon", "ipad", "iphone", "konqueror", "like gecko",
+    "amiga", "android", "beos", "browser", "charon", "gecko", "ipad", "iphone", "konqueror",
     "linux", "msie", "nintendo", "office", "opera", "playstation", "psp", "symbian", "trident",
     "tv",
 )  # fmt: skip
@@ -91,7 +93,7 @@ _MAKERS = (
 )  # fmt: skip
 
 # The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G)
-_DEVICE = re.compile(r"\bandroid\b[^;)]*(?:; ?[a-z]{2}[-_][a-z]{2})?;[^;)]*")
+_DEVICE = r"\bandroid\b[^;)]*(?:; ?[a-z]{2}[-_][a-z]{2})?;[^;)]*"
 words_of = re.compile("[a-z0-9]+").findall
 """Returns the words of a text in lower case."""
 
@@ -113,7 +115,7 @@ def machine_signal(text: str, words: list[str], kind: str) -> str | None:
                 return known
     signal = _program(text, words)
     if signal and "android" in text:
-        text = _DEVICE.sub("android", text)
+        text = re.sub(_DEVICE, "android", text)
         signal = _program(text, words_of(text))
     return signal
 
@@ -124,7 +126,7 @@ def stranger_signal(text: str) -> str | None:
     Ask only for what is neither known as a machine nor as a mail client.
     """
     if text.startswith("mozilla/"):
-        if _BARE.fullmatch(text) and not _has(text, _COMPLETE):
+        if not _has(text, _COMPLETE) and re.fullmatch(_BARE, text):
             return "bare-agent"
     elif text and not text.startswith(_MAKERS) and not _has(text, _PLATFORMS):
         return "program"
@@ -158,9 +160,9 @@ def _trade(text: str, words: list[str]) -> str | None:
 
 def _remark(text: str) -> str | None:
     """Return the signal of what is on no list, but says what no person's program does."""
-    if _has(text, _CONTACT_PARTS) and _CONTACT.search(text) and not _has(text, _ADVERTISING):
+    if _has(text, _CONTACT_PARTS) and re.search(_CONTACT, text) and not _has(text, _ADVERTISING):
         return "contact"
-    if ("compatible;" in text or "like gecko;" in text) and _REMARK.search(text):
+    if ("compatible;" in text or "like gecko;" in text) and re.search(_REMARK, text):
         return "remark"
     for owner in _OWNERS:
         if owner in text:

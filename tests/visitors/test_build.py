@@ -1,0 +1,92 @@
+"""The crawlers' words are what the script makes of the list, and find what the list finds."""
+
+import pytest
+from pytracking.visitors import classify, crawlers
+
+from local.visitors.build import (
+    LEFT_OUT,
+    NARROWED,
+    OUTPUT,
+    compile_list,
+    keys,
+    literals,
+    load_list,
+    render,
+)
+from tests.visitors.corpus import read
+
+LIST = load_list()
+
+
+def test_the_words_are_those_that_the_script_makes_of_the_pinned_list():
+    assert OUTPUT.read_text(encoding="utf-8") == render(compile_list(LIST)), (
+        "run `python -m local.visitors.build`"
+    )
+
+
+def test_every_example_of_the_list_is_found():
+    missed = [
+        (crawler["pattern"], example)
+        for crawler in LIST
+        if crawler["pattern"] not in LEFT_OUT
+        for example in crawler["instances"]
+        if classify(example, {}, "GET", None, "click").cls in ("human", "unknown")
+    ]
+    assert missed == []
+
+
+def test_what_is_left_out_or_narrowed_is_in_the_list():
+    patterns = {crawler["pattern"] for crawler in LIST}
+    assert set(LEFT_OUT) | set(NARROWED) <= patterns
+
+
+def test_no_entry_is_a_word_that_browsers_use():
+    words = {
+        word
+        for person in read("people")
+        if person.current
+        for word in person.agent.lower().replace("/", " ").split()
+    }
+    assert not [word for word, entry in crawlers.CRAWLERS.items() if entry == "b" and word in words]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "found"),
+    [
+        ("bingbot", ["bingbot"]),
+        ("[wW]get", ["wget"]),
+        ("(sistrix|SISTRIX) [cC]rawler", ["sistrix crawler"]),
+        ("Ahrefs(Bot|SiteAudit)", ["ahrefsbot", "ahrefssiteaudit"]),
+        ("(^| )PTST\\/", ["^ptst/", " ptst/"]),
+        ("Netumo|netumo", ["netumo"]),
+        ("AdsBot-Google([^-]|$)", ["adsbot-google"]),
+        ("ContextualBot[\\s\\S]*outcomes\\.net", ["contextualbot"]),
+        ("SSL Labs$", ["ssl labs"]),
+        ("Riddler \\(http:\\/\\/riddler\\.io", ["riddler (http://riddler.io"]),
+        ("^curl", ["^curl"]),
+    ],
+)
+def test_a_pattern_becomes_the_literals_it_looks_for(pattern, found):
+    assert literals(pattern) == found
+
+
+@pytest.mark.parametrize("pattern", ["a.*b", "[a-z]bot", "bo?t", "bot{2}", "a\\wb"])
+def test_a_pattern_that_is_no_literal_stops_the_script(pattern):
+    with pytest.raises(ValueError, match="no literal"):
+        literals(pattern)
+
+
+def test_a_literal_is_kept_under_its_most_telling_word_and_under_longer_ones():
+    assert keys("libwww-perl", []) == ["libwww"]
+    assert keys("findlink", ["findlinks/2.0"]) == ["findlink", "findlinks"]
+    assert keys("google web preview", []) == ["preview"]
+
+
+def test_an_entry_that_a_shorter_one_covers_is_dropped():
+    crawler = {"tags": [], "instances": []}
+    patterns = ["Go-http-client", "Go-lang", "spyder", "spyder\\/3"]
+    assert compile_list([{**crawler, "pattern": pattern} for pattern in patterns]) == {
+        "go": "b|go-http-client",
+        "lang": "b|go-lang",
+        "spyder": "b",
+    }
