@@ -1,5 +1,6 @@
 """What is released installs where nothing else is, and works there."""
 
+import re
 import subprocess
 import sys
 import tarfile
@@ -111,6 +112,22 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
     }
     assert held == there
     assert "pytracking/py.typed" in held
+
+
+def test_every_extra_asks_for_what_it_is_named_for(wheel):
+    with zipfile.ZipFile(wheel) as archive:
+        (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
+        metadata = archive.read(name).decode()
+    asked = {}
+    for package, extra in re.findall(
+        r"^Requires-Dist: ([\w.-]+)\S* ?; extra == '(\w+)'$", metadata, re.MULTILINE
+    ):
+        asked.setdefault(extra, set()).add(package)
+    assert asked["crypto"] == {"cryptography"}
+    assert asked["webhook"] == {"urllib3"}
+    assert asked["aws"] == {"aws-lambda-powertools", "boto3"}
+    assert asked["all"] == asked["crypto"] | asked["webhook"] | asked["aws"]
+    assert not re.search(r"^Requires-Dist: [^;]*$", metadata, re.MULTILINE)
 
 
 def test_the_sdist_holds_the_licence_and_the_lock_files(sdist):
