@@ -14,7 +14,7 @@ import pytracking
 from playwright.sync_api import Browser, Route, sync_playwright
 from pytracking.html import adapt_html
 
-from tests.mails.test_html import CLICK, CONFIGURATION, OPEN
+from tests.mails.senders import CLICK, CONFIGURATION, OPEN
 from tests.mails.test_templates import TEMPLATES, variants
 
 CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)

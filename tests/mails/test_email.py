@@ -8,13 +8,10 @@ from email.message import EmailMessage
 from typing import Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from pytracking.email import MailWarning, adapt_message, check_message, find_links
-from pytracking.mails import transfer
 
 from tests.mails.judges import html5lib_links
-from tests.mails.test_html import CLICK, CONFIGURATION, OPEN, result
+from tests.mails.senders import CLICK, CONFIGURATION, OPEN, result
 
 HTML = '<html><body><p>Grüße &amp; more: <a href="https://x.test/?a=1&amp;b=2">x</a></p></body></html>\n'
 TEXT = "Grüße: https://x.test/t.\n"
@@ -172,43 +169,6 @@ def test_charsets_that_are_not_ascii_are_read_and_written(charset: str, codec: s
     assert text.startswith("<p>12345</p><a href=")
     assert OPEN in text
     assert result(html5lib_links(text)[0]).tracked_url == "https://x.test/"
-
-
-def lines_of_quoted_printable() -> st.SearchStrategy[bytes]:
-    pieces = [
-        b"=3D",
-        b"=\n",
-        b"= \n",
-        b"=41",
-        b"a",
-        b" ",
-        b"\t",
-        b"\n",
-        b"\r\n",
-        b"=C3=A9",
-        b"=",
-        b"\r",
-    ]
-    return st.lists(st.sampled_from(pieces), max_size=30).map(b"".join)
-
-
-@given(lines_of_quoted_printable(), st.binary(max_size=300))
-def test_what_is_written_quoted_printable_is_read_again(raw: bytes, new: bytes) -> None:
-    part = email.message_from_bytes(b"Content-Transfer-Encoding: quoted-printable\n\n" + raw)
-    old = transfer.read(part)
-    transfer.write(part, old)
-    assert transfer.read(part) == old
-    transfer.write(part, new)
-    assert transfer.read(part) == new
-    assert transfer.longest_line(transfer.written(part)) <= 76
-
-
-@given(st.binary(max_size=300))
-def test_what_is_written_base64_is_read_again(new: bytes) -> None:
-    part = email.message_from_bytes(b"Content-Transfer-Encoding: base64\r\n\r\nYQ==\r\n")
-    transfer.write(part, new)
-    assert transfer.read(part) == new
-    assert transfer.longest_line(transfer.written(part)) <= 76
 
 
 @pytest.mark.parametrize("charset", ["utf-8", "iso-8859-1", "us-ascii", "unheard-of"])

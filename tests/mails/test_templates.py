@@ -9,7 +9,7 @@ import pytracking
 from pytracking.html import adapt_html, adapt_html_bytes, find_links
 
 from tests.mails.judges import html5lib_links, lxml_links
-from tests.mails.test_html import CONFIGURATION, result
+from tests.mails.senders import CONFIGURATION, result
 
 TEMPLATES = sorted((Path(__file__).parent / "templates").glob("*.html"))
 HREF = re.compile(r"""\shref=(["'])(.*?)\1""", re.DOTALL)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.text import adapt_text, find_links
 
-from tests.mails.test_html import CLICK, CONFIGURATION, result
+from tests.mails.senders import CLICK, CONFIGURATION, result
 
 
 def adapted(text: str, **kwargs: Any) -> str:
