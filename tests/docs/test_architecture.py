@@ -88,6 +88,12 @@ def test_a_part_imports_what_the_table_says_and_nothing_else(row):
     assert arrows(row["part"]) == (names_in(row["ours"]), names_in(row["theirs"]))
 
 
+def test_every_file_of_aws_has_an_owner_in_the_second_table():
+    table = text_of("docs/architecture.md").partition("## Inside `aws/`")[2].partition("## ")[0]
+    there = {path.name for path in (LAYER / "pytracking" / "aws").glob("*.py")} - {"__init__.py"}
+    assert names_in(table) == there
+
+
 def test_the_library_never_looks_back():
     above = {"aws": {"functions", "local"}, "functions": {"local"}}
     for part in PARTS.keys() - {"aws", "functions", "local", "command"}:
