@@ -119,6 +119,12 @@ def test_with_one_base_for_both_kinds_a_full_link_follows_the_called_function() 
     assert get_click_tracking_result(link, **same).is_click_tracking
 
 
+@pytest.mark.parametrize("appended", ["?utm_source=mail", "#top", "/?utm_source=mail&a=b#top"])
+def test_what_others_append_to_a_full_link_is_dropped(appended: str) -> None:
+    link = get_click_tracking_url(TARGET, METADATA, **BASES) + appended
+    assert get_click_tracking_result(link, **BASES).metadata == METADATA
+
+
 def test_a_path_alone_follows_the_called_function() -> None:
     path = get_open_tracking_url(METADATA)
     assert get_open_tracking_result(path).is_open_tracking

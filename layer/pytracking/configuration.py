@@ -278,7 +278,8 @@ class Configuration:
         """
         for prefix, kind_of_base in self._bases:
             if path_or_url.startswith(prefix):
-                path_or_url = path_or_url[len(prefix) :]
+                # what others append to links (campaign parameters, an anchor) is not ours
+                path_or_url = path_or_url[len(prefix) :].split("?", 1)[0].split("#", 1)[0]
                 kind = kind_of_base or kind
                 break
         return self.decode(path_or_url, request_data, kind)
