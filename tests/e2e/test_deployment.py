@@ -151,12 +151,16 @@ def test_what_a_receiver_refuses_for_good_waits_as_a_dead_letter_and_is_replayed
     receiver.status = 410
     try:
         get(click_link(deployment, "replayed"))
-        eventually(lambda: deployment.count("DeadLetterQueueUrl") == 1)
+        eventually(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
     finally:
         receiver.status = 200
     looked = command(deployment, "replay", "--stack", STACK)
-    assert "1 would be replayed" in looked
-    eventually(lambda: "1 replayed" in command(deployment, "replay", "--stack", STACK, "--yes"))
+    assert re.search(r"\b[1-9]\d* would be replayed", looked)
+    eventually(
+        lambda: re.search(
+            r"\b[1-9]\d* replayed", command(deployment, "replay", "--stack", STACK, "--yes")
+        )
+    )
     first, second = eventually(lambda: (f := calls_about(receiver, "replayed"))[1:] and f[:2])
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert deployment.count("DeadLetterQueueUrl") == 0
@@ -169,7 +173,7 @@ def test_a_message_that_is_none_ends_as_a_dead_letter_and_its_neighbours_arrive(
     sqs.send_message(QueueUrl=deployment.outputs["QueueUrl"], MessageBody="not JSON")
     get(open_link(deployment, "neighbour"))
     eventually(lambda: calls_about(receiver, "neighbour"))
-    eventually(lambda: deployment.count("DeadLetterQueueUrl") == 1)
+    eventually(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
     sqs.purge_queue(QueueUrl=deployment.outputs["DeadLetterQueueUrl"])
 
 

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -125,3 +126,29 @@ def test_no_package_of_this_machine_is_in_sight(built: emulator.Build, tmp_path:
     with (tmp_path / "log").open("w") as log, emulator.running(code, built, {}, log) as function:
         reply = function.invoke(json.dumps(["pytest", "pip", "urllib3", "pytracking"]).encode())
     assert json.loads(reply) == ["urllib3", "pytracking"]
+
+
+def test_make_invoke_prints_the_answer_alone() -> None:
+    run = subprocess.run(
+        ["make", "-s", "invoke", "FUNCTION=click", "EVENT=events/click-v1.json"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    reply = json.loads(run.stdout)
+    assert (reply["statusCode"], reply["headers"]["Location"]) == (302, TARGET)
+
+
+def test_make_invoke_names_the_functions_there_are() -> None:
+    run = subprocess.run(
+        ["make", "-s", "invoke", "FUNCTION=clck", "EVENT=events/click.json"],
+        cwd=ROOT,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert "expected one of click, deliver, links, open" in run.stderr
