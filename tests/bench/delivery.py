@@ -99,7 +99,7 @@ def _neighbours() -> list[Figure]:
     p99 = {beside: _typical_p99(found) for beside, found in delays.items()}
     return [
         Figure(
-            "an endpoint's p99 from queue to post, beside a dead endpoint",
+            "an endpoint's p99 from queue to answer, beside a dead endpoint",
             p99["dead"] / p99["alive"],
             "x",
             1.2,
@@ -202,7 +202,7 @@ class _Stage:
         return int(self._receiver.stdout.readline())
 
     def arrivals(self) -> dict[str, float]:
-        """End the receiver, and return when each id first arrived."""
+        """End the receiver, and return when it first answered each id."""
         self._receiver.stdin.close()
         found: dict[str, float] = json.loads(self._receiver.stdout.readline())
         return found

@@ -3,7 +3,7 @@
 ``receiver``   serves a webhook that answers after the milliseconds of its first argument and, on
                another port, one that never answers; prints both ports. At the end of its standard
                input it prints how many posts it answered.
-``arrivals``   the same receiver, which in the end prints when each id arrived (time.time()).
+``arrivals``   the same receiver, which in the end prints when it answered each id (time.time()).
 ``answers``    calls the click function's handler for the paths in the JSON on its standard input,
                by turns, and prints what each call took, in milliseconds.
 ``original``   posts N times with pytracking 0.2.2 and prints the posts per second; runs in the
@@ -20,7 +20,7 @@ import time
 
 async def receive(milliseconds: float, *, arrivals: bool) -> None:
     """Serve until the standard input ends."""
-    arrived: dict[str, float] = {}
+    answered_at: dict[str, float] = {}
     answered = 0
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
@@ -33,11 +33,11 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
                     if b": " in line
                 )
                 await reader.readexactly(int(headers[b"content-length"]))
-                if arrivals:
-                    arrived.setdefault(headers[b"webhook-id"].decode(), time.time())
                 await asyncio.sleep(milliseconds / 1000)
                 answered += 1
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
+                if arrivals:
+                    answered_at.setdefault(headers[b"webhook-id"].decode(), time.time())
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
@@ -55,7 +55,7 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
     loop = asyncio.get_running_loop()
     while (await loop.run_in_executor(None, sys.stdin.readline)).strip() == "count":
         print(answered, flush=True)
-    print(json.dumps(arrived), flush=True)
+    print(json.dumps(answered_at), flush=True)
     os._exit(0)  # connections that are still open would each have a word to say
 
 
