@@ -115,36 +115,6 @@ test: lint types .venvs/sam/.stamp ## Everything: style, types, tests, coverage
 e2e: $(VENV)/.stamp .venvs/sam/.stamp .venvs/ministack/.stamp ## Deploy the template to an emulator and use it
 	@$(BIN)/python -m pytest tests/e2e $(PYTEST)
 
-##@ Deploy
-
-# ---------------------------------------------------------------------------------------------
-# Build and invoke
-# ---------------------------------------------------------------------------------------------
-
-# SAM runs with this project's Python first, which has the pip that builds the layer.
-SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
-
-.PHONY: build
-build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
-	@$(SAM) build
-
-.PHONY: deploy
-deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= CERTIFICATE= WEBHOOK= FALLBACK= EMAIL= PRIVACY= LINKS=
-	@PYTHONPATH=layer $(BIN)/python -m local.deployment
-export DOMAIN ZONE CERTIFICATE WEBHOOK FALLBACK EMAIL PRIVACY LINKS STACK
-
-STACK ?= pytracking
-.PHONY: doctor
-doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
-	@PYTHONPATH=layer $(BIN)/python -m local.doctor --stack "$(STACK)" \
-		$(if $(BASE),--base '$(BASE)')
-
-FUNCTION ?= open
-EVENT ?= events/$(FUNCTION).json
-.PHONY: invoke
-invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
-	@PYTHONPATH=layer $(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
-
 .PHONY: soak
 soak: $(VENV)/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@PYTHONPATH=layer $(BIN)/python -m tests.delivery.soak $(SOAK)
@@ -174,6 +144,36 @@ mutation: .venvs/mutation/.stamp ## Count the faults, put in on purpose, that th
 	@cd build/mutation && ../../.venvs/mutation/bin/mutmut run
 	@cd build/mutation && ../../.venvs/mutation/bin/mutmut results
 	@cd build/mutation && ../../.venvs/mutation/bin/python -m tests.mutation_score
+
+##@ Deploy
+
+# ---------------------------------------------------------------------------------------------
+# Build and invoke
+# ---------------------------------------------------------------------------------------------
+
+# SAM runs with this project's Python first, which has the pip that builds the layer.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
+
+.PHONY: build
+build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
+	@$(SAM) build
+
+.PHONY: deploy
+deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= CERTIFICATE= WEBHOOK= FALLBACK= EMAIL= PRIVACY= LINKS=
+	@PYTHONPATH=layer $(BIN)/python -m local.deployment
+export DOMAIN ZONE CERTIFICATE WEBHOOK FALLBACK EMAIL PRIVACY LINKS STACK
+
+STACK ?= pytracking
+.PHONY: doctor
+doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
+	@PYTHONPATH=layer $(BIN)/python -m local.doctor --stack "$(STACK)" \
+		$(if $(BASE),--base '$(BASE)')
+
+FUNCTION ?= open
+EVENT ?= events/$(FUNCTION).json
+.PHONY: invoke
+invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
+	@PYTHONPATH=layer $(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
 
 ##@ Measure
 
