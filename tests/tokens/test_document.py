@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking import InvalidPayload
+from pytracking import InvalidLink, InvalidPayload
 from pytracking.tokens import base64url, document, link_id
 
 VALUES = [
@@ -40,6 +40,51 @@ def test_the_error_says_what_was_wrong_and_what_is_expected() -> None:
             dump({"metadata": {"when": object()}})
         assert "object is not JSON serializable. Expected str, int" in str(caught.value)
         assert isinstance(caught.value.__cause__, TypeError)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        '{"a":1,"a":2}',
+        '{"metadata":{"a":1,"a":2}}',
+        '{"metadata":{"a":1, "b":[{"c":1,"c":2}]}}',
+        '{"metadata":{"b":{"c":1,"c":2}}}',
+        '{"metadata":{"a" :1,"a":2}}',
+        '{"metadata":{"a"\t:1,"a":2}}',
+        '{"metadata":{"a"\n:1,"a":2}}',
+        '{"metadata":{"a"\r:1,"a":2}}',
+        '{"metadata" :{},"metadata":{"x":1}}',
+        '{"metadata":{"a":"\\":","a":2}}',
+        '{"metadata":{"a":1,"\\u0061":2}}',
+        '{"x":{"a":1,"a":2}}',
+    ],
+)
+def test_equal_keys_are_found_however_they_are_written(text: str) -> None:
+    json.loads(text)
+    with pytest.raises(InvalidLink):
+        document.load(text)
+
+
+pieces = st.sampled_from(['"a"', '"b"', ":", ",", "{", "}", "[", "]", " ", "\t", "1", '"\\":"'])
+
+
+@given(st.lists(pieces, max_size=14).map("".join))
+def test_equal_keys_are_found_in_any_text(middle: str) -> None:
+    text = '{"metadata":{"a":1' + middle + "}}"
+
+    def refuse_equal(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        assert len(dict(pairs)) == len(pairs)
+        return dict(pairs)
+
+    try:
+        expected = json.loads(text, object_pairs_hook=refuse_equal)
+    except (ValueError, AssertionError):
+        expected = None
+    try:
+        found = document.load(text)
+    except InvalidLink:
+        found = None
+    assert found == expected
 
 
 @given(st.binary())

@@ -73,7 +73,7 @@ def load(text: str) -> dict[str, Any]:
         content, end = _read(text)
         if end < len(text) and text[end:].strip(" "):  # a token may be minted with spaces behind
             raise ValueError("something follows the JSON")
-        if "\\u" in text and ("\\ud" in text or "\\uD" in text):  # surrogates: only pairs are text
+        if "\\" in text and ("\\ud" in text or "\\uD" in text):  # surrogates: only pairs are text
             _write_compact(content).encode()
     except (ValueError, RecursionError) as error:
         raise InvalidLink("the link's content is not the JSON of a tracking link") from error
