@@ -33,8 +33,11 @@ def main() -> int:
             dependencies = json.loads(run.stdout)["dependencies"]
         except (ValueError, KeyError):
             reason = (run.stderr.strip() or "no answer").splitlines()[-1]
-            print(f"{lock}: NOT AUDITED, the advisory service cannot be reached: {reason}")
-            return UNREACHABLE
+            if "ConnectionError" in reason or "Timeout" in reason:
+                print(f"{lock}: NOT AUDITED, the advisory service cannot be reached: {reason}")
+                return UNREACHABLE
+            print(f"{lock}: NOT AUDITED, pip-audit failed: {reason}")
+            return 1
         found = [
             f"{lock}: {one['name']} {one['version']}: {flaw['id']}, "
             f"fixed in {', '.join(flaw['fix_versions']) or 'no version'}"
