@@ -229,6 +229,14 @@ def test_expiry_and_issue_time_are_bounds(made: Formats) -> None:
 
 
 @each_format
+def test_a_repaired_token_is_held_to_the_same_clock(made: Formats) -> None:
+    token = made.encode({"exp": 9_000}, "open")
+    assert made.decode(token + ".", "open", 8_999) == ({"exp": 9_000}, token)
+    with pytest.raises(InvalidLink, match="expired at 9000"):
+        made.decode(token + ".", "open", 9_000)
+
+
+@each_format
 def test_every_other_spelling_is_refused_or_repaired_to_the_canonical_one(made: Formats) -> None:
     document = {"metadata": {"id": 7_654_321}}
     token = made.encode(document, "open")

@@ -66,6 +66,7 @@ DAMAGE = {
     "padding lost": lambda token: token.rstrip("="),
     "padding added": lambda token: token + "==",
     "padding quoted": lambda token: token.rstrip("=") + "=3D" * token.count("="),
+    "padding quoted in lower case": lambda token: token.rstrip("=") + "=3d" * token.count("="),
     "padding percent-encoded": lambda token: token.replace("=", "%3D"),
 }
 

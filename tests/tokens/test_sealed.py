@@ -155,6 +155,7 @@ def test_a_token_that_would_end_in_punctuation_is_minted_anew_with_a_space_behin
     spaced = 0
     for number in range(1_000, 1_400):  # 42 bytes: the last character holds six bits of them
         token = sealed.encode({"metadata": {"n": number}}, "open", RING, compress=False)
+        assert token[-1].isalnum()
         raw = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
         spaced += CIPHER.decrypt(raw[2:], [raw[:2] + b"o"]).endswith(b" ")
         assert sealed.decode(token, "open", RING) == {"metadata": {"n": number}}
@@ -228,6 +229,13 @@ def test_64_kib_is_the_most_that_is_minted(size: int) -> None:
     document = {"metadata": {"a": "x" * (size - frame)}}
     token = sealed.encode(document, "open", RING)
     assert sealed.decode(token, "open", RING) == document
+
+
+def test_without_compression_nothing_is_lifted() -> None:
+    token = sealed.encode(CLICK, "click", RING, compress=False)
+    raw = base64.urlsafe_b64decode(token + "===")
+    plain = CIPHER.decrypt(raw[2:], [raw[:2] + b"c"])
+    assert plain == b"\x00" + json.dumps(CLICK, separators=(",", ":")).encode()
 
 
 def test_more_uuids_than_one_byte_counts_come_back_too() -> None:
