@@ -4,6 +4,7 @@ import base64
 import re
 
 import pytest
+from pytracking.aws import keys
 from pytracking.aws.responses import PIXEL
 
 from tests.aws.raw_server import RawServer, ok
@@ -84,7 +85,8 @@ def test_range_and_conditional_requests_get_the_whole_pixel(start):
     assert "ETag" not in result["headers"]
 
 
-def test_keys_from_secrets_manager_open_links(start):
+def test_keys_from_secrets_manager_open_links(start, monkeypatch):
+    monkeypatch.setattr(keys, "FETCH_SECONDS", 5.0)  # not about the time it may take
     def secret(connection):
         assert connection.headers["x-amz-target"] == "secretsmanager.GetSecretValue"
         assert connection.json == {"SecretId": "arn:aws:secretsmanager:eu-west-1:1:secret:x"}
