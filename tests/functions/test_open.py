@@ -87,6 +87,7 @@ def test_range_and_conditional_requests_get_the_whole_pixel(start):
 
 def test_keys_from_secrets_manager_open_links(start, monkeypatch):
     monkeypatch.setattr(keys, "FETCH_SECONDS", 5.0)  # not about the time it may take
+
     def secret(connection):
         assert connection.headers["x-amz-target"] == "secretsmanager.GetSecretValue"
         assert connection.json == {"SecretId": "arn:aws:secretsmanager:eu-west-1:1:secret:x"}
