@@ -19,7 +19,7 @@ PIP_INSTALL := install -qq --disable-pip-version-check --no-deps --no-compile --
 .PHONY: help
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
-		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # ---------------------------------------------------------------------------------------------
 # Environments: each is made from its lock file, stamped, and made again when the lock changes.
@@ -158,12 +158,13 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
 build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
 	@$(SAM) build
 
+# Before it is exported: an exported variable counts as set, and `?=` would leave it empty.
+STACK ?= pytracking
 .PHONY: deploy
 deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= CERTIFICATE= WEBHOOK= FALLBACK= EMAIL= PRIVACY= LINKS=
 	@PYTHONPATH=layer $(BIN)/python -m local.deployment
 export DOMAIN ZONE CERTIFICATE WEBHOOK FALLBACK EMAIL PRIVACY LINKS STACK
 
-STACK ?= pytracking
 .PHONY: doctor
 doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
 	@PYTHONPATH=layer $(BIN)/python -m local.doctor --stack "$(STACK)" \

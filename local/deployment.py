@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import boto3
+from botocore.exceptions import BotoCoreError, NoCredentialsError, NoRegionError
 
 from local import emulator
 
@@ -25,6 +26,10 @@ PARAMETERS = {
     "WEBHOOK": "WebhookUrl",
     "ZONE": "HostedZoneId",
 }
+
+HOW_TO_REACH_AWS = (
+    "`aws configure` sets region and credentials, and so do AWS_DEFAULT_REGION and AWS_PROFILE"
+)
 
 
 def overrides(environment: Mapping[str, str]) -> list[str]:
@@ -41,6 +46,19 @@ def outputs(stack: str) -> dict[str, str]:
     client: Any = boto3.client("cloudformation")
     described = client.describe_stacks(StackName=stack)["Stacks"][0]
     return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
+
+
+def account_region() -> str:
+    """Return the region of the account at hand; botocore's exceptions without one.
+
+    Asked before a build of minutes, and handed on, so that stack and outputs are of one region.
+    """
+    session: Any = boto3.Session()
+    if not session.region_name:
+        raise NoRegionError
+    if not session.get_credentials():
+        raise NoCredentialsError
+    return str(session.region_name)
 
 
 def summary(found: Mapping[str, str]) -> str:
@@ -60,14 +78,19 @@ def main() -> int:
     stack = os.environ.get("STACK") or "pytracking"
     chosen = overrides(os.environ)
     try:
+        region = account_region()
         emulator.sam("build")
         emulator.sam(
             *("deploy", "--stack-name", stack),
             *(("--parameter-overrides", *chosen) if chosen else ()),
+            AWS_DEFAULT_REGION=region,
         )
+        print(summary(outputs(stack)))
     except subprocess.CalledProcessError as error:
         return error.returncode
-    print(summary(outputs(stack)))
+    except BotoCoreError as error:
+        print(f"Cannot deploy: {error} {HOW_TO_REACH_AWS}", file=sys.stderr)
+        return 1
     return 0
 
 

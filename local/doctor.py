@@ -26,7 +26,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 from pytracking.tokens.keyring import Keyring
 
-from local.deployment import outputs
+from local.deployment import HOW_TO_REACH_AWS, outputs
 
 TARGET = "https://www.example.com/doctor"
 TIMEOUT_SECONDS = 10.0
@@ -240,10 +240,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--base", help="ask at this address instead, e.g. before the domain's record is made"
     )
     given = parser.parse_args(arguments)
+    if given.base and not given.base.startswith(("https://", "http://")):
+        parser.error(f"--base (BASE=) is {given.base!r}: expected https://HOST")
     try:
         found = outputs(given.stack)
     except (BotoCoreError, ClientError) as error:
-        print(f"FAIL  stack: {given.stack} could not be read: {error}")
+        print(f"FAIL  stack: {given.stack} could not be read: {error} {HOW_TO_REACH_AWS}")
         return 1
     client: Any = boto3.client
     base = given.base.rstrip("/") if given.base else None

@@ -194,3 +194,9 @@ def test_a_stack_that_is_not_there_is_one_line(
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert doctor.main(["--stack", "nowhere"]) == 1
     assert "FAIL  stack: nowhere could not be read" in capsys.readouterr().out
+
+
+def test_a_base_that_is_no_address_is_told(capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        doctor.main(["--base", "track.example.com"])
+    assert "'track.example.com': expected https://HOST" in capsys.readouterr().err

@@ -230,4 +230,7 @@ def _client(service: str) -> Any:
     try:
         return client(service)
     except BotoCoreError as error:
-        raise ConfigurationError(f"AWS cannot be called: {error}") from error
+        raise ConfigurationError(
+            f"AWS cannot be called: {error} `aws configure` sets region and credentials, "
+            "and so do AWS_DEFAULT_REGION and AWS_PROFILE"
+        ) from error
