@@ -265,6 +265,9 @@ def test_a_check_fails_a_mail_that_needs_eyes():
         (("link", "open", "--metadata", "{"), "--metadata is not JSON"),
         (("link", "open", "--metadata", "[]"), "not a JSON object"),
         (("link", "open", "--keys", "nowhere.json"), "'nowhere.json' cannot be read"),
+        (("link", "open", "--keys", os.devnull), "is empty: python -m pytracking keys new >"),
+        (("link", "open", "--open-base", "nonsense"), "--open-base or PYTRACKING_OPEN_BASE_URL"),
+        (("link", "open", "--open-base", "ftp://t.example.com/o/"), "is no base URL"),
         (("link", "click", "javascript:alert(1)"), "http"),
         (("link", "open", "--expires-in", "-1"), "expires_in"),
         (("rewrite", "mail.bin"), "say --as"),
@@ -283,6 +286,13 @@ def test_a_base_url_that_is_missing_is_told():
     status, _, err = run("link", "open", PYTRACKING_OPEN_BASE_URL="")
     assert status == 1
     assert "--open-base is needed" in err
+
+
+def test_a_sealed_link_without_its_keys_is_told_so():
+    link = output("link", "open").strip()
+    status, _, err = run("decode", link, PYTRACKING_LINK_KEYS="")
+    assert status == 1
+    assert "only plain links are read without --keys or PYTRACKING_LINK_KEYS" in err
 
 
 def test_a_wrong_command_line_has_a_status_of_its_own():

@@ -7,7 +7,8 @@ from pathlib import Path
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.errors import ConfigurationError
+from pytracking.errors import ConfigurationError, InvalidTarget
+from pytracking.targets import check_target
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
 _BASES = {
@@ -49,13 +50,15 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     """The configuration that the options and the environment describe.
 
     Raises:
-        ConfigurationError: the keyring's file cannot be read.
+        ConfigurationError: the keyring's file cannot be read or is empty, or a base is no URL.
         InvalidKey: it holds no keyring.
     """
     settings: dict[str, Any] = {}
     for name, (option, variable) in _BASES.items():
         given = getattr(arguments, option.strip("-").replace("-", "_"), None)
         settings[name] = given or os.environ.get(variable) or None
+        if settings[name] and hasattr(arguments, option.strip("-").replace("-", "_")):
+            _check_base(settings[name], f"{option} or {variable}")
     if keys := _keys(arguments.keys):
         from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
 
@@ -86,6 +89,18 @@ def _keys(file: str | None) -> str | None:
     if not file:
         return os.environ.get(KEYS_VARIABLE)
     try:
-        return Path(file).read_text(encoding="utf-8")
+        keys = Path(file).read_text(encoding="utf-8")
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"the keyring's file {file!r} cannot be read: {error}") from error
+    if not keys.strip():  # as a failed `keys new > FILE` leaves it; plain links were not asked for
+        raise ConfigurationError(
+            f"the keyring's file {file!r} is empty: python -m pytracking keys new > {file}"
+        )
+    return keys
+
+
+def _check_base(url: str, source: str) -> None:
+    try:
+        check_target(url)
+    except InvalidTarget as error:
+        raise ConfigurationError(f"{source} is no base URL: {error}") from error

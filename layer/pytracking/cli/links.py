@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from pytracking import Configuration, TrackingResult
 from pytracking.cli.configuring import (
+    KEYS_VARIABLE,
     add_minting_options,
     add_reading_options,
     configuration_from,
@@ -87,6 +88,8 @@ def _run_decode(arguments: argparse.Namespace) -> int:
         except InvalidLink as error:
             status = 1
             told = {"error": str(error)}
+            if configuration.keyring is None:
+                told["error"] += f" (only plain links are read without --keys or {KEYS_VARIABLE})"
         if arguments.json:
             print(json.dumps(told))
         elif "error" in told:
