@@ -178,9 +178,12 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _speed(text: str) -> float:
-    speed = float(text)
+    try:
+        speed = float(text)
+    except ValueError:
+        speed = 0
     if not 1 <= speed <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text} is not within 1 and 100000")
+        raise argparse.ArgumentTypeError(f"{text!r} is no number within 1 and 100000")
     return int(speed) if speed.is_integer() else speed
 
 
@@ -190,9 +193,8 @@ def _explain(error: Exception, port: int) -> str:
             f"Port {port} is taken by another program. Choose another one, such as "
             f"`make run PORT={port + 1}`; PORT=0 takes any free one."
         )
-    return (
-        f"Cannot listen on port {port}: {error}. Choose another one, such as `make run PORT=8080`."
-    )
+    reason = str(error).rstrip(".")
+    return f"Cannot listen on port {port}: {reason}. Choose another one: `make run PORT=8080`."
 
 
 def _greeting(origin: str, links: dict[str, str]) -> str:

@@ -221,16 +221,23 @@ def main() -> int:
     parser.add_argument("function", help="open, click, deliver or links")
     parser.add_argument("event", type=Path, help="a file of events/")
     arguments = parser.parse_args()
-    built = build()
-    ids = function_ids(built)
-    if arguments.function not in ids:
+    # Said before the build, which takes a while.
+    known = sorted(path.parent.name for path in ROOT.glob("functions/*/app.py"))
+    if arguments.function not in known:
+        parser.error(f"no function {arguments.function!r}: expected one of {', '.join(known)}")
+    try:
+        event = arguments.event.read_bytes()
+        json.loads(event)
+    except (OSError, ValueError) as error:
         parser.error(
-            f"no function {arguments.function!r}: expected one of {', '.join(sorted(ids))}"
+            f"the event {str(arguments.event)!r} cannot be used: {error}; "
+            "samples are in events/, and events/README.md lists them"
         )
-    code = built.folder / ids[arguments.function]
+    built = build()
+    code = built.folder / function_ids(built)[arguments.function]
     with tempfile.TemporaryFile("w+") as log:
         with running(code, built, sample_environment(), log) as emulator:
-            answer = json.loads(emulator.invoke(arguments.event.read_bytes()))
+            answer = json.loads(emulator.invoke(event))
         log.seek(0)
         sys.stderr.writelines(line for line in log if "(rapid)" not in line)  # the emulator's own
     print(json.dumps(answer, indent=2))

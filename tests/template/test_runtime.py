@@ -3,6 +3,7 @@
 import base64
 import json
 import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -152,3 +153,15 @@ def test_make_invoke_names_the_functions_there_are() -> None:
     )
     assert run.returncode != 0
     assert "expected one of click, deliver, links, open" in run.stderr
+
+
+@pytest.mark.parametrize("event", ["events/nowhere.json", "events", "README.md"])
+def test_an_event_that_is_none_is_told_before_anything_is_built(
+    event: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["emulator", "open", event])
+    monkeypatch.setattr(emulator, "build", lambda: pytest.fail("it was built"))
+    with pytest.raises(SystemExit, match="2"):
+        emulator.main()
+    assert f"the event '{event}' cannot be used: " in capsys.readouterr().err
