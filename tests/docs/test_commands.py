@@ -88,6 +88,20 @@ def test_the_library_is_installed_from_the_tree_with_extras_that_exist(command):
     assert extras <= project["optional-dependencies"].keys()
 
 
+OWN_ENVIRONMENT = ("python3 -m venv ", "source ")
+
+
+def test_the_environment_of_the_readme_is_one_that_installs(tmp_path):
+    lines = [command for command in commands_of("README.md") if command.startswith(OWN_ENVIRONMENT)]
+    assert len(lines) == 2
+    python = f'python3() {{ "{sys.executable}" "$@"; }}'
+    script = "\n".join(["set -e", python, *lines, "command -v pip"])
+    found = subprocess.run(
+        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
+    ).stdout
+    assert found.startswith(f"{tmp_path}/")
+
+
 RUN_HERE = ("python -m pytracking", "export ", "cat ", "echo ", "printf ")
 
 
@@ -126,5 +140,6 @@ def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
 
 
 def test_every_command_line_is_of_a_kind_that_is_tested():
-    known = ("make", "sam ", "aws ", "pip install", "python -m pip install", *RUN_HERE)
+    known = ("make", "sam ", "aws ", "pip install", "python -m pip install")
+    known += OWN_ENVIRONMENT + RUN_HERE
     assert not [f"{page}: {command}" for page, command in EVERY if not command.startswith(known)]
