@@ -44,8 +44,9 @@ _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 _DEVIATIONS = re.compile("([\u00df\u03c2\u200c\u200d])")
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the canonical combining class of the signs that join consonants
-# a token of any format in place of a whole path: gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo...
-_TOKEN = re.compile(r"/[A-Za-z0-9_-]{20,}=*/?")
+# a token of any format in place of a whole path, gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo..., which has
+# capitals somewhere, where the name of a page, /great-offers-of-this-week, seldom has
+_TOKEN = re.compile(r"/(?=[egp][^/]*[A-Z])[A-Za-z0-9_-]{20,}=*/?")
 
 
 def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
@@ -228,8 +229,23 @@ def _host_and_path(url: str) -> tuple[str, str]:
     """Split ``url`` so that two spellings of one address compare equal."""
     scheme, _, rest = url.lower().partition("://")
     host = re.split("[/?#]", rest, maxsplit=1)[0]
-    path = url[len(scheme) + 3 + len(host) :] or "/"
+    path = _resolved(url[len(scheme) + 3 + len(host) :])
     return host.removesuffix(":443" if scheme == "https" else ":80").removesuffix("."), path
+
+
+def _resolved(path: str) -> str:
+    """Return a path as it arrives: decoded, without query, ``.``, ``..`` and empty segments."""
+    from urllib.parse import unquote  # noqa: PLC0415 - rarely needed
+
+    path = unquote(re.split("[?#]", path, maxsplit=1)[0])
+    segments: list[str] = []
+    for segment in path.split("/"):
+        if segment == "..":
+            del segments[-1:]
+        elif segment not in ("", "."):
+            segments.append(segment)
+    end = "/" if segments and path.endswith(("/", "/.", "/..")) else ""
+    return "/" + "/".join(segments) + end
 
 
 def _refuse(url: str, reason: str) -> Never:

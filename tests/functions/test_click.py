@@ -119,6 +119,19 @@ def test_a_fallback_page_under_the_function_itself_is_not_used(start):
     assert function.get("forged")["statusCode"] == 404
 
 
+@pytest.mark.fault("targets", 34)
+def test_a_stage_that_only_the_gateway_sees_hides_no_redirect_to_itself(start):
+    function = start("click", PYTRACKING_FALLBACK_URL="https://t.example.com/c/sorry")
+    for prefix in ("/c/", "/live/c/", "/mail/live/c/", "//c//"):
+        event = {
+            "version": "2.0",
+            "rawPath": f"{prefix}forged",
+            "headers": {"host": "t.example.com"},
+            "requestContext": {"http": {"method": "GET"}},
+        }
+        assert function(event)["statusCode"] == 404
+
+
 def test_a_fallback_page_that_is_none_stops_the_start(start):
     with pytest.raises(ConfigurationError, match="PYTRACKING_FALLBACK_URL"):
         start("click", PYTRACKING_FALLBACK_URL="javascript:alert(1)")

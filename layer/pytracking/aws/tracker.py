@@ -28,6 +28,9 @@ from pytracking.visitors import Verdict, classify
 ANSWER_SECONDS = 1.0
 """Most that all waiting for others may take before a visitor is answered."""
 
+MAX_HIDDEN_FOLDERS = 2
+"""Most folders of a path that may be the gateway's own: a stage, and a base path before it."""
+
 Handler = Callable[[Any, object], dict[str, Any]]
 
 
@@ -207,7 +210,12 @@ def _own_bases(request: Request) -> tuple[str, ...]:
     """Return what links to this very function start with, as the visitor sees them."""
     if not (request.host and request.token):
         return ()
-    return (f"https://{request.host}{request.path.rpartition(request.token)[0]}",)
+    folders = [part for part in request.path.rpartition(request.token)[0].split("/") if part]
+    # Behind a domain of one's own, a gateway shows a stage and a base path that no visitor sees.
+    return tuple(
+        "/".join((f"https://{request.host}", *folders[hidden:], ""))
+        for hidden in range(min(MAX_HIDDEN_FOLDERS, len(folders) - 1) + 1)
+    ) or (f"https://{request.host}/",)
 
 
 def _webhook_url(settings: Settings) -> str | None:
