@@ -32,6 +32,8 @@ NARROWED = {
     "Viber": "^Viber",  # "... Viber/13.3.0" ends the user agent of Viber's in-app browser
     "WhatsApp": "^WhatsApp",
     "Feedly": "^Feedly",
+    "Notion\\/": "^Notion\\/",  # "... Notion/3.14.0 Chrome/126..." is its desktop app
+    "Sonic": "Sonic\\/",  # "... Safari/537.36 Sonic Slack_SSB/4.39.95" is Slack's
 }
 """Patterns of machines that share a name with an application in which people read."""
 

@@ -103,6 +103,17 @@ def test_a_crawler_on_a_phone_is_a_crawler():
 
 
 @pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Windows NT; Windows NT 10.0; en-US) WindowsPowerShell/5.1.19041.1682",
+        "Mozilla/5.0 (Windows NT 10.0; Microsoft Windows 10.0.19045; en-US) PowerShell/7.4.1",
+    ],
+)
+def test_a_shell_that_wears_the_start_of_a_browsers_name_is_a_program(agent):
+    assert verdict(agent).cls == "bot"
+
+
+@pytest.mark.parametrize(
     "product",
     [
         "Security/1.0",
@@ -116,6 +127,8 @@ def test_a_crawler_on_a_phone_is_a_crawler():
         "[FBAN/FBIOS;FBAV/430.0.0]",
         "Viber/13.3.0",
         "coc_coc_browser/99.0",
+        "Sonic Slack_SSB/4.39.95",
+        "Notion/3.14.0 Electron/31.3.1",
     ],
 )
 def test_a_word_that_sounds_like_a_machine_makes_none(product):

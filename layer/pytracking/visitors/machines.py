@@ -48,6 +48,10 @@ _LIBRARIES = frozenset((
     "symfony", "typhoeus", "undici", "unirest", "urlgrabber", "wget", "winhttp", "zend",
 ))  # fmt: skip
 
+# ... and those that call themselves Mozilla/5.0 first:
+# Mozilla/5.0 (Windows NT 10.0; Microsoft Windows 10.0.19045; en-US) PowerShell/7.4.1
+_DISGUISED_LIBRARIES = frozenset({"powershell", "windowspowershell"})
+
 # Words that name their trade at their end: bingbot, web-crawler, myspider2. Not Cubot, a phone.
 _TRADES = (
     "analyzer", "bot", "bots", "checker", "checklink", "crawl", "crawler", "crawlers", "crawling",
@@ -148,7 +152,9 @@ def _crawler(text: str, words: list[str]) -> str | None:
 
 
 def _library(words: list[str]) -> str | None:
-    return f"http-library:{words[0]}" if words and words[0] in _LIBRARIES else None
+    if words and words[0] in _LIBRARIES:
+        return f"http-library:{words[0]}"
+    return next((f"http-library:{word}" for word in words if word in _DISGUISED_LIBRARIES), None)
 
 
 def _trade(text: str, words: list[str]) -> str | None:
