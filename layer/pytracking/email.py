@@ -34,7 +34,8 @@ GMAIL_CLIPS_BYTES = 102 * 1024
 
 _CLOSED = ("multipart/signed", "multipart/encrypted")
 _PGP = re.compile(rb"^-----BEGIN PGP ", re.MULTILINE)
-_URL_IN_HEADER = re.compile(r"<\s*(https?://[^<>\s]+)\s*>", re.IGNORECASE)
+# Folded headers may have white space within a URL, which is to be ignored (RFC 2369, section 2).
+_URL_IN_HEADER = re.compile(r"<\s*(https?://[^<>]+)>", re.IGNORECASE)
 
 
 class MailWarning(UserWarning):
@@ -190,6 +191,7 @@ def _rewritten(
                 click_tracking=click_tracking,
                 configuration=configuration,
                 options=options,
+                lines_join=_lines_join(part),
             )
         yield _Body(name, part, text, codec, new)
 
@@ -223,9 +225,15 @@ def _charset(part: Message, body: bytes) -> str:
     return charsets.charset_of(body)
 
 
+def _lines_join(part: Message) -> bool:
+    """Whether a line that ends in a space goes on in the next, without it (RFC 3676, section 4)."""
+    values = (part.get_param("format"), part.get_param("delsp"))
+    return [str(value).lower() for value in values] == ["flowed", "yes"]
+
+
 def _leaving_list_unsubscribe(message: Message, options: Options) -> Options:
     header = " ".join(map(str, message.get_all("List-Unsubscribe", [])))
-    named = frozenset(_URL_IN_HEADER.findall(header))
+    named = frozenset("".join(url.split()) for url in _URL_IN_HEADER.findall(header))
     if not named or options.unsubscribe == "track":
         return options
     asked = options.leave

@@ -215,6 +215,28 @@ def test_links_of_the_list_unsubscribe_header_are_left() -> None:
     ] == ["kept"] * 3
 
 
+def test_a_folded_list_unsubscribe_header_names_the_same_link() -> None:
+    raw = b"List-Unsubscribe:\r\n <https://x.test/bye?a=1\r\n &b=2>\r\n\r\nhttps://x.test/bye?a=1&b=2\r\n"
+    for policy in (email.policy.default, email.policy.compat32):
+        message = email.message_from_bytes(raw, policy=policy)
+        assert [link.outcome for _, link in find_links(message)] == ["kept"]
+
+
+@pytest.mark.parametrize(
+    ("parameters", "outcome"),
+    [
+        ("format=flowed; delsp=yes", "wrapped"),
+        ("format=Flowed; DelSp=Yes", "wrapped"),
+        ("format=flowed", "tracked"),
+        ("charset=utf-8", "tracked"),
+    ],
+)
+def test_a_url_that_goes_on_in_the_next_flowed_line_is_left(parameters: str, outcome: str) -> None:
+    raw = f"Content-Type: text/plain; {parameters}\r\n\r\nhttps://x.test/a/ \r\nlong/path\r\n"
+    message = email.message_from_bytes(raw.encode(), policy=email.policy.default)
+    assert [link.outcome for _, link in find_links(message)] == [outcome]
+
+
 def test_links_are_told_with_their_part() -> None:
     assert [(part, link.href) for part, link in find_links(mail())] == [
         ("part 1 text/plain", "https://x.test/t"),

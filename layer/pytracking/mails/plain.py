@@ -23,6 +23,7 @@ _MAX_LOOKED_AT = 4_096  # no target is half as long
 # A mailer that breaks lines by force does so between these columns, mostly at 72 to 78.
 _WRAPPED_FROM_COLUMN = 70
 _CONTINUED = re.compile(r"\r?\n(?=[^\s<>\"]*[/?&=%#_])[^\s<>\"]")
+_JOINED = re.compile(r" \r?\n[^\s<>\"]")
 
 
 def rewrite_text(
@@ -32,8 +33,13 @@ def rewrite_text(
     click_tracking: bool,
     configuration: Configuration,
     options: Options,
+    lines_join: bool = False,
 ) -> Rewritten:
     """Rewrite one plain text.
+
+    Args:
+        lines_join: a line that ends in a space goes on in the next, without the space; so a URL
+            there is only the beginning of one.
 
     Raises:
         ConfigurationError: the base URL is missing.
@@ -46,7 +52,8 @@ def rewrite_text(
     for start, end in _found(text):
         written = text[start:end]
         wrapped = _CONTINUED.match(text, end) and not _bracketed(text, start)
-        if wrapped and end - _line_start(text, start) >= _WRAPPED_FROM_COLUMN:
+        forced = wrapped and end - _line_start(text, start) >= _WRAPPED_FROM_COLUMN
+        if forced or (lines_join and _JOINED.match(text, end)):
             verdict = Verdict("wrapped", reason="it may go on in the next line: put it in <...>")
         else:
             verdict = policy.judge("".join(written.split()))
