@@ -28,6 +28,11 @@ def test_a_metric_is_a_line_of_the_embedded_metric_format(lines):
     assert (line["Opens"], line["service"]) == ([1.0], "pytracking")
 
 
+def test_counting_nothing_writes_nothing(lines):
+    observability.count()
+    assert lines() == []
+
+
 def test_an_error_line_holds_its_fields(lines):
     observability.log_error("link keys not read", reason="no answer")
     [line] = lines()

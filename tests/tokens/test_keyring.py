@@ -148,6 +148,8 @@ def test_retired_and_fernet_may_be_missing_from_the_json_form():
         '"' + SECRET + '"',
         "{}",
         b"\xff\xfe",
+        None,
+        {"current": SECRET},
         json.dumps({"retired": [SECRET]}),
         json.dumps({"current": None}),
         json.dumps({"current": [SECRET]}),

@@ -59,6 +59,8 @@ def log_bug(error: Exception) -> None:
 
 def count(*names: str) -> None:
     """Count 1 in each of the metrics ``names`` (CloudWatch embedded metric format)."""
+    if not names:  # of which Powertools would warn
+        return
     with suppress(Exception), _lock:
         for name in names:
             _metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)

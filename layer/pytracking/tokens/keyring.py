@@ -86,7 +86,7 @@ class Keyring:
         """
         try:
             form = json.loads(text)
-        except (ValueError, RecursionError):  # the error would show the secrets
+        except (ValueError, TypeError, RecursionError):  # the error would show the secrets
             raise InvalidKey(f"the keyring is not JSON; {_HOW_TO_MAKE_ONE}") from None
         if not isinstance(form, dict) or "current" not in form:
             raise InvalidKey(
