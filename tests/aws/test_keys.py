@@ -256,6 +256,10 @@ def test_the_published_sample_key_is_refused_where_a_deployment_would_use_it():
     )
     with pytest.raises(ConfigurationError, match="published sample key"):
         LinkKeys(settings(PYTRACKING_LINK_KEYS=retired), None)
+    spelled_otherwise = sample.replace("sample", "\\u0073ample")
+    assert json.loads(spelled_otherwise) == json.loads(sample)
+    with pytest.raises(ConfigurationError, match="published sample key"):
+        LinkKeys(settings(PYTRACKING_LINK_KEYS=spelled_otherwise), None)
 
 
 def test_the_published_sample_key_serves_under_sam_local():

@@ -130,12 +130,13 @@ class LinkKeys:
         return True
 
     def _use(self, text: str) -> None:
-        if SAMPLE_SECRET in text and not self._settings.local:
+        keyring = Keyring.from_json(text)
+        # Not in the text as it came: JSON has many spellings of one string.
+        if SAMPLE_SECRET in keyring.to_json() and not self._settings.local:
             raise ConfigurationError(
                 "the published sample key opens everybody's links; it serves only under `sam "
                 f"local` (AWS_SAM_LOCAL=true). {HOW_TO_MAKE_A_KEY}"
             )
-        keyring = Keyring.from_json(text)
         self._configuration = Configuration(
             keyring=keyring, webhook_url=self._settings.webhook_url, include_webhook_url=True
         )
