@@ -8,9 +8,14 @@ SHELL := /bin/bash
 
 # The first of these that runs, is new enough and can make virtual environments. A name on PATH
 # proves nothing: version managers leave stand-ins there that only fail.
+USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
-	$$p -c 'import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
-	&& { echo $$p; break; }; done)
+	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
+# One that was named by hand is held to the same.
+CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { \
+	echo "No Python 3.11 or newer with venv and ensurepip was found$(PYTHON:%= at %)." \
+	"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
+	"make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=/path/to/python3" >&2; exit 1; }
 VENV := .venv
 BIN := $(VENV)/bin
 # --no-deps: a lock file is complete. --no-compile: modules are compiled when first imported.
@@ -26,9 +31,7 @@ help: ## Print this list
 # ---------------------------------------------------------------------------------------------
 
 $(VENV)/.stamp: tests/requirements.txt
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." \
-		"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
-		"make PYTHON=/path/to/python3 ..." >&2; exit 1; }
+	$(CHECK_PYTHON)
 	@echo "Making $(VENV) from tests/requirements.txt"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(BIN)/python -m pip $(PIP_INSTALL) -r tests/requirements.txt
@@ -60,9 +63,7 @@ lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=-
 # ---------------------------------------------------------------------------------------------
 
 .venvs/run/.stamp: local/requirements.txt
-	@test -n "$(PYTHON)" || { echo "No Python 3.11 or newer with venv and ensurepip was found." \
-		"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
-		"make run PYTHON=/path/to/python3" >&2; exit 1; }
+	$(CHECK_PYTHON)
 	@echo "Making .venvs/run from local/requirements.txt (once)"
 	@$(PYTHON) -m venv --clear .venvs/run
 	@.venvs/run/bin/python -m pip $(PIP_INSTALL) -r local/requirements.txt

@@ -3,7 +3,10 @@
 import os
 import re
 import shlex
+import shutil
 import signal
+import subprocess
+from pathlib import Path
 
 import pytest
 from pytracking import TRACKING_PIXEL
@@ -37,3 +40,20 @@ def test_a_command_of_the_readmes_first_minute_serves_both_links(command: str):
 def test_the_readme_begins_with_make_run():
     assert COMMANDS[0] == "make run"
     assert len(COMMANDS) > 1
+
+
+@pytest.mark.parametrize("named", ["/nowhere/python3", "false"])
+def test_a_python_that_cannot_serve_is_told_before_anything_is_made(named: str, tmp_path: Path):
+    (tmp_path / "local").mkdir()
+    for file in ("Makefile", "local/requirements.txt"):
+        shutil.copy(ROOT / file, tmp_path / file)
+    run = subprocess.run(
+        ["make", "run", f"PYTHON={named}"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode != 0
+    assert f"No Python 3.11 or newer with venv and ensurepip was found at {named}." in run.stderr
+    assert not (tmp_path / ".venvs").exists()
