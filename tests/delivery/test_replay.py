@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 import pytracking
+from cryptography.fernet import Fernet
 from pytracking.aws import batches
 from pytracking.aws.batches import ReplayError
 from pytracking.aws.replay import (
@@ -39,8 +40,7 @@ def token(**settings: Any) -> str:
         "https://a.test/x",
         {"customer_id": 7},
         base_click_tracking_url="https://t.test/c/",
-        keyring=KEYRING,
-        **{"webhook_url": WEBHOOK, "include_webhook_url": True, **settings},
+        **{"keyring": KEYRING, "webhook_url": WEBHOOK, "include_webhook_url": True, **settings},
     )
     return url.removeprefix("https://t.test/c/")
 
@@ -249,6 +249,26 @@ def test_a_line_that_tells_of_no_replayable_hit_is_counted(
 ) -> None:
     report = replay_lines(rig, fallback(**change), fallback())
     assert (report.replayed, dict(report.stays)) == (1, {why: 1})
+
+
+def test_a_damaged_verdict_costs_no_other_hit_its_replay(rig: Rig) -> None:
+    damaged = [
+        fallback("a" * 32, visitor={"class": "human", "signals": [1]}, privacy=["no_agent"]),
+        fallback("b" * 32, visitor={"class": "human", "signals": None}, privacy=["no_agent"]),
+    ]
+    report = replay_lines(rig, *damaged, fallback())
+    assert (report.replayed, dict(report.stays)) == (2, {NO_MESSAGE: 1})
+    assert {message.id for message in queued(rig)} == {"b" * 32, "f" * 32}
+
+
+def test_a_fernet_link_is_not_replayed_as_another_kind(rig: Rig) -> None:
+    key = Fernet.generate_key().decode()
+    keyring = Keyring("k" * 32, fernet=[key])
+    link = token(keyring=None, encryption_bytestring_key=key)
+    lines = [fallback("a" * 32, token=link, kind="open"), fallback("b" * 32, token=link)]
+    report = replay_lines(rig, *lines, keyring=keyring)
+    assert (report.replayed, dict(report.stays)) == (1, {INVALID_LINK: 1})
+    assert [message.id for message in queued(rig)] == ["b" * 32]
 
 
 def test_a_dry_run_of_the_log_sends_nothing(rig: Rig) -> None:

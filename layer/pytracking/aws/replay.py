@@ -234,10 +234,14 @@ class _Reviver:
             )
         except InvalidLink:
             raise _Stays(INVALID_LINK) from None
+        # Sealed tokens are bound to their kind; of Fernet tokens only their content tells it.
+        if (result.tracked_url is None) is not (hit.kind == "open"):
+            raise _Stays(INVALID_LINK)
         webhook = result.webhook_url or self._webhook_url
         if not webhook:
             raise _Stays(NO_WEBHOOK)
-        event = event_body(result, hit.id, {**UNKNOWN_VISITOR, **(hit.visitor or {})})
+        known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
+        event = event_body(result, hit.id, {**UNKNOWN_VISITOR, **known})
         wishes = self._privacy.wishes((*result.privacy, *hit.privacy), {}, hit.kind)
         return Message(hit.id, webhook, self._privacy.event(event, wishes))
 

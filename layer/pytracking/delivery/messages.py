@@ -198,6 +198,9 @@ def _parse_undecoded(
     kind = hit.get("kind")
     visitor = document.get("visitor")
     wishes = _check("privacy", document.get("privacy", []), list)
+    if visitor is not None:
+        for signal in _check("visitor", visitor, dict).get("signals") or ():
+            _check("a signal of visitor", signal, str)
     if kind not in ("open", "click"):
         raise InvalidMessage(f"undecoded.kind is 'open' or 'click', not {kind!r}")
     return Undecoded(
@@ -206,7 +209,7 @@ def _parse_undecoded(
         token=_check("undecoded.token", hit.get("token"), str),
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
-        visitor=None if visitor is None else _check("visitor", visitor, dict),
+        visitor=visitor,
         privacy=tuple(_check("a wish of privacy", wish, str) for wish in wishes),
         dead=dead,
     )
