@@ -80,6 +80,14 @@ def test_an_unknown_keyword_is_refused_and_the_nearest_is_named(
         make({"webhok_url": "https://w.example/"})
 
 
+def test_the_fernet_of_its_key_is_at_hand_as_in_the_original() -> None:
+    encryption_key = Configuration(encryption_bytestring_key=KEY).encryption_key
+    assert encryption_key is not None
+    token = Configuration(encryption_bytestring_key=KEY).get_open_tracking_url({"a": 1})
+    assert encryption_key.decrypt(token) == b'{"metadata": {"a": 1}}'
+    assert Configuration().encryption_key is None
+
+
 def test_a_key_that_is_no_fernet_key_is_refused_when_it_is_configured() -> None:
     with pytest.raises(InvalidKey, match="44 characters"):
         Configuration(encryption_bytestring_key=b"secret")

@@ -161,6 +161,15 @@ class Configuration:
             f"Webhook URL: {self.webhook_url}"
         )
 
+    @property
+    def encryption_key(self) -> Any:
+        """The ``cryptography.fernet.Fernet`` of ``encryption_bytestring_key``, as in 0.2.2."""
+        if not self.encryption_bytestring_key:
+            return None
+        from pytracking.tokens.fernet import stock_fernet  # noqa: PLC0415 - loads cryptography
+
+        return stock_fernet(self.encryption_bytestring_key)
+
     def merge_with_kwargs(self, kwargs: Mapping[str, Any]) -> Configuration:
         """Return a configuration with ``kwargs`` in place of this one's values.
 
