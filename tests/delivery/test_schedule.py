@@ -97,12 +97,22 @@ def test_retry_after_puts_an_attempt_off_but_never_brings_it_forward() -> None:
     assert sooner - NOW >= RETRY_DELAYS[4] * (1 - JITTER)
 
 
-@given(st.floats(NOW - 10**6, NOW + 10**6))
-def test_hops_of_at_most_900_seconds_reach_any_time(not_before: float) -> None:
+LONGEST = MAX_DELAY * (1 + JITTER)
+
+
+@given(st.floats(NOW - LONGEST, NOW + LONGEST))
+def test_hops_of_at_most_900_seconds_reach_any_time_of_the_schedule(not_before: float) -> None:
     now, hops = float(NOW), 0
     while seconds := hop(not_before, now):
         assert 0 < seconds <= MAX_HOP
         now += seconds
         hops += 1
     assert now >= not_before
-    assert hops <= 10**6 / MAX_HOP + 2
+    assert hops <= LONGEST / MAX_HOP + 2
+
+
+@pytest.mark.parametrize("not_before", [NOW + LONGEST + 60, 10**30])
+def test_a_time_that_no_schedule_gives_is_due_at_once_and_hops_not_for_ever(
+    not_before: float,
+) -> None:
+    assert hop(not_before, NOW) == 0

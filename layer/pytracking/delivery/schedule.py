@@ -55,8 +55,15 @@ def next_attempt(
 
 
 def hop(not_before: float, now: float) -> int:
-    """Return the DelaySeconds (0-900) that bring a message nearer to ``not_before``."""
-    return min(MAX_HOP, max(0, math.ceil(not_before - now)))
+    """Return the DelaySeconds (0-900) that bring a message nearer to ``not_before``.
+
+    A time further ahead than any that ``next_attempt`` gives is none of ours: such a message is due
+    now, where it would hop for ever otherwise, each hop being a new message to the queue.
+    """
+    ahead = not_before - now
+    if ahead > MAX_DELAY * (1 + JITTER) + 1:
+        return 0
+    return min(MAX_HOP, max(0, math.ceil(ahead)))
 
 
 def parse_retry_after(value: str | None, now: float) -> float:
