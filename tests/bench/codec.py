@@ -23,7 +23,6 @@ _TARGETS = {
 
 # The original copies its configuration for each link, so what stands in it counts for its speed.
 _WITH_DEFAULTS = {
-    "webhook_url": "https://hooks.example.net/tracking",
     "default_metadata": {"account": "acme-mail", "environment": "production", "source": "crm"},
 }
 
@@ -35,7 +34,7 @@ def run(rounds: int) -> Section:
             [
                 *_lengths(libraries),
                 *_speeds(libraries, rounds, "", {}),
-                *_speeds(libraries, rounds, "webhook and 3 default keys: ", _WITH_DEFAULTS),
+                *_speeds(libraries, rounds, "3 default keys: ", _WITH_DEFAULTS),
                 *_speeds_of_others(libraries, rounds),
             ],
         )
