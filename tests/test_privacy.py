@@ -5,8 +5,8 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.configuration import PRIVACY_FLAGS
 from pytracking.errors import ConfigurationError
+from pytracking.parameters import PRIVACY_FLAGS
 from pytracking.privacy import CAMPAIGN_KEYS, STRICTEST, Policy, says_do_not_track, truncated
 
 

@@ -3,7 +3,7 @@
 The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
 """
 
-from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
+from pytracking.configuration import Configuration
 from pytracking.errors import (
     ConfigurationError,
     InvalidKey,
@@ -22,6 +22,7 @@ from pytracking.links import (
     get_open_tracking_url,
     get_open_tracking_url_path,
 )
+from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult
 

@@ -1,33 +1,24 @@
-"""``Configuration``: how links are minted and decoded. Immutable, and cheap to derive."""
+"""``Configuration``: how links are minted and decoded."""
 
 from __future__ import annotations
 
 import time
-from functools import cache, lru_cache
-from types import MappingProxyType
+from functools import cache
 
 from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.parameters import Parameters
 from pytracking.results import TrackingResult
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Mapping
-    from typing import Any, Never
+    from collections.abc import Mapping
+    from typing import Any
 
     from pytracking.tokens import Kind
-    from pytracking.tokens.formats import Formats
-    from pytracking.tokens.keyring import Keyring
-
-DEFAULT_TIMEOUT_SECONDS = 5
-"""How long ``send_webhook`` waits for a receiver, in seconds."""
-
-PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
-"""What a recipient may not have agreed to: keeping the address, keeping the user agent, being told
-from other recipients."""
 
 
-class Configuration:
-    """How links are minted and decoded.
+class Configuration(Parameters):
+    """How links are minted and decoded. Immutable, and cheap to derive.
 
     Args:
         webhook_url: the webhook to notify of opens and clicks.
@@ -55,137 +46,6 @@ class Configuration:
         MissingDependency: a key was given and ``cryptography`` is not installed.
     """
 
-    webhook_url: str | None
-    webhook_timeout_seconds: float | None
-    include_webhook_url: bool
-    base_open_tracking_url: str | None
-    base_click_tracking_url: str | None
-    default_metadata: Mapping[str, Any] | None
-    include_default_metadata: bool
-    encryption_bytestring_key: bytes | str | None
-    encoding: str
-    append_slash: bool
-    keyring: Keyring | None
-    expires_in: float | None
-    include_issue_time: bool
-    privacy: tuple[str, ...]
-    compress: bool
-    _defaults: dict[str, Any]
-    _open_prefix: str
-    _click_prefix: str
-    _bases: tuple[tuple[str, Kind | None], ...]
-    _formats: Formats
-
-    def __init__(
-        self,
-        webhook_url: str | None = None,
-        webhook_timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
-        include_webhook_url: bool = False,
-        base_open_tracking_url: str | None = None,
-        base_click_tracking_url: str | None = None,
-        default_metadata: Mapping[str, Any] | None = None,
-        include_default_metadata: bool = False,
-        encryption_bytestring_key: bytes | str | None = None,
-        encoding: str = "utf-8",
-        append_slash: bool = False,
-        keyring: Keyring | None = None,
-        expires_in: float | None = None,
-        include_issue_time: bool = False,
-        privacy: Iterable[str] = (),
-        compress: bool = True,
-        **unknown: object,
-    ) -> None:
-        if unknown:
-            _refuse_unknown(unknown)
-        self.__dict__.update(
-            webhook_url=webhook_url,
-            webhook_timeout_seconds=webhook_timeout_seconds,
-            include_webhook_url=include_webhook_url,
-            base_open_tracking_url=base_open_tracking_url,
-            base_click_tracking_url=base_click_tracking_url,
-            default_metadata=default_metadata,
-            include_default_metadata=include_default_metadata,
-            encryption_bytestring_key=encryption_bytestring_key,
-            encoding=encoding,
-            append_slash=append_slash,
-            keyring=keyring,
-            expires_in=expires_in,
-            include_issue_time=include_issue_time,
-            privacy=privacy,
-            compress=compress,
-        )
-        self._prepare()
-
-    def _prepare(self) -> None:
-        """Check what was given, and derive once what every link of this configuration needs."""
-        _check_expires_in(self.expires_in)
-        open_prefix = _link_prefix(self.base_open_tracking_url)
-        click_prefix = _link_prefix(self.base_click_tracking_url)
-        # a copy, so that what the caller does to its dict later changes no link
-        defaults = dict(self.default_metadata or {})
-        self.__dict__.update(
-            default_metadata=self.default_metadata and MappingProxyType(defaults),
-            privacy=_privacy(self.privacy),
-            _defaults=defaults,
-            _open_prefix=open_prefix,
-            _click_prefix=click_prefix,
-            _bases=_bases(open_prefix, click_prefix),
-            _formats=_formats_of()(
-                self.keyring, self.encryption_bytestring_key, self.encoding, self.compress
-            ),
-        )
-
-    def __setattr__(self, name: str, value: object = None) -> Never:
-        raise AttributeError(
-            f"a Configuration is immutable: derive one with merge_with_kwargs({{{name!r}: ...}})"
-        )
-
-    __delattr__ = __setattr__
-
-    def __copy__(self) -> Configuration:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Configuration:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        given = {name: getattr(self, name) for name in _KEYWORDS}
-        given["default_metadata"] = self.default_metadata and self._defaults
-        return _make, (given,)
-
-    def __str__(self) -> str:
-        return (
-            "<pytracking.Configuration> "
-            f"Open Tracking URL: {self.base_open_tracking_url} "
-            f"Click Tracking URL: {self.base_click_tracking_url} "
-            f"Webhook URL: {self.webhook_url}"
-        )
-
-    @property
-    def encryption_key(self) -> Any:
-        """The ``cryptography.fernet.Fernet`` of ``encryption_bytestring_key``, as in 0.2.2."""
-        if not self.encryption_bytestring_key:
-            return None
-        from pytracking.tokens.fernet import stock_fernet  # noqa: PLC0415 - loads cryptography
-
-        return stock_fernet(self.encryption_bytestring_key)
-
-    def merge_with_kwargs(self, kwargs: Mapping[str, Any]) -> Configuration:
-        """Return a configuration with ``kwargs`` in place of this one's values.
-
-        Raises:
-            TypeError: a name that is no parameter; the message names the nearest one.
-        """
-        if not kwargs:
-            return self
-        if not _KEYWORDS.keys() >= kwargs.keys():
-            _refuse_unknown(kwargs.keys() - _KEYWORDS.keys())
-        derived = object.__new__(Configuration)
-        derived.__dict__.update(self.__dict__)
-        derived.__dict__.update(kwargs)
-        derived._prepare()
-        return derived
-
     # Minting
 
     def get_data_to_embed(
@@ -195,14 +55,15 @@ class Configuration:
 
         Also ``iat``, ``exp`` (seconds since the epoch) and ``privacy``, when asked for.
         """
-        data: dict[str, Any] = {}
-        if url_to_track:
-            data["url"] = url_to_track
-        metadata = self._defaults.copy() if self.include_default_metadata else {}
-        if extra_metadata:
-            metadata.update(extra_metadata)
-        if metadata:
-            data["metadata"] = metadata
+        data: dict[str, Any] = {"url": url_to_track} if url_to_track else {}
+        if self._embedded:
+            data["metadata"] = {**self._embedded, **(extra_metadata or {})}
+        elif extra_metadata:
+            data["metadata"] = (
+                extra_metadata if type(extra_metadata) is dict else dict(extra_metadata)
+            )
+        if not self._says_more:
+            return data
         if self.include_webhook_url and self.webhook_url:
             data["webhook"] = self.webhook_url
         if self.include_issue_time:
@@ -215,22 +76,21 @@ class Configuration:
 
     def get_url_encoded_data_str(self, data_to_embed: dict[str, Any], kind: Kind = "open") -> str:
         """Return the token of a document made by ``get_data_to_embed``."""
-        return self._formats.encode(data_to_embed, kind)
+        return self._encode(data_to_embed, kind)
 
     def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the open link of a token."""
-        link = self._open_prefix + data_str
-        return link + "/" if self.append_slash else link
+        return f"{self._open_prefix}{data_str}{self._end}"
 
     def get_click_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the click link of a token."""
-        link = self._click_prefix + data_str
-        return link + "/" if self.append_slash else link
+        return f"{self._click_prefix}{data_str}{self._end}"
 
     def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
         """Return an open link that carries ``extra_metadata``."""
         data = self.get_data_to_embed(None, extra_metadata)
-        return self.get_open_tracking_url_from_data_str(self._formats.encode(data, "open"))
+        encode = self._encode
+        return f"{self._open_prefix}{encode(data, 'open')}{self._end}"
 
     def get_click_tracking_url(
         self, url_to_track: str, extra_metadata: Mapping[str, Any] | None
@@ -240,9 +100,10 @@ class Configuration:
         Raises:
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
-        _check_target()(url_to_track, own_bases=(self._open_prefix, self._click_prefix))
+        check_target, encode = self._check_target, self._encode
+        check_target(url_to_track)
         data = self.get_data_to_embed(url_to_track, extra_metadata)
-        return self.get_click_tracking_url_from_data_str(self._formats.encode(data, "click"))
+        return f"{self._click_prefix}{encode(data, 'click')}{self._end}"
 
     # Decoding
 
@@ -287,10 +148,7 @@ class Configuration:
         """
         for prefix, kind_of_base in self._bases:
             if path_or_url.startswith(prefix):
-                # what others append to links (campaign parameters, an anchor) is not ours
-                path_or_url = path_or_url[len(prefix) :].split("?", 1)[0].split("#", 1)[0]
-                kind = kind_of_base or kind
-                break
+                return self.decode(path_or_url[len(prefix) :], request_data, kind_of_base or kind)
         return self.decode(path_or_url, request_data, kind)
 
     def get_tracking_result(
@@ -309,118 +167,49 @@ class Configuration:
         kind: Kind,
         now: float | None = None,
     ) -> TrackingResult:
-        """Decode a token, with or without slashes around it.
+        """Decode a token, whatever known damage mail did to it.
 
         ``now`` is the time of the request, in seconds since the epoch: by default the clock's.
 
         Raises:
-            InvalidLink: damaged, forged, or not of the format this configuration accepts.
+            InvalidLink: forged, damaged beyond repair, or not of the format this configuration
+                accepts.
         """
-        now = time.time() if now is None else now
-        data, token = self._formats.decode(token.strip("/"), kind, now)
-        metadata = data.get("metadata", {})
-        if self._defaults and not self.include_default_metadata:
-            metadata = {**self._defaults, **metadata}
-
+        if now is None:
+            now = time.time()
+        decode = self._decode
+        data, token = decode(token, kind, now)
+        get = data.get
+        metadata = get("metadata", {})
+        if self._merged:
+            metadata = {**self._merged, **metadata}
         # A webhook inside the link serves where the configuration names none, so that a link
         # which carries its webhook needs no further setting to be decoded.
-        webhook_url = data.get("webhook")
-        if not self.include_webhook_url and self.webhook_url:
+        webhook_url = get("webhook")
+        if self.webhook_url and not self.include_webhook_url:
             webhook_url = self.webhook_url
-
         return TrackingResult(
             kind == "open",
             kind == "click",
-            data.get("url"),
+            get("url"),
             webhook_url,
             metadata,
             request_data,
             int(now),
-            issued_at=data.get("iat"),
-            expires_at=data.get("exp"),
-            privacy=tuple(data["privacy"]) if "privacy" in data else (),
-            token=token,
+            get("iat"),
+            get("exp"),
+            tuple(data["privacy"]) if "privacy" in data else (),
+            token,
         )
-
-
-_KEYWORDS = dict.fromkeys(
-    name for name in Configuration.__annotations__ if not name.startswith("_")
-)
 
 
 def get_configuration(
     configuration: Configuration | None, kwargs: Mapping[str, Any]
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
-    return (configuration or _default()).merge_with_kwargs(kwargs)
-
-
-@lru_cache(maxsize=256)
-def _link_prefix(base_url: str | None) -> str:
-    """Return what links under ``base_url`` start with.
-
-    A base without a final slash keeps its last segment (``https://a.example/t`` gives
-    ``https://a.example/t/``), where plain ``urljoin`` would drop it.
-    """
-    if not base_url:
-        return ""
-    from urllib.parse import urljoin  # noqa: PLC0415 - importing us does not need it
-
-    if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
-        base_url += "/"
-    return urljoin(base_url, "x")[:-1]
-
-
-@cache
-def _formats_of() -> Callable[..., Formats]:
-    from pytracking.tokens.formats import formats  # noqa: PLC0415 - importing us does not need it
-
-    return formats
-
-
-@cache
-def _check_target() -> Callable[..., str]:
-    from pytracking.targets import check_target  # noqa: PLC0415 - importing us does not need it
-
-    return check_target
-
-
-def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None], ...]:
-    """Return the prefixes to look for, the longer one first, and the kind each tells."""
-    if open_prefix == click_prefix:
-        return ((open_prefix, None),) if open_prefix else ()
-    bases: list[tuple[str, Kind | None]] = [(open_prefix, "open"), (click_prefix, "click")]
-    return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
-
-
-_FOREVER = float("inf")
-
-
-def _check_expires_in(seconds: float | None) -> None:
-    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _FOREVER):
-        raise ConfigurationError(
-            f"expires_in must be None or a positive number of seconds, not {seconds!r}"
-        )
-
-
-def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
-    given = tuple(flags)
-    for flag in given:
-        if flag not in PRIVACY_FLAGS:
-            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {PRIVACY_FLAGS}")
-    return given
-
-
-def _make(given: dict[str, Any]) -> Configuration:
-    return Configuration(**given)
-
-
-def _refuse_unknown(names: Any) -> Never:
-    import difflib  # noqa: PLC0415 - only an error needs it
-
-    name = sorted(names)[0]
-    nearest = difflib.get_close_matches(name, _KEYWORDS, n=1, cutoff=0)
-    raise TypeError(f"unknown parameter {name!r}: did you mean {nearest[0]!r}?")
+    if configuration is None:
+        configuration = _default()
+    return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
 
 
 @cache

@@ -28,7 +28,9 @@ def get_open_tracking_url(
     Raises:
         InvalidPayload: JSON cannot hold ``metadata``.
     """
-    return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
+    return configuration.get_open_tracking_url(metadata)
 
 
 def get_click_tracking_url(
@@ -48,7 +50,8 @@ def get_click_tracking_url(
     Raises:
         InvalidPayload: JSON cannot hold ``metadata`` or ``url_to_track``.
     """
-    configuration = get_configuration(configuration, kwargs)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
     return configuration.get_click_tracking_url(url_to_track, metadata)
 
 
@@ -70,7 +73,8 @@ def get_open_tracking_result(
     Raises:
         InvalidLink: damaged, forged, expired, or of a format that is not accepted.
     """
-    configuration = get_configuration(configuration, kwargs)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
     return configuration.get_result(encoded_url_path, request_data, "open")
 
 
@@ -81,7 +85,8 @@ def get_click_tracking_result(
     **kwargs: Any,
 ) -> TrackingResult:
     """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
-    configuration = get_configuration(configuration, kwargs)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
     return configuration.get_result(encoded_url_path, request_data, "click")
 
 
@@ -89,11 +94,15 @@ def get_open_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
     """Return the token of a full open link; ``base_open_tracking_url`` must be known."""
-    return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
+    return configuration.get_open_tracking_url_path(url)
 
 
 def get_click_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
     """Return the token of a full click link; ``base_click_tracking_url`` must be known."""
-    return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)
+    if kwargs or configuration is None:
+        configuration = get_configuration(configuration, kwargs)
+    return configuration.get_click_tracking_url_path(url)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Literal, cast, get_args
 
-from pytracking.configuration import PRIVACY_FLAGS
 from pytracking.errors import ConfigurationError
+from pytracking.parameters import PRIVACY_FLAGS
 
 Mode = Literal["full", "truncated", "none"]
 DoNotTrack = Literal["aggregate", "anonymous", "ignore"]

@@ -51,7 +51,6 @@ class TrackingResult:
         metadata: dict[str, Any] | None = None,
         request_data: Mapping[str, Any] | None = None,
         timestamp: int | None = None,
-        *,
         issued_at: int | None = None,
         expires_at: int | None = None,
         privacy: tuple[str, ...] = (),

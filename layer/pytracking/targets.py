@@ -10,7 +10,7 @@ The standard library's ``idna`` codec is the older IDNA 2003 and is not used.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import lru_cache
 from typing import Never
 
@@ -22,10 +22,10 @@ MAX_URL_CHARS = 2_048
 # https://shop.example.com:8443/p?q=1#top, with nothing that asks for a closer look: the host is
 # shorter than any limit, in lower case, ends in letters (so it is no IPv4 address in disguise) and
 # has no xn-- label; the rest is ASCII without space, control, " < > and backslash
-_ORDINARY = re.compile(
-    r"https?://(?![^/?#]{64})(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,24}"
-    r"(?::[1-9][0-9]{0,3})?(?:[/?#][!#-;=?-\[\]-~]*)?"
-)
+_is_ordinary = re.compile(
+    r"https?://(?![^/?#]{64})(?:[a-z0-9]++[.-])++[a-z]{2,24}+"
+    r"(?::[1-9][0-9]{0,3}+)?+(?:[/?#][!#-;=?-\[\]-~]*+)?+"
+).fullmatch
 # 1 scheme, 2 authority, 3 the rest
 _PARTS = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
 # 1 host: shop.example.com or [2001:db8::1]; 2 port
@@ -61,16 +61,28 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
         InvalidTarget: not such a URL, longer than 2,048 characters, with user information, a bad
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
-    if not isinstance(url, str):
-        raise InvalidTarget(f"a target is a str, not {type(url).__name__}")
-    if len(url) > MAX_URL_CHARS:
-        _refuse(url, f"it has {len(url)} characters; at most {MAX_URL_CHARS} are allowed")
-    if not _ORDINARY.fullmatch(url):
-        url = _normalised(url)
-    for host, path in _own(tuple(own_bases)):
-        if host in url and _is_under(url, host, path):
-            _refuse(url, "it leads back to the tracker itself")
-    return url
+    return target_check(*own_bases)(url)
+
+
+@lru_cache(maxsize=64)
+def target_check(*own_bases: str) -> Callable[[str], str]:
+    """Return ``check_target`` prepared for these ``own_bases``."""
+    pages = [_host_and_path(base if base.isascii() else _normalised(base)) for base in own_bases]
+    pages = [page for page in pages if page[0]]
+    own_hosts = tuple({host for host, _ in pages})
+
+    def check(url: str) -> str:
+        try:
+            if len(url) > MAX_URL_CHARS or not _is_ordinary(url):
+                url = _normalised(url)
+        except TypeError as error:
+            raise InvalidTarget(f"a target is a str, not {type(url).__name__}") from error
+        for host in own_hosts:
+            if host in url and any(_is_under(url, *page) for page in pages):
+                _refuse(url, "it leads back to the tracker itself")
+        return url
+
+    return check
 
 
 def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
@@ -93,6 +105,8 @@ def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
 
 
 def _normalised(url: str) -> str:
+    if len(url) > MAX_URL_CHARS:
+        _refuse(url, f"it has {len(url)} characters; at most {MAX_URL_CHARS} are allowed")
     if _FORBIDDEN.search(url):
         _refuse(url, "it holds white space, a control character or a backslash")
     parts = _PARTS.fullmatch(url)
@@ -216,13 +230,6 @@ def _is_under(url: str, own_host: str, own_path: str) -> bool:
     if own_path == "/":  # a whole host: only what looks like a link of the tracker is one
         return _TOKEN.fullmatch(path) is not None
     return path.startswith(own_path)
-
-
-@lru_cache(maxsize=64)
-def _own(bases: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
-    """Return host and path of each base that has a host."""
-    pages = [_host_and_path(base if base.isascii() else _normalised(base)) for base in bases]
-    return tuple((host, path) for host, path in pages if host)
 
 
 def _host_and_path(url: str) -> tuple[str, str]:

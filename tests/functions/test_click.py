@@ -2,10 +2,10 @@
 
 import pytest
 from pytracking.errors import ConfigurationError
-from pytracking.tokens import sealed
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import METADATA, RING, TARGET, metrics, token
+from tests.support.sealing import encode
 
 
 def test_a_click_is_redirected_and_queued(start, log):
@@ -57,7 +57,7 @@ def test_a_target_with_other_than_ascii_goes_into_the_header_encoded(start):
 )
 def test_an_authentic_link_to_where_no_browser_may_be_sent_is_not_followed(url, start, log):
     # minted below the public functions, which refuse such targets themselves
-    sealed_token = sealed.encode({"url": url, "metadata": {}}, "click", RING)
+    sealed_token = encode({"url": url, "metadata": {}}, "click", RING)
     with RawServer(ok) as queue:
         function = start("click", PYTRACKING_QUEUE_URL=queue.url)
         result = function.get(sealed_token)
@@ -95,7 +95,7 @@ def test_a_forged_host_is_never_echoed_and_cannot_break_the_answer(start):
 
 def test_unusable_links_lead_to_the_fallback_page_if_there_is_one(start):
     function = start("click", PYTRACKING_FALLBACK_URL="https://www.example.com/sorry")
-    for link in ("forged", sealed.encode({"url": "javascript:x"}, "click", RING), ""):
+    for link in ("forged", encode({"url": "javascript:x"}, "click", RING), ""):
         result = function.get(link)
         assert result["statusCode"] == 302
         assert result["headers"]["Location"] == "https://www.example.com/sorry"
@@ -139,5 +139,5 @@ def test_a_fallback_page_that_is_none_stops_the_start(start):
 
 def test_a_link_without_a_usable_target_is_gone_and_a_forged_one_was_never_there(start):
     function = start("click")
-    gone = function.get(sealed.encode({"url": "javascript:x"}, "click", RING))
+    gone = function.get(encode({"url": "javascript:x"}, "click", RING))
     assert (gone["statusCode"], function.get("forged")["statusCode"]) == (410, 404)

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from pytracking.aws.requests import Request
 from pytracking.aws.responses import NOT_FOUND, PIXEL, render
 from pytracking.tokens.keyring import Keyring
-from pytracking.tokens.sealed import encode
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import RING, TARGET, metrics, seal, token
+from tests.support.sealing import encode
 
 FERNET_KEY = Fernet.generate_key()
 FOREIGN = Keyring("a secret of somebody else, as long as ours")

@@ -3,7 +3,9 @@
 import base64
 import json
 import struct
+import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -12,8 +14,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import InvalidLink, InvalidPayload, Keyring
 from pytracking.tokens import Kind
+from pytracking.tokens.fernet import FernetCodec
 from pytracking.tokens.formats import Formats, formats
 from pytracking.tokens.keyring import derive_key
+from pytracking.tokens.plain import PlainCodec
 
 SECRET = "the keyring of the contract of formats"
 FERNET_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
@@ -415,8 +419,30 @@ def test_fernet_padding_that_is_not_pkcs7_is_refused(padding: bytes) -> None:
     ],
 )
 def test_a_plain_token_has_one_spelling(token: str) -> None:
-    from pytracking.tokens import plain
 
-    assert plain.decode("e30=") == {}
+    codec = PlainCodec()
+    assert codec.decode("e30=", "open", NOW) == {}
     with pytest.raises(InvalidLink):
-        plain.decode(token)
+        codec.decode(token, "open", NOW)
+
+
+def test_fernet_tokens_of_many_threads_at_once_open_with_the_library_they_come_from() -> None:
+    codec, stock = FernetCodec([FERNET_KEY]), Fernet(FERNET_KEY)
+    ivs = set()
+
+    def exchange(number: int) -> None:
+        document = {"metadata": {"n": [number] * (number % 50)}}
+        token = codec.encode(document, "open")
+        assert json.loads(stock.decrypt(token)) == document
+        theirs = stock.encrypt(json.dumps(document).encode()).decode()
+        assert codec.decode(theirs, "open", NOW) == document
+        ivs.add(base64.urlsafe_b64decode(token)[9:25])
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(exchange, range(2_000)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(ivs) == 2_000

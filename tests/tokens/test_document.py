@@ -1,5 +1,6 @@
 """How the document inside a token is written."""
 
+import base64
 import json
 from typing import Any
 
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import InvalidLink, InvalidPayload
 from pytracking.tokens import base64url, document, link_id
+
+NOW = 1_763_000_000.0
 
 VALUES = [
     {},
@@ -26,12 +29,14 @@ def test_json_is_written_as_json_dumps_writes_it(
         monkeypatch.setattr("json.encoder.c_make_encoder", None)
     write = document._writer(json.encoder.encode_basestring_ascii, ", ", ": ")
     compact = document._writer(json.encoder.encode_basestring, ",", ":")
-    assert write(value) == json.dumps(value)
-    assert compact(value) == json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+    assert "".join(write(value, 0)) == json.dumps(value)
+    assert "".join(compact(value, 0)) == json.dumps(
+        value, ensure_ascii=False, separators=(",", ":")
+    )
     for writer in (write, compact):
         for wrong in ({"a": float("nan")}, {"a": object()}, {(1, 2): 3}):
             with pytest.raises((ValueError, TypeError)):
-                writer(wrong)
+                writer(wrong, 0)
 
 
 def test_the_error_says_what_was_wrong_and_what_is_expected() -> None:
@@ -62,7 +67,7 @@ def test_the_error_says_what_was_wrong_and_what_is_expected() -> None:
 def test_equal_keys_are_found_however_they_are_written(text: str) -> None:
     json.loads(text)
     with pytest.raises(InvalidLink):
-        document.load(text)
+        document.load(text, NOW)
 
 
 pieces = st.sampled_from(['"a"', '"b"', ":", ",", "{", "}", "[", "]", " ", "\t", "1", '"\\":"'])
@@ -81,7 +86,7 @@ def test_equal_keys_are_found_in_any_text(middle: str) -> None:
     except (ValueError, AssertionError):
         expected = None
     try:
-        found = document.load(text)
+        found = document.load(text, NOW)
     except InvalidLink:
         found = None
     assert found == expected
@@ -89,15 +94,35 @@ def test_equal_keys_are_found_in_any_text(middle: str) -> None:
 
 @given(st.binary())
 def test_base64_has_one_spelling_padded_and_one_unpadded(raw: bytes) -> None:
-    padded = base64url.encode(raw).decode()
-    assert base64url.decode(padded, padded=True) == raw
-    assert base64url.decode(padded.rstrip("="), padded=False) == raw
-    assert set(padded.rstrip("=")) <= set(base64url._ALPHABET.decode())
+    padded = base64url.encode(raw)
+    assert padded == base64.urlsafe_b64encode(raw).decode()
+    assert base64url.decode_padded(padded) == raw
+    assert base64url.decode(padded.rstrip("=")) == raw
+
+
+digits = st.text("AQgwEB8-_=+/\n é", max_size=9)
+
+
+@given(digits)
+def test_what_is_not_that_spelling_is_misspelt(text: str) -> None:
+    try:
+        raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
+    except ValueError:
+        raw = b"nothing that is spelled so"
+    padded = base64.urlsafe_b64encode(raw).decode()
+    for decode, spelling in (
+        (base64url.decode_padded, padded),
+        (base64url.decode, padded.rstrip("=")),
+    ):
+        if text == spelling:
+            assert decode(text) == raw
+        else:
+            with pytest.raises(base64url.Misspelt):
+                decode(text)
 
 
 def test_a_link_id_is_a_fixed_function_of_the_token() -> None:
     # sha256(b"pytracking/link-id/v1" + b"pAAA"), in url-safe base64
-    import base64
     import hashlib
 
     digest = hashlib.sha256(b"pytracking/link-id/v1pAAA").digest()

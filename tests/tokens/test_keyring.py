@@ -9,8 +9,9 @@ import pytest
 from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 from pytracking.errors import InvalidKey
-from pytracking.tokens import sealed
 from pytracking.tokens.keyring import MIN_SECRET_BYTES, Keyring, derive_key
+
+from tests.support.sealing import decode, encode
 
 SECRET = "correct horse battery staple, 32+"
 OTHER = "another secret of enough characters"
@@ -27,8 +28,8 @@ def test_a_generated_keyring_has_one_secret_of_its_own():
 
 def test_links_of_a_retired_secret_are_still_accepted():
     old = Keyring(SECRET)
-    token = sealed.encode(DOCUMENT, "open", old)
-    assert sealed.decode(token, "open", Keyring(OTHER, [SECRET])) == DOCUMENT
+    token = encode(DOCUMENT, "open", old)
+    assert decode(token, "open", Keyring(OTHER, [SECRET])) == DOCUMENT
 
 
 def test_rotation_keeps_every_secret_and_mints_with_a_new_one():
@@ -67,9 +68,9 @@ def test_two_secrets_with_one_key_id_both_open():
         for text in (f"a secret made to collide, number {i}" for i in range(10_000))
         if derive_key(text.encode())[0] == wanted
     )
-    tokens = [sealed.encode(DOCUMENT, "open", Keyring(text)) for text in (SECRET, twin)]
+    tokens = [encode(DOCUMENT, "open", Keyring(text)) for text in (SECRET, twin)]
     for ring in (Keyring(SECRET, [twin]), Keyring(twin, [SECRET])):
-        assert [sealed.decode(token, "open", ring) for token in tokens] == [DOCUMENT, DOCUMENT]
+        assert [decode(token, "open", ring) for token in tokens] == [DOCUMENT, DOCUMENT]
         assert len(ring.opening) == 1
 
 
@@ -92,7 +93,7 @@ def test_the_key_id_and_the_key_are_derived_as_the_format_says():
 
 @pytest.mark.parametrize("secret", ["s" * MIN_SECRET_BYTES, b"\xff" * MIN_SECRET_BYTES, "é" * 16])
 def test_any_random_string_or_bytes_of_32_bytes_is_a_secret(secret):
-    assert sealed.encode(DOCUMENT, "open", Keyring(secret))
+    assert encode(DOCUMENT, "open", Keyring(secret))
 
 
 @pytest.mark.parametrize("secret", ["", "s" * 31, b"s" * 31, None, 5, ["s" * 32], "\ud800" * 32])
@@ -236,6 +237,6 @@ def test_a_ring_is_true_and_equal_rings_have_equal_hashes():
 )
 def test_a_used_ring_can_be_copied_and_pickled(clone):
     ring = Keyring(SECRET, [OTHER], [Fernet.generate_key()])
-    token = sealed.encode(DOCUMENT, "open", ring)
+    token = encode(DOCUMENT, "open", ring)
     assert clone(ring) == ring
-    assert sealed.decode(token, "open", clone(ring)) == DOCUMENT
+    assert decode(token, "open", clone(ring)) == DOCUMENT

@@ -7,17 +7,16 @@ from urllib.parse import quote
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.tokens import sealed
 from pytracking.tokens.fernet import FernetCodec
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.repair import repair
 
+from tests.support.sealing import encode
+
 RING = Keyring("the keyring of the repair tests, one")
-SEALED = sealed.encode(
-    {"url": "https://example.com/a", "metadata": {"n": list(range(30))}}, "click", RING
-)
+SEALED = encode({"url": "https://example.com/a", "metadata": {"n": list(range(30))}}, "click", RING)
 FERNET = FernetCodec(["cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="]).encode(
-    {"metadata": {"a": 1}}
+    {"metadata": {"a": 1}}, "open"
 )
 PLAIN = "eyJtZXRhZGF0YSI6IHsiY3VzdG9tZXJfaWQiOiAxfX0="
 TOKENS = pytest.mark.parametrize(
@@ -67,6 +66,8 @@ DAMAGE = {
     "padding added": lambda token: token + "==",
     "padding quoted": lambda token: token.rstrip("=") + "=3D" * token.count("="),
     "padding quoted in lower case": lambda token: token.rstrip("=") + "=3d" * token.count("="),
+    "campaign parameters added": lambda token: token + "?utm_source=news&x=%41",
+    "an anchor added": lambda token: token + "#:~:text=a",
     "padding percent-encoded": lambda token: token.replace("=", "%3D"),
 }
 

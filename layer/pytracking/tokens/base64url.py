@@ -4,36 +4,43 @@ from binascii import a2b_base64, b2a_base64
 
 from pytracking.errors import InvalidLink
 
-_TO_URL_SAFE = bytes.maketrans(b"+/", b"-_")
-_FROM_URL_SAFE = bytes.maketrans(b"-_", b"+/")
-_ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
-# By the number of characters in the last group of four: those that may end it, which are the ones
-# whose unused bits are zero.
-_ENDINGS = (_ALPHABET, b"", _ALPHABET[::16], _ALPHABET[::4])
-_PADDING = (b"", b"", b"==", b"=")
+_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
+# By the number of bytes in the last group: the digits that may end it, whose unused bits are zero
+_ENDINGS = (_ALPHABET, _ALPHABET[::16], _ALPHABET[::4])
+# By the number of digits in the last group; one digit alone is no group
+_PADDING = ("", "", "==", "=")
 
 
-def encode(raw: bytes) -> bytes:
+class Misspelt(InvalidLink):
+    """A text that is no token's canonical spelling: undoing what mail did to it may help."""
+
+
+def encode(raw: bytes) -> str:
     """Return ``raw`` as url-safe base64 with padding."""
-    return b2a_base64(raw, newline=False).translate(_TO_URL_SAFE)
+    return b2a_base64(raw, newline=False).replace(b"+", b"-").replace(b"/", b"_").decode()
 
 
-def decode(token: str, *, padded: bool) -> bytes:
-    """Return the bytes of ``token``.
+def decode(digits: str) -> bytes:
+    """Return the bytes of url-safe base64 without padding.
 
     Raises:
-        InvalidLink: ``token`` is not what ``encode`` makes, less the padding unless ``padded``:
-            another alphabet, a stray character, unused bits that are not zero, other padding.
+        Misspelt: another alphabet, a stray character, unused bits that are not zero.
     """
+    if "=" in digits:
+        raise Misspelt("the token has padding, which is none of its own")
+    return decode_padded(digits + _PADDING[len(digits) % 4])
+
+
+def decode_padded(text: str) -> bytes:
+    """Return the bytes of url-safe base64 with padding. Raises Misspelt as ``decode``."""
     try:
-        text = token.encode("ascii")
-    except UnicodeEncodeError as error:
-        raise InvalidLink("the token holds characters that are not ASCII") from error
-    digits = text.rstrip(b"=") if padded else text
-    group = len(digits) % 4
-    if digits.translate(None, _ALPHABET) or digits[-1:] not in _ENDINGS[group]:
-        raise InvalidLink("the token is not url-safe base64 in its canonical spelling")
-    canonical = digits + _PADDING[group]
-    if padded and canonical != text:
-        raise InvalidLink("the token's padding is not that of its length")
-    return a2b_base64(canonical.translate(_FROM_URL_SAFE))
+        if "+" in text or "/" in text:
+            raise ValueError("+ and / are of another alphabet")
+        raw = a2b_base64(text.replace("-", "+").replace("_", "/"), strict_mode=True)
+    except ValueError as error:
+        raise Misspelt("the token is not url-safe base64 in its canonical spelling") from error
+    rest = len(raw) % 3
+    # The last digit stands in front of as much padding as there must be. Some Pythons take more.
+    if (text[rest - 4] if rest else text[-1:]) not in _ENDINGS[rest]:
+        raise Misspelt("the token has unused bits that are not zero, or too much padding")
+    return raw

@@ -11,19 +11,27 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from pytracking.errors import InvalidKey, InvalidLink
-from pytracking.tokens import document, plain
+from pytracking.errors import InvalidKey
+from pytracking.tokens.base64url import Misspelt
+from pytracking.tokens.plain import PlainCodec
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from typing import Any
+    from typing import Any, Protocol
 
     from pytracking.tokens import Kind
     from pytracking.tokens.keyring import Keyring
 
     Encode = Callable[[dict[str, Any], Kind], str]
-    Decode = Callable[[str, Kind, float], dict[str, Any]]
+    Decode = Callable[[str, Kind, float], tuple[dict[str, Any], str]]
+    Open = Callable[[str, Kind, float], dict[str, Any]]
+
+    class Codec(Protocol):
+        """What every format has."""
+
+        def encode(self, content: dict[str, Any], kind: Kind, /) -> str: ...
+        def decode(self, token: str, kind: Kind, now: float, /) -> dict[str, Any]: ...
 
 
 class Formats:
@@ -43,6 +51,8 @@ class Formats:
     encode: Encode
     """Makes a token of a document and a kind. Raises InvalidPayload for what it cannot hold."""
 
+    _open: Open
+
     def __init__(
         self,
         keyring: Keyring | None,
@@ -51,15 +61,17 @@ class Formats:
         compress: bool,
     ) -> None:
         fernet_keys = [fernet_key] if fernet_key else []
-        if keyring is None:
-            self.encode, self._open = (
-                _fernet(fernet_keys, encoding) if fernet_keys else _plain(encoding)
-            )
-            return
-        self.encode, self._open = _sealed(keyring, compress)
-        fernet_keys += keyring.fernet_keys
-        if fernet_keys:
-            self._open = _either(self._open, _fernet(fernet_keys, encoding)[1])
+        codec: Codec
+        if keyring is not None:
+            codec = _sealed(keyring, compress)
+            fernet_keys += keyring.fernet_keys
+        elif fernet_keys:
+            codec = _fernet(fernet_keys, encoding)
+        else:
+            codec = PlainCodec(encoding)
+        self.encode, self._open = codec.encode, codec.decode
+        if keyring is not None and fernet_keys:
+            self._open = _either(codec, _fernet(fernet_keys, encoding))
 
     def decode(self, text: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
         """Return the document of a token as it arrived, and the token as it was minted.
@@ -72,13 +84,14 @@ class Formats:
         Raises:
             InvalidLink: of no accepted format, forged, damaged beyond repair, expired ...
         """
+        open_ = self._open
         try:
-            return self._open(text, kind, now), text
-        except InvalidLink:
+            return open_(text, kind, now), text
+        except Misspelt:
             token = _repair()(text)
             if token == text:
                 raise
-        return self._open(token, kind, now), token
+        return open_(token, kind, now), token
 
 
 @lru_cache(maxsize=64)
@@ -89,45 +102,28 @@ def formats(
     return Formats(keyring, fernet_key, encoding, compress)
 
 
-def _plain(encoding: str) -> tuple[Encode, Decode]:
-    def decode(token: str, _: Kind, now: float) -> dict[str, Any]:
-        content = plain.decode(token, encoding)
-        document.check_times(content, now)
-        return content
-
-    return lambda content, _: plain.encode(content, encoding), decode
-
-
-def _fernet(keys: list[bytes | str], encoding: str) -> tuple[Encode, Decode]:
+def _fernet(keys: list[bytes | str], encoding: str) -> Codec:
     from pytracking.tokens.fernet import FernetCodec  # noqa: PLC0415 - loads cryptography
 
-    codec = FernetCodec(keys)
-
-    def decode(token: str, _: Kind, now: float) -> dict[str, Any]:
-        content = codec.decode(token, encoding)
-        document.check_times(content, now)
-        return content
-
-    return lambda content, _: codec.encode(content, encoding), decode
+    return FernetCodec(keys, encoding)
 
 
-def _sealed(keyring: Keyring, compress: bool) -> tuple[Encode, Decode]:
-    from pytracking.tokens import sealed  # noqa: PLC0415 - loads cryptography
-    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - likewise
+def _sealed(keyring: Keyring, compress: bool) -> Codec:
+    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+    from pytracking.tokens.sealed import SealedCodec  # noqa: PLC0415 - likewise
 
     if not isinstance(keyring, Keyring):
         raise InvalidKey(
             f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
             "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
         )
-    return (
-        lambda content, kind: sealed.encode(content, kind, keyring, compress=compress),
-        lambda token, kind, now: sealed.decode(token, kind, keyring, now=now),
+    return SealedCodec(keyring, compress)
+
+
+def _either(sealed: Codec, fernet: Codec) -> Open:
+    return lambda token, kind, now: (sealed if token[:1] == "p" else fernet).decode(
+        token, kind, now
     )
-
-
-def _either(sealed: Decode, fernet: Decode) -> Decode:
-    return lambda token, kind, now: (sealed if token[:1] == "p" else fernet)(token, kind, now)
 
 
 @cache

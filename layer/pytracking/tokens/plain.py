@@ -13,24 +13,35 @@ TYPE_CHECKING = False  # typing takes longer to import than all that importing u
 if TYPE_CHECKING:
     from typing import Any
 
+    from pytracking.tokens import Kind
 
-def encode(content: dict[str, Any], encoding: str = "utf-8") -> str:
-    """Return the plain token of ``content``, byte for byte that of pytracking 0.2.2.
 
-    Raises:
-        InvalidPayload: JSON cannot hold ``content``.
+class PlainCodec:
+    """Encodes and decodes without a key.
+
+    Args:
+        encoding: of the JSON text inside.
     """
-    return base64url.encode(document.dump(content).encode(encoding)).decode("ascii")
 
+    def __init__(self, encoding: str = "utf-8") -> None:
+        self._encoding = encoding
 
-def decode(token: str, encoding: str = "utf-8") -> dict[str, Any]:
-    """Return the document of a plain ``token``.
+    def encode(self, content: dict[str, Any], _: Kind) -> str:
+        """Return the plain token of ``content``, byte for byte that of pytracking 0.2.2.
 
-    Raises:
-        InvalidLink: ``token`` is not the padded url-safe base64 of a link's JSON document.
-    """
-    try:
-        text = base64url.decode(token, padded=True).decode(encoding)
-    except UnicodeError as error:
-        raise InvalidLink(f"the token holds no text in {encoding}") from error
-    return document.load(text)
+        Raises:
+            InvalidPayload: JSON cannot hold ``content``.
+        """
+        return base64url.encode(document.dump(content).encode(self._encoding))
+
+    def decode(self, token: str, _: Kind, now: float) -> dict[str, Any]:
+        """Return the document of ``token``, at ``now`` (seconds since the epoch).
+
+        Raises:
+            InvalidLink: not the padded url-safe base64 of a link's JSON document, or expired.
+        """
+        try:
+            text = base64url.decode_padded(token).decode(self._encoding)
+        except UnicodeError as error:
+            raise InvalidLink(f"the token holds no text in {self._encoding}") from error
+        return document.load(text, now)

@@ -13,6 +13,7 @@ repair can make a damaged link work again but never a forged one. The kinds of d
 - ``.,)>"'`` and ``/`` behind: programs that find links in plain text take the punctuation that
   follows along (RFC 3986, appendix C on delimiting a URI in text); servers and senders add ``/``.
 - ``=`` padding lost, or added: RFC 4648, section 3.2; mail clients end a link before ``=``.
+- ``?utm_source=...`` or ``#...`` behind: campaign tools and scanners that add to every link.
 """
 
 import re
@@ -24,6 +25,8 @@ _CANONICAL = re.compile(
     r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
 )
 _SPACE = re.compile(r"\s+")
+# ?utm_source=newsletter, #:~:text=
+_ADDED = re.compile("[?#].*")
 _TRAILING = ".,)>\"'/"
 
 
@@ -38,6 +41,7 @@ def repair(text: str) -> str:
     token = _SPACE.sub("", text)
     while "%" in token and (decoded := _SPACE.sub("", _ENCODED.sub(_decode, token))) != token:
         token = decoded
+    token = _ADDED.sub("", token)
     token = token.rstrip(_TRAILING).lstrip("/<")
     if token[:1] == "p":  # sealed: = has no place in it
         return token.replace("=", "")

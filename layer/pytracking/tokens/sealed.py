@@ -14,15 +14,15 @@ documents giving equal links is all that it tells. ``docs/formats.md`` has the f
 """
 
 import re
-import time
 import zlib
 from base64 import urlsafe_b64decode
-from binascii import unhexlify
+from binascii import hexlify, unhexlify
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from pytracking.errors import InvalidLink, InvalidPayload
 from pytracking.tokens import Kind, base64url, document
@@ -40,83 +40,120 @@ MAX_TOKEN_CHARS = -(-(2 + 16 + 1 + 16 * MAX_UUIDS + MAX_BODY_BYTES) * 8 // 6)
 
 _VERSION = 0xA4  # 0b101001_00: the text starts with "p"
 _STORED, _DEFLATED = 0, 1
+_FIRST_BYTES = (b"\xa4", b"\xa5")
 _KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
 _MARK = b"\x01"
 
-# 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, found by its first dash and what stands before it: several
+# 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, less its first eight digits: found by a dash, it is several
 # times faster than a pattern that starts at every hexadecimal digit
-_UUID = re.compile(rb"-(?<=([0-9a-f]{8})-)([0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
+_UUID_TAIL = re.compile(rb"(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
-def encode(content: dict[str, Any], kind: Kind, keyring: Keyring, *, compress: bool = True) -> str:
-    """Return the sealed token of a document. It ends in a letter or a digit.
-
-    Args:
-        content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
-        kind: what the link is for; it opens as this kind only.
-        keyring: its newest secret seals.
-        compress: lift UUIDs and deflate the body, where that makes the token shorter.
-
-    Raises:
-        InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
-    """
-    if kind == "click" and "url" not in content:
-        raise InvalidPayload("a click link needs the URL it goes to")
-    key_id, cipher = keyring.sealing
-    body = document.dump_compact(content)
-    lifted, body = lift_uuids(body) if compress else (b"\x00", body)
-    while True:
-        if len(body) > MAX_BODY_BYTES:
-            raise InvalidPayload(
-                f"the link's content takes {len(body)} bytes of JSON; at most {MAX_BODY_BYTES} fit"
-            )
-        packing, packed = _STORED, body
-        if compress:
-            deflated = _deflate(body)
-            if len(deflated) < len(body):
-                packing, packed = _DEFLATED, deflated
-        header = bytes((_VERSION | packing, key_id))
-        raw = header + cipher.encrypt(lifted + packed, [header + _KIND_BYTES[kind]])
-        token = base64url.encode(raw).rstrip(b"=")
-        if token[-1] not in b"-_":  # mail clients end a link before these
-            return token.decode("ascii")
-        body += b" "
-
-
-def decode(token: str, kind: Kind, keyring: Keyring, *, now: float | None = None) -> dict[str, Any]:
-    """Return the document of a sealed token.
+class SealedCodec:
+    """Encodes with the newest secret of ``keyring``, decodes with any of them.
 
     Args:
-        token: in its canonical form; ``repair.repair`` makes it of what mail left of it.
-        kind: what the link was followed as.
-        keyring: any of its secrets opens.
-        now: the present, seconds since the epoch; the system's clock when None.
-
-    Raises:
-        InvalidLink: forged, damaged, of another kind or key, expired, or from the future.
+        keyring: the secrets.
+        compress: lift UUIDs and deflate the body, where that makes a token shorter.
     """
-    if len(token) > MAX_TOKEN_CHARS:
-        raise InvalidLink(f"the token is longer than {MAX_TOKEN_CHARS} characters")
-    raw = base64url.decode(token, padded=False)
-    if len(raw) < 19 or raw[0] not in (_VERSION | _STORED, _VERSION | _DEFLATED):
-        raise InvalidLink("the token is not a sealed token of version 1")
-    plain = _decrypt(raw, _KIND_BYTES[kind], keyring)
-    end = 1 + 16 * plain[0]
-    body = plain[end:]
-    if raw[0] == _VERSION | _DEFLATED:
-        body = _inflate(body)
-    try:
-        text = body.decode()
-    except UnicodeDecodeError as error:
-        raise InvalidLink("the token's body is not UTF-8") from error
-    if end > 1:
-        text = _restore(text, plain[1:end].hex())
-    content = document.load(text)
-    if kind == "click" and "url" not in content:
-        raise InvalidLink("the click token holds no URL")
-    if "exp" in content or "iat" in content:
-        document.check_times(content, time.time() if now is None else now)
-    return content
+
+    def __init__(self, keyring: Keyring, compress: bool = True) -> None:
+        self._compress = compress
+        key_id, self._cipher = keyring.sealing
+        self._stored = _labels(_STORED, key_id)
+        self._deflated = _labels(_DEFLATED, key_id)
+        self._opening = {
+            bytes((_VERSION | packing, key_id)): (ciphers, _labels(packing, key_id))
+            for key_id, ciphers in keyring.opening.items()
+            for packing in (_STORED, _DEFLATED)
+        }
+
+    def encode(self, content: dict[str, Any], kind: Kind) -> str:
+        """Return the sealed token of a document. It ends in a letter or a digit.
+
+        Args:
+            content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
+            kind: what the link is for; it opens as this kind only.
+
+        Raises:
+            InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
+        """
+        if kind == "click" and "url" not in content:
+            raise InvalidPayload("a click link needs the URL it goes to")
+        body = document.dump_compact(content)
+        uuids = b"\x00"
+        if self._compress:
+            uuids, body = lift_uuids(body)
+        while True:
+            if len(body) > MAX_BODY_BYTES:
+                raise InvalidPayload(
+                    f"the link's content takes {len(body)} bytes of JSON; "
+                    f"at most {MAX_BODY_BYTES} fit"
+                )
+            labels, packed = self._stored, body
+            if self._compress:
+                deflated = _deflate(body)
+                if len(deflated) < len(body):
+                    labels, packed = self._deflated, deflated
+            header, associated = labels[kind]
+            raw = header + self._cipher.encrypt(uuids + packed, associated)
+            token = base64url.encode(raw).rstrip("=")
+            if token[-1] not in "-_":  # mail clients end a link before these
+                return token
+            body += b" "
+
+    def decode(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
+        """Return the document of a sealed token.
+
+        Args:
+            token: in its canonical form; ``repair.repair`` makes it of what mail left of it.
+            kind: what the link was followed as.
+            now: the present, seconds since the epoch.
+
+        Raises:
+            Misspelt: not in its canonical form, or longer than any token.
+            InvalidLink: forged, damaged, of another kind or key, expired, or from the future.
+        """
+        if len(token) > MAX_TOKEN_CHARS:
+            raise base64url.Misspelt(f"the token is longer than {MAX_TOKEN_CHARS} characters")
+        raw = base64url.decode(token)
+        ciphers, labels = self._opening.get(raw[:2], _UNKNOWN)
+        failure = None
+        for cipher in ciphers:
+            try:
+                plain = cipher.decrypt(raw[2:], labels[kind][1])
+                break
+            except InvalidTag as error:
+                failure = error
+        else:
+            raise InvalidLink(
+                "the token was not sealed as this kind with a key of the ring"
+                if raw[:1] in _FIRST_BYTES
+                else "the token is not a sealed token of version 1"
+            ) from failure
+        try:
+            end = 1 + 16 * plain[0]
+            body = plain[end:]
+            text = (_inflate(body) if raw[0] & _DEFLATED else body).decode()
+        except (IndexError, UnicodeDecodeError) as error:
+            raise InvalidLink("the token's body is not UTF-8") from error
+        if end > 1:
+            text = _restore(text, plain[1:end].hex())
+        content = document.load(text, now)
+        if kind == "click" and "url" not in content:
+            raise InvalidLink("the click token holds no URL")
+        return content
+
+
+_Labels = dict[str, tuple[bytes, list[bytes]]]
+"""By kind: the two bytes in front, and what is authenticated beside the plaintext."""
+
+_UNKNOWN: tuple[tuple[AESSIV, ...], _Labels] = ((), {})
+
+
+def _labels(packing: int, key_id: int) -> _Labels:
+    header = bytes((_VERSION | packing, key_id))
+    return {kind: (header, [header + byte]) for kind, byte in _KIND_BYTES.items()}
 
 
 def claimed_key_id(token: str) -> int | None:
@@ -131,28 +168,26 @@ def claimed_key_id(token: str) -> int | None:
     return header[1] if len(header) == 3 and token[0] == "p" else None
 
 
-def _decrypt(raw: bytes, kind: bytes, keyring: Keyring) -> bytes:
-    failure = None
-    for cipher in keyring.opening.get(raw[1], ()):
-        try:
-            return cipher.decrypt(raw[2:], [raw[:2] + kind])
-        except InvalidTag as error:
-            failure = error
-    raise InvalidLink("the token was not sealed as this kind with a key of the ring") from failure
-
-
 def lift_uuids(body: bytes) -> tuple[bytes, bytes]:
     """Return the count and bytes of the UUIDs in ``body``, and the body with marks for them."""
-    parts = _UUID.split(body, MAX_UUIDS)  # text, head, tail, text, head, tail, ..., text
+    parts = _UUID_TAIL.split(body, MAX_UUIDS)  # text, tail, text, tail, ..., text
+    if len(parts) == 1:
+        return b"\x00", body
     digits = b""
-    for index in range(1, len(parts), 3):
-        before = parts[index - 1]
-        if len(before) < 8:  # a UUID that starts within the one before it
-            return b"\x00", body
-        parts[index - 1] = before[:-8]  # the head, which was looked back at
-        digits += parts[index] + parts[index + 1]
-    uuids = unhexlify(digits.replace(b"-", b""))
-    return bytes((len(uuids) // 16,)) + uuids, _MARK.join(parts[::3])
+    for index in range(0, len(parts) - 1, 2):
+        before = parts[index]
+        digits += before[-8:] + parts[index + 1]
+        parts[index] = before[:-8]
+    digits = digits.replace(b"-", b"")
+    try:
+        uuids = unhexlify(digits)
+    except ValueError:
+        uuids = b""
+    count = len(parts) // 2
+    # a tail without eight digits of its own in lower case in front is no UUID: all stay
+    if len(uuids) != 16 * count or hexlify(uuids) != digits:
+        return b"\x00", body
+    return bytes((count,)) + uuids, _MARK.join(parts[::2])
 
 
 def _restore(text: str, digits: str) -> str:
@@ -176,10 +211,11 @@ def dictionary() -> bytes:
 def _compressor() -> "zlib._Compress":
     """Return the compressor that every body starts from a copy of.
 
-    The window of 2**14 bytes holds the dictionary and a body, and is quicker to copy than the
-    largest. Level 5 finds what level 9 finds in so short a text, in less time.
+    Copying its state and building Huffman codes take most of the time, so the window is small
+    (2**13 bytes: the end of the dictionary, where its commonest words stand, and a body), and
+    level 2 finds nearly what level 9 finds in so short a text.
     """
-    return zlib.compressobj(4, zlib.DEFLATED, -14, 6, zlib.Z_DEFAULT_STRATEGY, dictionary())
+    return zlib.compressobj(2, zlib.DEFLATED, -13, 5, zlib.Z_DEFAULT_STRATEGY, dictionary())
 
 
 def _deflate(body: bytes) -> bytes:

@@ -1,0 +1,253 @@
+"""What a ``Configuration`` is given: checked and prepared once, immutable, and cheap to derive."""
+
+from __future__ import annotations
+
+from functools import cache, lru_cache
+from types import MappingProxyType
+
+from pytracking.errors import ConfigurationError
+
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from typing import Any, Never, Self
+
+    from pytracking.tokens import Kind
+    from pytracking.tokens.formats import Decode, Encode, Formats
+    from pytracking.tokens.keyring import Keyring
+
+DEFAULT_TIMEOUT_SECONDS = 5
+"""How long ``send_webhook`` waits for a receiver, in seconds."""
+
+PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
+"""What a recipient may not have agreed to: keeping the address, keeping the user agent, being told
+from other recipients."""
+
+
+class Parameters:
+    """The parameters of ``pytracking.Configuration``, which documents them."""
+
+    webhook_url: str | None
+    webhook_timeout_seconds: float | None
+    include_webhook_url: bool
+    base_open_tracking_url: str | None
+    base_click_tracking_url: str | None
+    default_metadata: Mapping[str, Any] | None
+    include_default_metadata: bool
+    encryption_bytestring_key: bytes | str | None
+    encoding: str
+    append_slash: bool
+    keyring: Keyring | None
+    expires_in: float | None
+    include_issue_time: bool
+    privacy: tuple[str, ...]
+    compress: bool
+    # Prepared of these:
+    _embedded: dict[str, Any]  # default metadata that goes into links
+    _merged: dict[str, Any]  # default metadata that is added to what links say
+    _says_more: bool  # whether links carry more than a URL and metadata
+    _open_prefix: str  # what open links start with
+    _click_prefix: str
+    _end: str  # what links end with
+    _bases: tuple[tuple[str, Kind | None], ...]  # to tell the kind of a link by
+    _encode: Encode
+    _decode: Decode
+    _check_target: Callable[[str], str]
+
+    def __init__(
+        self,
+        webhook_url: str | None = None,
+        webhook_timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS,
+        include_webhook_url: bool = False,
+        base_open_tracking_url: str | None = None,
+        base_click_tracking_url: str | None = None,
+        default_metadata: Mapping[str, Any] | None = None,
+        include_default_metadata: bool = False,
+        encryption_bytestring_key: bytes | str | None = None,
+        encoding: str = "utf-8",
+        append_slash: bool = False,
+        keyring: Keyring | None = None,
+        expires_in: float | None = None,
+        include_issue_time: bool = False,
+        privacy: Iterable[str] = (),
+        compress: bool = True,
+        **unknown: object,
+    ) -> None:
+        if unknown:
+            _refuse_unknown(unknown)
+        _check_expires_in(expires_in)
+        open_prefix = _link_prefix(base_open_tracking_url)
+        click_prefix = _link_prefix(base_click_tracking_url)
+        # copies, so that what the caller does to its own later changes no link
+        defaults = dict(default_metadata or {})
+        flags = _privacy(privacy)
+        formats = _formats_of()(keyring, encryption_bytestring_key, encoding, compress)
+        self._set(
+            webhook_url=webhook_url,
+            webhook_timeout_seconds=webhook_timeout_seconds,
+            include_webhook_url=include_webhook_url,
+            base_open_tracking_url=base_open_tracking_url,
+            base_click_tracking_url=base_click_tracking_url,
+            default_metadata=default_metadata and MappingProxyType(defaults),
+            include_default_metadata=include_default_metadata,
+            encryption_bytestring_key=encryption_bytestring_key,
+            encoding=encoding,
+            append_slash=append_slash,
+            keyring=keyring,
+            expires_in=expires_in,
+            include_issue_time=include_issue_time,
+            privacy=flags,
+            compress=compress,
+            _embedded=defaults if include_default_metadata else {},
+            _merged={} if include_default_metadata else defaults,
+            _says_more=bool(
+                (include_webhook_url and webhook_url)
+                or include_issue_time
+                or expires_in is not None
+                or flags
+            ),
+            _open_prefix=open_prefix,
+            _click_prefix=click_prefix,
+            _end="/" if append_slash else "",
+            _bases=_bases(open_prefix, click_prefix),
+            _encode=formats.encode,
+            _decode=formats.decode,
+            _check_target=_target_check()(open_prefix, click_prefix),
+        )
+
+    def _set(self, **values: object) -> None:
+        # not by way of __dict__, whose use makes each attribute slower to reach (CPython 3.11)
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __setattr__(self, name: str, value: object = None) -> Never:
+        raise AttributeError(
+            f"a Configuration is immutable: derive one with merge_with_kwargs({{{name!r}: ...}})"
+        )
+
+    __delattr__ = __setattr__
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        given = self._given()
+        given["default_metadata"] = self.default_metadata and dict(self.default_metadata)
+        return _make, (type(self), given)
+
+    def __str__(self) -> str:
+        return (
+            "<pytracking.Configuration> "
+            f"Open Tracking URL: {self.base_open_tracking_url} "
+            f"Click Tracking URL: {self.base_click_tracking_url} "
+            f"Webhook URL: {self.webhook_url}"
+        )
+
+    @property
+    def encryption_key(self) -> Any:
+        """The ``cryptography.fernet.Fernet`` of ``encryption_bytestring_key``, as in 0.2.2."""
+        if not self.encryption_bytestring_key:
+            return None
+        from pytracking.tokens.fernet import stock_fernet  # noqa: PLC0415 - loads cryptography
+
+        return stock_fernet(self.encryption_bytestring_key)
+
+    def merge_with_kwargs(self, kwargs: Mapping[str, Any]) -> Self:
+        """Return a configuration with ``kwargs`` in place of this one's values.
+
+        Raises:
+            TypeError: a name that is no parameter; the message names the nearest one.
+        """
+        if not kwargs:
+            return self
+        try:
+            # callers pass the same few again and again
+            derived: Self = _derived(self, tuple(kwargs.items()))
+        except TypeError:  # default metadata, for one, has no hash
+            derived = self._derive(kwargs)
+        return derived
+
+    def _derive(self, kwargs: Mapping[str, Any]) -> Self:
+        return type(self)(**{**self._given(), **kwargs})
+
+    def _given(self) -> dict[str, Any]:
+        return {name: getattr(self, name) for name in _KEYWORDS}
+
+
+_KEYWORDS = dict.fromkeys(name for name in Parameters.__annotations__ if not name.startswith("_"))
+
+
+@lru_cache(maxsize=256)
+def _derived(given: Parameters, kwargs: tuple[tuple[str, Any], ...]) -> Any:
+    return given._derive(dict(kwargs))
+
+
+@lru_cache(maxsize=256)
+def _link_prefix(base_url: str | None) -> str:
+    """Return what links under ``base_url`` start with.
+
+    A base without a final slash keeps its last segment (``https://a.example/t`` gives
+    ``https://a.example/t/``), where plain ``urljoin`` would drop it.
+    """
+    if not base_url:
+        return ""
+    from urllib.parse import urljoin  # noqa: PLC0415 - importing us does not need it
+
+    if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
+        base_url += "/"
+    return urljoin(base_url, "x")[:-1]
+
+
+def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None], ...]:
+    """Return the prefixes to look for, the longer one first, and the kind each tells."""
+    if open_prefix == click_prefix:
+        return ((open_prefix, None),) if open_prefix else ()
+    bases: list[tuple[str, Kind | None]] = [(open_prefix, "open"), (click_prefix, "click")]
+    return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
+
+
+@cache
+def _formats_of() -> Callable[..., Formats]:
+    from pytracking.tokens.formats import formats  # noqa: PLC0415 - importing us does not need it
+
+    return formats
+
+
+@cache
+def _target_check() -> Callable[..., Callable[[str], str]]:
+    from pytracking.targets import target_check  # noqa: PLC0415 - importing us does not need it
+
+    return target_check
+
+
+_FOREVER = float("inf")
+
+
+def _check_expires_in(seconds: float | None) -> None:
+    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _FOREVER):
+        raise ConfigurationError(
+            f"expires_in must be None or a positive number of seconds, not {seconds!r}"
+        )
+
+
+def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
+    given = tuple(flags)
+    for flag in given:
+        if flag not in PRIVACY_FLAGS:
+            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {PRIVACY_FLAGS}")
+    return given
+
+
+def _make(kind: Callable[..., Any], given: dict[str, Any]) -> Any:
+    return kind(**given)
+
+
+def _refuse_unknown(names: Any) -> Never:
+    import difflib  # noqa: PLC0415 - only an error needs it
+
+    name = sorted(names)[0]
+    nearest = difflib.get_close_matches(name, _KEYWORDS, n=1, cutoff=0)
+    raise TypeError(f"unknown parameter {name!r}: did you mean {nearest[0]!r}?")
