@@ -239,4 +239,4 @@ release-check: test docs dist sbom ## Everything a release needs: tests, site, p
 
 .PHONY: clean
 clean: ## Remove what builds and tests left behind, environments too
-	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs dist site
+	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs build dist site

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pytracking.aws.delivering import Deliverer, LambdaContext
+from pytracking.aws.deliverer import Deliverer, LambdaContext
 
 deliverer = Deliverer.from_environment()
 

@@ -81,18 +81,17 @@ def test_an_unexpected_error_is_logged_without_its_message(capsys, counted):
     assert "quotes" not in line
 
 
-class Api:
-    """Keeps the payload that would go to SQS."""
+class Kept:
+    """Keeps what would go to SQS."""
 
-    def call(self, operation, payload, *, timeout):
-        self.payload = payload
-        return {}
+    def send(self, text, delay, timeout):
+        self.text = text
 
 
 def queued(hit):
-    api = Api()
-    to_queue(api, "https://sqs.eu-west-1.amazonaws.com/123456789012/hits")(hit, 1.0)
-    return api.payload["MessageBody"]
+    queue = Kept()
+    to_queue(queue)(hit, 1.0)
+    return queue.text
 
 
 def test_the_queue_gets_a_message_that_parses_to_the_same_hit():

@@ -6,7 +6,7 @@ from moto.server import ThreadedMotoServer
 from pytracking.aws import services
 from pytracking.aws.api import AwsError, JsonApi
 from pytracking.aws.outbox import to_queue
-from pytracking.aws.services import secret_text, sqs
+from pytracking.aws.services import Queue, secret_text
 from pytracking.delivery.messages import Message, parse
 from pytracking.errors import InvalidKey
 
@@ -72,7 +72,7 @@ def _closing(monkeypatch):
 
 def test_sqs_takes_a_hit_and_gives_it_back_whole(environment, boto):
     queue_url = boto("sqs").create_queue(QueueName="hits")["QueueUrl"]
-    to_queue(sqs(queue_url, environment), queue_url)(HIT, 5.0)
+    to_queue(Queue(queue_url, environment))(HIT, 5.0)
     [message] = boto("sqs").receive_message(QueueUrl=queue_url)["Messages"]
     assert parse(message["Body"]) == HIT
 
@@ -81,7 +81,7 @@ def test_sqs_takes_a_hit_and_gives_it_back_whole(environment, boto):
 def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(environment, moto):
     queue_url = f"{moto}/123456789012/missing"
     with pytest.raises(AwsError, match="QueueDoesNotExist") as caught:
-        to_queue(sqs(queue_url, environment), queue_url)(HIT, 5.0)
+        to_queue(Queue(queue_url, environment))(HIT, 5.0)
     assert not caught.value.retryable
 
 

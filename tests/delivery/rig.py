@@ -9,8 +9,8 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from pytracking.aws.deliver_settings import to_queue
-from pytracking.aws.delivering import Deliverer
+from pytracking.aws.deliverer import Deliverer
+from pytracking.aws.services import Queue
 from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.delivery.client import Client
@@ -94,8 +94,8 @@ class Rig:
             **{
                 "client": Client(LOCAL, deadline=DEADLINE),
                 "secrets": WebhookSecrets.fixed(SECRETS),
-                "send_again": to_queue(self.queue_url, self.environment),
-                "send_dead": to_queue(self.dead_url, self.environment),
+                "send_again": Queue(self.queue_url, self.environment).send,
+                "send_dead": Queue(self.dead_url, self.environment).send,
                 "post_deadline": DEADLINE,
                 "delays": DELAYS,
                 **settings,

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 from pytracking.aws.api import AwsError
-from pytracking.aws.delivering import BatchFailed, Deliverer
+from pytracking.aws.deliverer import BatchFailed, Deliverer
 from pytracking.aws.webhook_secrets import RETRY_SECONDS, WebhookSecrets
 from pytracking.delivery.breaker import THRESHOLD, Breaker
 from pytracking.delivery.client import Client, Outcome

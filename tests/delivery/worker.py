@@ -15,10 +15,9 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytracking.aws.api import AwsError
-from pytracking.aws.deliver_settings import address_rules, to_queue, webhook_secrets
-from pytracking.aws.delivering import Deliverer
-from pytracking.aws.services import sqs
+from pytracking.aws.api import AwsError, JsonApi, endpoint
+from pytracking.aws.deliverer import Deliverer
+from pytracking.aws.deliverer_settings import address_rules, queue, webhook_secrets
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
 
@@ -46,8 +45,8 @@ def quick_handler(environment: Mapping[str, str]) -> Any:
     return Deliverer(
         client=Client(address_rules(environment), deadline=deadline),
         secrets=webhook_secrets(environment),
-        send_again=to_queue(environment["PYTRACKING_QUEUE_URL"], environment),
-        send_dead=to_queue(environment["PYTRACKING_DEAD_LETTER_QUEUE_URL"], environment),
+        send_again=queue(environment, "PYTRACKING_QUEUE_URL").send,
+        send_dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL").send,
         post_deadline=deadline,
         # Its pauses pass as much faster as the deadline is shorter.
         breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
@@ -60,7 +59,13 @@ def poll(environment: Mapping[str, str]) -> None:
     quick = "WORKER_DEADLINE" in environment
     handler = quick_handler(environment) if quick else handler_of_the_function()
     url = environment["PYTRACKING_QUEUE_URL"]
-    api = sqs(url, environment)
+    api = JsonApi(
+        endpoint("sqs", environment, url),
+        service="sqs",
+        target="AmazonSQS",
+        version="1.0",
+        environment=environment,
+    )
     while True:
         try:
             answer = api.call(

@@ -25,7 +25,7 @@ def test_what_the_readme_names_is_there():
 def test_every_folder_of_the_tree_and_of_the_library_is_named():
     named = set(named_in_the_tree())
     folders = {f"{path.name}/" for path in ROOT.iterdir() if path.is_dir() and path.name[0] != "."}
-    folders -= {"dist/", "site/"}  # built, and ignored by git
+    folders -= {"build/", "dist/", "site/"}  # made by targets, and ignored by git
     library = {
         f"layer/pytracking/{path.parent.name}/"
         for path in (ROOT / "layer" / "pytracking").glob("*/__init__.py")

@@ -7,7 +7,7 @@ import time
 from collections.abc import Mapping
 
 from pytracking.aws.deadlines import within
-from pytracking.aws.deliver_settings import address_rules, webhook_secrets
+from pytracking.aws.deliverer_settings import address_rules, webhook_secrets
 from pytracking.aws.outbox import Hit, Send
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Undecoded

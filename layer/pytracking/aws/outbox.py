@@ -9,8 +9,8 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Callable
 
-from pytracking.aws.api import JsonApi
 from pytracking.aws.observability import count, log_fallback
+from pytracking.aws.services import Queue
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded
 from pytracking.errors import PytrackingError
 
@@ -49,14 +49,9 @@ class Outbox:
         return True
 
 
-def to_queue(api: JsonApi, queue_url: str) -> Send:
-    """Return a ``send`` that puts one message into an SQS queue."""
-
-    def send(hit: Hit, timeout: float) -> None:
-        payload = {"QueueUrl": queue_url, "MessageBody": _fitting(hit)}
-        api.call("SendMessage", payload, timeout=timeout)
-
-    return send
+def to_queue(queue: Queue) -> Send:
+    """Return a ``send`` that puts one message into ``queue``."""
+    return lambda hit, timeout: queue.send(_fitting(hit), 0, timeout)
 
 
 def _fitting(hit: Hit) -> str:

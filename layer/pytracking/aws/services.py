@@ -6,19 +6,39 @@ from pytracking.aws.api import JsonApi, endpoint
 from pytracking.errors import InvalidKey
 
 
-def sqs(queue_url: str, environment: Mapping[str, str]) -> JsonApi:
-    """Return SQS as it is reached at a queue's own address.
+class Queue:
+    """An SQS queue, reached at its own address.
+
+    Args:
+        url: the queue's.
+        environment: has the region and the credentials.
 
     Raises:
-        ConfigurationError: ``queue_url`` is no URL, or no region is set.
+        ConfigurationError: ``url`` is no URL, or no region is set.
     """
-    return JsonApi(
-        endpoint("sqs", environment, queue_url),
-        service="sqs",
-        target="AmazonSQS",
-        version="1.0",
-        environment=environment,
-    )
+
+    def __init__(self, url: str, environment: Mapping[str, str]) -> None:
+        self._url = url
+        self._api = JsonApi(
+            endpoint("sqs", environment, url),
+            service="sqs",
+            target="AmazonSQS",
+            version="1.0",
+            environment=environment,
+        )
+
+    def connect(self) -> None:
+        """Open the connection in a thread of its own, before there is anything to send."""
+        self._api.connect()
+
+    def send(self, text: str, delay: int, timeout: float) -> None:
+        """Send ``text``, to be due after ``delay`` seconds (0-900), within ``timeout`` seconds.
+
+        Raises:
+            AwsError: the queue did not take it.
+        """
+        payload = {"QueueUrl": self._url, "MessageBody": text, "DelaySeconds": delay}
+        self._api.call("SendMessage", payload, timeout=timeout)
 
 
 def secret_text(secret: str, environment: Mapping[str, str]) -> Callable[[float], str]:

@@ -16,7 +16,7 @@ from pytracking.aws.observability import count, log_bug
 from pytracking.aws.outbox import Outbox, Send, to_queue
 from pytracking.aws.requests import Request, read_request
 from pytracking.aws.responses import Answer
-from pytracking.aws.services import secret_text, sqs
+from pytracking.aws.services import Queue, secret_text
 from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
@@ -241,9 +241,9 @@ def _link_keys(settings: Settings, environment: Mapping[str, str]) -> LinkKeys:
 
 def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
     if settings.queue_url:
-        api = sqs(settings.queue_url, environment)
-        api.connect()
-        return to_queue(api, settings.queue_url)
+        queue = Queue(settings.queue_url, environment)
+        queue.connect()
+        return to_queue(queue)
     from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
 
     return to_webhook(environment)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from pytracking.aws.deliver_settings import Send, address_rules, required, to_queue, webhook_secrets
+from pytracking.aws.deliverer_settings import address_rules, queue, webhook_secrets
 from pytracking.aws.observability import count, log_bug, log_warning
 from pytracking.aws.webhook_secrets import SecretsUnavailable, WebhookSecrets
 from pytracking.delivery.breaker import Breaker
@@ -33,6 +33,10 @@ SEND_SECONDS = 5.0
 
 MAX_LOGGED_CHARACTERS = 200
 """How much of a receiver's error is logged."""
+
+
+Send = Callable[[str, int, float], None]
+"""Sends a text to a queue, to be due after so many seconds (0-900), within so many seconds."""
 
 
 class LambdaContext(Protocol):
@@ -91,10 +95,8 @@ class Deliverer:
         return cls(
             client=Client(address_rules(environment)),
             secrets=webhook_secrets(environment),
-            send_again=to_queue(required(environment, "PYTRACKING_QUEUE_URL"), environment),
-            send_dead=to_queue(
-                required(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL"), environment
-            ),
+            send_again=queue(environment, "PYTRACKING_QUEUE_URL").send,
+            send_dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL").send,
         )
 
     def deliver(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:

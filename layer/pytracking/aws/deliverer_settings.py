@@ -1,27 +1,13 @@
 """What the variables of the deliver function mean."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
-from pytracking.aws.services import secret_text, sqs
+from pytracking.aws.services import Queue, secret_text
 from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.errors import ConfigurationError
 
 LOOPBACK = "127.0.0.0/8, ::1"
-
-Send = Callable[[str, int, float], None]
-"""Sends a text to a queue, to be due after so many seconds (0-900), within so many seconds."""
-
-
-def to_queue(queue_url: str, environment: Mapping[str, str]) -> Send:
-    """Return a ``send`` for the SQS queue at ``queue_url``; it raises AwsError when it fails."""
-    api = sqs(queue_url, environment)
-
-    def send(text: str, delay: int, timeout: float) -> None:
-        payload = {"QueueUrl": queue_url, "MessageBody": text, "DelaySeconds": delay}
-        api.call("SendMessage", payload, timeout=timeout)
-
-    return send
 
 
 def address_rules(environment: Mapping[str, str]) -> AddressRules:
@@ -68,13 +54,13 @@ def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:
     return WebhookSecrets(secret_text(arn, environment))
 
 
-def required(environment: Mapping[str, str], name: str) -> str:
-    """Return the queue URL in a variable.
+def queue(environment: Mapping[str, str], name: str) -> Queue:
+    """Return the queue whose URL is in a variable.
 
     Raises:
         ConfigurationError: it is not set.
     """
-    value = environment.get(name)
-    if not value:
+    url = environment.get(name)
+    if not url:
         raise ConfigurationError(f"{name} must be set to the URL of an SQS queue")
-    return value
+    return Queue(url, environment)
