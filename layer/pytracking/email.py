@@ -87,8 +87,9 @@ def adapt_message(
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
     message = copy.deepcopy(message)
-    tracked = (click_tracking, open_tracking)
-    for body in _rewritten(message, extra_metadata, tracked, configuration, options):
+    for body in _rewritten(
+        message, extra_metadata, click_tracking, open_tracking, configuration, options
+    ):
         if body.new.text != body.text:
             transfer.write(body.part, charsets.written(body.new.text, body.codec))
     for problem in check_message(message):
@@ -106,7 +107,7 @@ def find_links(
     """
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
-    bodies = _rewritten(message, None, (False, False), configuration, options)
+    bodies = _rewritten(message, None, False, False, configuration, options)
     return [(body.name, link) for body in bodies for link in body.new.links]
 
 
@@ -159,11 +160,11 @@ class _Body(NamedTuple):
 def _rewritten(
     message: Message,
     metadata: Mapping[str, Any] | None,
-    tracked: tuple[bool, bool],
+    click_tracking: bool,
+    open_tracking: bool,
     configuration: Configuration,
     options: Options,
 ) -> Iterator[_Body]:
-    click_tracking, open_tracking = tracked
     require_bases(configuration, click=click_tracking, open=open_tracking)
     options = _leaving_list_unsubscribe(message, options)
     for name, part in _parts(message):

@@ -48,8 +48,9 @@ def adapt_html(
     """
     if isinstance(html_text, bytes):
         html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
-    tracked = (click_tracking, open_tracking)
-    return _rewrite(html_text, extra_metadata, tracked, configuration, kwargs).text
+    return _rewrite(
+        html_text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
+    ).text
 
 
 def adapt_html_bytes(
@@ -70,8 +71,7 @@ def adapt_html_bytes(
     """
     declared = charset and charsets.declared_codec(charset, html_bytes)
     text, codec = charsets.readable(html_bytes, declared or charsets.charset_of(html_bytes))
-    tracked = (click_tracking, open_tracking)
-    rewritten = _rewrite(text, extra_metadata, tracked, configuration, kwargs)
+    rewritten = _rewrite(text, extra_metadata, click_tracking, open_tracking, configuration, kwargs)
     return charsets.written(rewritten.text, codec)
 
 
@@ -85,13 +85,14 @@ def find_links(
     """
     if isinstance(html_text, bytes):
         html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
-    return _rewrite(html_text, None, (False, False), configuration, kwargs).links
+    return _rewrite(html_text, None, False, False, configuration, kwargs).links
 
 
 def _rewrite(
     text: str,
     metadata: Mapping[str, Any] | None,
-    tracked: tuple[bool, bool],
+    click_tracking: bool,
+    open_tracking: bool,
     configuration: Configuration | None,
     kwargs: dict[str, Any],
 ) -> Rewritten:
@@ -99,8 +100,8 @@ def _rewrite(
     return rewrite(
         text,
         metadata,
-        click_tracking=tracked[0],
-        open_tracking=tracked[1],
+        click_tracking=click_tracking,
+        open_tracking=open_tracking,
         configuration=get_configuration(configuration, kwargs),
         options=options,
     )
