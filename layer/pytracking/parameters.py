@@ -112,7 +112,7 @@ class Parameters:
             _bases=_bases(open_prefix, click_prefix),
             _encode=formats.encode,
             _decode=formats.decode,
-            _check_target=_target_check()(open_prefix, click_prefix),
+            _check_target=_target_checker()(open_prefix, click_prefix),
         )
 
     def _set(self, **values: object) -> None:
@@ -217,10 +217,10 @@ def _formats_of() -> Callable[..., Formats]:
 
 
 @cache
-def _target_check() -> Callable[..., Callable[[str], str]]:
-    from pytracking.targets import target_check  # noqa: PLC0415 - importing us does not need it
+def _target_checker() -> Callable[..., Callable[[str], str]]:
+    from pytracking.targets import target_checker  # noqa: PLC0415 - importing us does not need it
 
-    return target_check
+    return target_checker
 
 
 _FOREVER = float("inf")

@@ -61,11 +61,11 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
         InvalidTarget: not such a URL, longer than 2,048 characters, with user information, a bad
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
-    return target_check(*own_bases)(url)
+    return target_checker(*own_bases)(url)
 
 
 @lru_cache(maxsize=64)
-def target_check(*own_bases: str) -> Callable[[str], str]:
+def target_checker(*own_bases: str) -> Callable[[str], str]:
     """Return ``check_target`` prepared for these ``own_bases``."""
     pages = [_host_and_path(base if base.isascii() else _normalised(base)) for base in own_bases]
     pages = [page for page in pages if page[0]]

@@ -104,7 +104,7 @@ digits = st.text("AQgwEB8-_=+/\n é", max_size=9)
 
 
 @given(digits)
-def test_what_is_not_that_spelling_is_misspelt(text: str) -> None:
+def test_what_is_not_that_spelling_is_malformed(text: str) -> None:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
@@ -117,7 +117,7 @@ def test_what_is_not_that_spelling_is_misspelt(text: str) -> None:
         if text == spelling:
             assert decode(text) == raw
         else:
-            with pytest.raises(base64url.Misspelt):
+            with pytest.raises(base64url.MalformedToken):
                 decode(text)
 
 

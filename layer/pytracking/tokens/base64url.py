@@ -11,7 +11,7 @@ _ENDINGS = (_ALPHABET, _ALPHABET[::16], _ALPHABET[::4])
 _PADDING = ("", "", "==", "=")
 
 
-class Misspelt(InvalidLink):
+class MalformedToken(InvalidLink):
     """A text that is no token's canonical spelling: undoing what mail did to it may help."""
 
 
@@ -24,23 +24,25 @@ def decode(digits: str) -> bytes:
     """Return the bytes of url-safe base64 without padding.
 
     Raises:
-        Misspelt: another alphabet, a stray character, unused bits that are not zero.
+        MalformedToken: another alphabet, a stray character, unused bits that are not zero.
     """
     if "=" in digits:
-        raise Misspelt("the token has padding, which is none of its own")
+        raise MalformedToken("the token has padding, which is none of its own")
     return decode_padded(digits + _PADDING[len(digits) % 4])
 
 
 def decode_padded(text: str) -> bytes:
-    """Return the bytes of url-safe base64 with padding. Raises Misspelt as ``decode``."""
+    """Return the bytes of url-safe base64 with padding. Raises MalformedToken as ``decode``."""
     try:
         if "+" in text or "/" in text:
             raise ValueError("+ and / are of another alphabet")
         raw = a2b_base64(text.replace("-", "+").replace("_", "/"), strict_mode=True)
     except ValueError as error:
-        raise Misspelt("the token is not url-safe base64 in its canonical spelling") from error
+        raise MalformedToken(
+            "the token is not url-safe base64 in its canonical spelling"
+        ) from error
     rest = len(raw) % 3
     # The last digit stands in front of as much padding as there must be. Some Pythons take more.
     if (text[rest - 4] if rest else text[-1:]) not in _ENDINGS[rest]:
-        raise Misspelt("the token has unused bits that are not zero, or too much padding")
+        raise MalformedToken("the token has unused bits that are not zero, or too much padding")
     return raw

@@ -12,7 +12,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from pytracking.errors import InvalidKey
-from pytracking.tokens.base64url import Misspelt
+from pytracking.tokens.base64url import MalformedToken
 from pytracking.tokens.plain import PlainCodec
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
@@ -87,7 +87,7 @@ class Formats:
         open_ = self._open
         try:
             return open_(text, kind, now), text
-        except Misspelt:
+        except MalformedToken:
             token = _repair()(text)
             if token == text:
                 raise

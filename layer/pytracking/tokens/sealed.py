@@ -111,11 +111,11 @@ class SealedCodec:
             now: the present, seconds since the epoch.
 
         Raises:
-            Misspelt: not in its canonical form, or longer than any token.
+            MalformedToken: not in its canonical form, or longer than any token.
             InvalidLink: forged, damaged, of another kind or key, expired, or from the future.
         """
         if len(token) > MAX_TOKEN_CHARS:
-            raise base64url.Misspelt(f"the token is longer than {MAX_TOKEN_CHARS} characters")
+            raise base64url.MalformedToken(f"the token is longer than {MAX_TOKEN_CHARS} characters")
         raw = base64url.decode(token)
         ciphers, labels = self._opening.get(raw[:2], _UNKNOWN)
         failure = None
