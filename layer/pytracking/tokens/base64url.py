@@ -38,9 +38,7 @@ def decode_padded(text: str) -> bytes:
             raise ValueError("+ and / are of another alphabet")
         raw = a2b_base64(text.replace("-", "+").replace("_", "/"), strict_mode=True)
     except ValueError as error:
-        raise MalformedToken(
-            "the token is not url-safe base64 in its canonical spelling"
-        ) from error
+        raise MalformedToken("the token is not canonical url-safe base64") from error
     rest = len(raw) % 3
     # The last digit stands in front of as much padding as there must be. Some Pythons take more.
     if (text[rest - 4] if rest else text[-1:]) not in _ENDINGS[rest]:
