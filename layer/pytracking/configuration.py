@@ -101,9 +101,12 @@ class Configuration(Parameters):
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
         check_target, encode = self._check_target, self._encode
-        check_target(url_to_track)
-        data = self.get_data_to_embed(url_to_track, extra_metadata)
-        return f"{self._click_prefix}{encode(data, 'click')}{self._end}"
+        target = check_target(url_to_track)
+        if target is url_to_track:  # spelled as every reader takes it: JSON needs no escapes for it
+            token = encode(self.get_data_to_embed(None, extra_metadata), "click", target)
+        else:  # the link carries what the sender wrote
+            token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
+        return f"{self._click_prefix}{token}{self._end}"
 
     # Decoding
 

@@ -1,6 +1,7 @@
 """How the document inside a token is written."""
 
 import base64
+import enum
 import json
 from typing import Any
 
@@ -8,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import InvalidLink, InvalidPayload
+from pytracking.targets import check_target
 from pytracking.tokens import base64url, document, link_id
 
 NOW = 1_763_000_000.0
@@ -129,3 +131,28 @@ def test_a_link_id_is_a_fixed_function_of_the_token() -> None:
     assert link_id("pAAA") == base64.urlsafe_b64encode(digest)[:22].decode()
     assert len(link_id("pAAA")) == 22
     assert link_id("pAAB") != link_id("pAAA")
+
+
+targets = st.text(
+    st.characters(min_codepoint=0x21, max_codepoint=0x7E, exclude_characters='"\\<>')
+).map("https://example.com/".__add__)
+
+
+@given(targets, st.dictionaries(st.sampled_from(["metadata", "webhook"]), st.text(), max_size=2))
+def test_a_checked_target_is_written_as_json_dumps_writes_a_url_in_front(
+    url: str, rest: dict[str, Any]
+) -> None:
+    target = check_target(url)
+    assert target is url
+    whole = {"url": url, **rest}
+    assert document.dump(rest, target) == json.dumps(whole)
+    assert json.loads(document.dump_compact(rest, target)) == whole
+    assert document.dump_compact(rest, target) == document.dump_compact(whole)
+
+
+class Page(str, enum.Enum):  # noqa: UP042 - StrEnum has the text as its str()
+    SHOP = "https://shop.example.com/"
+
+
+def test_a_str_that_shows_itself_as_another_is_written_as_the_text_it_is() -> None:
+    assert document.dump({}, check_target(Page.SHOP)) == '{"url": "https://shop.example.com/"}'

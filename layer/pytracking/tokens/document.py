@@ -30,10 +30,15 @@ _BRACKETS = r'(?s)"(?:[^"\\]|\\.)*"|([\[{])|([\]}])'
 _INFINITY = float("inf")
 
 
-def dump(content: dict[str, Any]) -> str:
+def dump(content: dict[str, Any], target: str | None = None) -> str:
     """Return ``content`` as JSON text, spelled as pytracking 0.2.2 does.
 
     (Spaces after separators, ASCII only: plain links must keep this byte for byte.)
+
+    Args:
+        content: the document; without ``url`` where there is a ``target``.
+        target: becomes ``url``, in front. It is what ``check_target`` has returned: ASCII without
+            quotes, backslashes and controls, so that no character of it needs an escape.
 
     Raises:
         InvalidPayload: JSON cannot hold a value (NaN, infinities, lone surrogates, integers of
@@ -41,6 +46,8 @@ def dump(content: dict[str, Any]) -> str:
     """
     try:
         text = "".join(_write(content, 0))
+        if target is not None:
+            text = "".join(('{"url": "', target, '", ' if content else '"', text[1:]))
         if "\\" in text and "\\ud" in text:  # surrogates: only pairs are text
             _refuse_surrogates(content)
         if len(text) > 2 * MAX_NESTING:  # each level takes two brackets
@@ -50,10 +57,12 @@ def dump(content: dict[str, Any]) -> str:
     return text
 
 
-def dump_compact(content: dict[str, Any]) -> bytes:
-    """Return ``content`` as JSON in UTF-8 without spaces. Raises InvalidPayload as ``dump``."""
+def dump_compact(content: dict[str, Any], target: str | None = None) -> bytes:
+    """As ``dump``, in UTF-8 without spaces."""
     try:
         text = "".join(_write_compact(content, 0))
+        if target is not None:
+            text = "".join(('{"url":"', target, '",' if content else '"', text[1:]))
         if len(text) > 2 * MAX_NESTING:
             _check_nesting(text)
         return text.encode()

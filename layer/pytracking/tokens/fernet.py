@@ -54,9 +54,15 @@ class FernetCodec:
         self._keys = [_Key(key) for key in keys]
         self._encoding = encoding
 
-    def encode(self, content: dict[str, Any], _: Kind) -> str:
-        """Return the Fernet token of ``content``. Raises InvalidPayload for what is not JSON."""
-        body = document.dump(content).encode(self._encoding)
+    def encode(self, content: dict[str, Any], _: Kind, target: str | None = None) -> str:
+        """Return the Fernet token of ``content``.
+
+        ``target`` becomes its ``url``, as ``document.dump`` says.
+
+        Raises:
+            InvalidPayload: JSON cannot hold ``content``.
+        """
+        body = document.dump(content, target).encode(self._encoding)
         missing = _BLOCK - len(body) % _BLOCK
         key = self._keys[0]
         signed = (

@@ -23,14 +23,22 @@ if TYPE_CHECKING:
     from pytracking.tokens import Kind
     from pytracking.tokens.keyring import Keyring
 
-    Encode = Callable[[dict[str, Any], Kind], str]
+    class Encode(Protocol):
+        """Makes a token of a document and a kind."""
+
+        def __call__(
+            self, content: dict[str, Any], kind: Kind, target: str | None = None, /
+        ) -> str: ...
+
     Decode = Callable[[str, Kind, float], tuple[dict[str, Any], str]]
     Open = Callable[[str, Kind, float], dict[str, Any]]
 
     class Codec(Protocol):
         """What every format has."""
 
-        def encode(self, content: dict[str, Any], kind: Kind, /) -> str: ...
+        def encode(
+            self, content: dict[str, Any], kind: Kind, target: str | None = None, /
+        ) -> str: ...
         def decode(self, token: str, kind: Kind, now: float, /) -> dict[str, Any]: ...
 
 
@@ -49,7 +57,9 @@ class Formats:
     """
 
     encode: Encode
-    """Makes a token of a document and a kind. Raises InvalidPayload for what it cannot hold."""
+    """Makes a token of a document and a kind. Raises InvalidPayload for what it cannot hold.
+
+    A third argument, a URL that ``check_target`` has returned, becomes the document's ``url``."""
 
     _open: Open
 

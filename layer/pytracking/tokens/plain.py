@@ -26,13 +26,15 @@ class PlainCodec:
     def __init__(self, encoding: str = "utf-8") -> None:
         self._encoding = encoding
 
-    def encode(self, content: dict[str, Any], _: Kind) -> str:
+    def encode(self, content: dict[str, Any], _: Kind, target: str | None = None) -> str:
         """Return the plain token of ``content``, byte for byte that of pytracking 0.2.2.
+
+        ``target`` becomes its ``url``, as ``document.dump`` says.
 
         Raises:
             InvalidPayload: JSON cannot hold ``content``.
         """
-        return base64url.encode(document.dump(content).encode(self._encoding))
+        return base64url.encode(document.dump(content, target).encode(self._encoding))
 
     def decode(self, token: str, _: Kind, now: float) -> dict[str, Any]:
         """Return the document of ``token``, at ``now`` (seconds since the epoch).

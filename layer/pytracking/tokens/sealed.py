@@ -68,19 +68,20 @@ class SealedCodec:
             for packing in (_STORED, _DEFLATED)
         }
 
-    def encode(self, content: dict[str, Any], kind: Kind) -> str:
+    def encode(self, content: dict[str, Any], kind: Kind, target: str | None = None) -> str:
         """Return the sealed token of a document. It ends in a letter or a digit.
 
         Args:
             content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
             kind: what the link is for; it opens as this kind only.
+            target: becomes the document's ``url``, as ``document.dump`` says.
 
         Raises:
             InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
         """
-        if kind == "click" and "url" not in content:
+        if target is None and kind == "click" and "url" not in content:
             raise InvalidPayload("a click link needs the URL it goes to")
-        body = document.dump_compact(content)
+        body = document.dump_compact(content, target)
         uuids = b"\x00"
         if self._compress:
             uuids, body = lift_uuids(body)
