@@ -150,8 +150,9 @@ class Configuration(Parameters):
             InvalidLink: not a link of this configuration.
         """
         for prefix, kind_of_base in self._bases:
-            if path_or_url.startswith(prefix):
-                return self.decode(path_or_url[len(prefix) :], request_data, kind_of_base or kind)
+            token = path_or_url.removeprefix(prefix)
+            if len(token) < len(path_or_url):
+                return self.decode(token, request_data, kind_of_base or kind)
         return self.decode(path_or_url, request_data, kind)
 
     def get_tracking_result(

@@ -205,7 +205,7 @@ def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None]
     """Return the prefixes to look for, the longer one first, and the kind each tells."""
     if open_prefix == click_prefix:
         return ((open_prefix, None),) if open_prefix else ()
-    bases: list[tuple[str, Kind | None]] = [(open_prefix, "open"), (click_prefix, "click")]
+    bases: list[tuple[str, Kind | None]] = [(click_prefix, "click"), (open_prefix, "open")]
     return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
 
 

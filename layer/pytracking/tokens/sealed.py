@@ -129,7 +129,7 @@ class SealedCodec:
         else:
             raise InvalidLink(
                 "the token was not sealed as this kind with a key of the ring"
-                if raw[:1] in _FIRST_BYTES
+                if failure or raw[:1] in _FIRST_BYTES
                 else "the token is not a sealed token of version 1"
             ) from failure
         try:
@@ -188,7 +188,7 @@ def lift_uuids(body: bytes) -> tuple[bytes, bytes]:
     # a tail without eight digits of its own in lower case in front is no UUID: all stay
     if len(uuids) != 16 * count or hexlify(uuids) != digits:
         return b"\x00", body
-    return bytes((count,)) + uuids, _MARK.join(parts[::2])
+    return count.to_bytes() + uuids, _MARK.join(parts[::2])
 
 
 def _restore(text: str, digits: str) -> str:
