@@ -6,43 +6,13 @@ import time
 
 import pytest
 from pytracking.aws import api as api_module
-from pytracking.aws.api import AwsError, JsonApi, endpoint
-from pytracking.aws.deadlines import THREAD_NAME
+from pytracking.aws.api import AwsError, endpoint
 from pytracking.errors import ConfigurationError
 
 from tests.aws import raw_server
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.delivery.authority import Authority
-
-ENVIRONMENT = {
-    "AWS_REGION": "eu-west-1",
-    "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
-    "AWS_SECRET_ACCESS_KEY": "secret",
-}
-
-
-def wait_for_threads():
-    for thread in threading.enumerate():
-        if thread.name == THREAD_NAME:
-            thread.join(5)
-
-
-@pytest.fixture
-def sqs():
-    """Makes clients, and leaves neither a connection nor a thread of theirs behind."""
-    made = []
-
-    def make(url, environment=ENVIRONMENT):
-        api = JsonApi(
-            url, service="sqs", target="AmazonSQS", version="1.0", environment=environment
-        )
-        made.append(api)
-        return api
-
-    yield make
-    wait_for_threads()
-    for api in made:
-        api.close()
+from tests.support.timing import wait_for_threads
 
 
 def call(api, timeout=1.0):

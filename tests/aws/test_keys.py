@@ -18,6 +18,8 @@ from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError, InvalidLink
 from pytracking.tokens.keyring import Keyring
 
+from tests.support.timing import Clock
+
 HOUR = 3600
 
 
@@ -61,14 +63,6 @@ class SecretsManager:
     def recover(self, text=None):
         self.error = None
         self.text = text or self.text
-
-
-class Clock:
-    def __init__(self):
-        self.now = 1000.0
-
-    def __call__(self):
-        return self.now
 
 
 @pytest.fixture

@@ -1,12 +1,10 @@
 """Minting with the keys of a stack, as senders' own functions do."""
 
 import email.message
-import threading
 
 import pytest
 import pytracking
 from pytracking.aws import services
-from pytracking.aws.deadlines import THREAD_NAME
 from pytracking.aws.keys import REFRESH_SECONDS, SAMPLE_SECRET, LinkKeys
 from pytracking.aws.minter import KeysUnavailable, Minter
 from pytracking.aws.settings import Settings
@@ -15,6 +13,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, fail
 from tests.mails.judges import html5lib_links
+from tests.support.timing import wait_for_threads
 
 RING = Keyring("a secret of the tests, and of nobody else")
 OPEN, CLICK = "https://t.example.com/o/", "https://t.example.com/c/"
@@ -53,9 +52,7 @@ def from_secret(monkeypatch):
         return Minter(environment)
 
     yield make
-    for thread in threading.enumerate():
-        if thread.name == THREAD_NAME:
-            thread.join(5)
+    wait_for_threads()
     for api in made:
         api.close()
 

@@ -14,20 +14,14 @@ from pytracking.delivery.breaker import (
     Breaker,
 )
 
+from tests.support.timing import Clock
+
 DEAD, ALIVE = "https://dead.test/hook", "https://alive.test/hook"
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 0.0
-
-    def __call__(self) -> float:
-        return self.now
 
 
 @pytest.fixture
 def clock() -> Clock:
-    return Clock()
+    return Clock(0)
 
 
 @pytest.fixture

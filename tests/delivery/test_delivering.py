@@ -30,14 +30,7 @@ from tests.delivery.receivers import (
     status,
 )
 from tests.delivery.rig import DEADLINE, LOCAL, SECRET, SECRETS, SIGNER, Rig, hit
-
-
-class Clock:
-    def __init__(self, now: float = 1_800_000_000.0) -> None:
-        self.now = now
-
-    def __call__(self) -> float:
-        return self.now
+from tests.support.timing import Clock
 
 
 def no_queue(text: str, delay: int, timeout: float) -> None:

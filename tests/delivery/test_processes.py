@@ -8,7 +8,6 @@ import socket
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -21,6 +20,7 @@ from standardwebhooks import Webhook
 from local import sample_events
 from tests.delivery.receivers import OK, Receiver, Request, answering, status
 from tests.delivery.rig import SECRET, Rig, hit
+from tests.support.timing import until
 
 ROOT = Path(__file__).parents[2]
 
@@ -59,14 +59,6 @@ def workers(rig: Rig) -> Iterator[Workers]:
     made = Workers(rig)
     yield made
     made.kill()
-
-
-def until(condition: Any, seconds: float = 30) -> None:
-    """Wait until a condition holds; a test that waits in vain fails here."""
-    ends = time.monotonic() + seconds
-    while not condition():
-        assert time.monotonic() < ends, "this never came about"
-        time.sleep(0.02)
 
 
 @pytest.mark.fault("delivering", 16)

@@ -9,22 +9,14 @@ import uuid
 from collections.abc import Iterator
 from typing import Any
 
-import boto3
 import pytest
-from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 from local.event_source import EventSource, failed_ids
 from local.queue import Queue
 from local.queue_server import QueueServer
-
-
-class Clock:
-    def __init__(self) -> None:
-        self.now = 1_700_000_000.0
-
-    def __call__(self) -> float:
-        return self.now
+from tests.delivery.rig import sqs_client
+from tests.support.timing import Clock
 
 
 @pytest.fixture
@@ -189,26 +181,15 @@ def test_an_event_source_drains_its_queue_and_stops() -> None:
 @pytest.fixture(params=["embedded", "moto"])
 def sqs(request: pytest.FixtureRequest) -> Iterator[tuple[Any, str]]:
     """A boto3 client, and the URL of a queue whose messages stay hidden for one second."""
-
-    def client(endpoint: str) -> Any:
-        return boto3.client(
-            "sqs",
-            endpoint_url=endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-            config=Config(retries={"total_max_attempts": 1}),
-        )
-
     if request.param == "embedded":
         queue = Queue("hits", visibility_timeout=1)
         with QueueServer([queue]) as server:
-            yield client(server.endpoint), server.url(queue)
+            yield sqs_client(server.endpoint), server.url(queue)
         return
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
-    made = client(f"http://{host}:{port}")
+    made = sqs_client(f"http://{host}:{port}")
     try:
         # A name of its own: moto's queues outlive its server.
         created = made.create_queue(

@@ -4,15 +4,14 @@ The gateway runs, links are minted, machines and people visit them, the receiver
 and Chromium takes the picture.
 """
 
-import os
-import shutil
 import time
 
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 from pytracking.visitors import TOO_SOON_SECONDS
 
 from tests.docs.pages import ROOT
 from tests.local.gateway import Gateway, call, running
+from tests.support.browser import chromium
 
 PICTURE = ROOT / "docs" / "live-page.png"
 SIZE = {"width": 1200, "height": 1010}
@@ -40,11 +39,7 @@ def mint(gateway: Gateway, customer: int, kind: str) -> str:
 
 
 def main() -> None:
-    chromium = shutil.which("chromium") or shutil.which("chromium-browser")
-    with running("--speed", "200") as gateway, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(
-            executable_path=chromium, chromium_sandbox=os.geteuid() != 0
-        )
+    with running("--speed", "200") as gateway, chromium() as browser:
         page = browser.new_page(viewport=SIZE, color_scheme="light")
         page.goto(gateway.origin)
         opens = [mint(gateway, 4700 + number, "open") for number in range(len(OPENS))]
@@ -62,7 +57,6 @@ def main() -> None:
             str(len(OPENS) + len(CLICKS)), timeout=60_000
         )
         page.screenshot(path=PICTURE, animations="disabled")
-        browser.close()
     print(PICTURE.relative_to(ROOT))
 
 

@@ -8,7 +8,6 @@ import os
 import re
 import subprocess
 import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -19,20 +18,11 @@ from standardwebhooks import Webhook
 
 from tests.e2e.conftest import BUILT, STACK, Deployment
 from tests.support.receiver import Received, Receiver
+from tests.support.timing import until
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/sale?a=1&b=%C3%A9"
 Get = Callable[..., urllib3.BaseHTTPResponse]
-
-
-def eventually(what: Callable[[], Any], seconds: float = 60) -> Any:
-    """Wait until `what` gives something true, and return that."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if found := what():
-            return found
-        time.sleep(0.2)
-    raise TimeoutError(f"nothing came within {seconds} s")
 
 
 def calls_about(receiver: Receiver, customer: str) -> list[Received]:
@@ -119,7 +109,7 @@ def test_a_hit_is_delivered_signed_and_a_stock_library_verifies_it(
 ) -> None:
     get(open_link(deployment, "signed"))
     get(click_link(deployment, "signed"))
-    calls = eventually(lambda: (found := calls_about(receiver, "signed"))[1:] and found)
+    calls = until(lambda: (found := calls_about(receiver, "signed"))[1:] and found)
     secret = command(deployment, "keys", "webhook-secret", "--stack", STACK).strip()
     bodies = [Webhook(secret).verify(call.body, call.headers) for call in calls]
     clicked = next(body for body in bodies if body["is_click_tracking"])
@@ -136,10 +126,10 @@ def test_a_failed_delivery_is_tried_again_with_the_same_id(
     receiver.status = 500
     try:
         get(open_link(deployment, "retried"))
-        eventually(lambda: calls_about(receiver, "retried"))
+        until(lambda: calls_about(receiver, "retried"))
     finally:
         receiver.status = 200
-    first, second = eventually(lambda: (f := calls_about(receiver, "retried"))[1:] and f[:2])
+    first, second = until(lambda: (f := calls_about(receiver, "retried"))[1:] and f[:2])
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert first.body == second.body
     assert deployment.count("DeadLetterQueueUrl") == 0
@@ -151,17 +141,17 @@ def test_what_a_receiver_refuses_for_good_waits_as_a_dead_letter_and_is_replayed
     receiver.status = 410
     try:
         get(click_link(deployment, "replayed"))
-        eventually(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
+        until(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
     finally:
         receiver.status = 200
     looked = command(deployment, "replay", "--stack", STACK)
     assert re.search(r"\b[1-9]\d* would be replayed", looked)
-    eventually(
+    until(
         lambda: re.search(
             r"\b[1-9]\d* replayed", command(deployment, "replay", "--stack", STACK, "--yes")
         )
     )
-    first, second = eventually(lambda: (f := calls_about(receiver, "replayed"))[1:] and f[:2])
+    first, second = until(lambda: (f := calls_about(receiver, "replayed"))[1:] and f[:2])
     assert first.headers["webhook-id"] == second.headers["webhook-id"]
     assert deployment.count("DeadLetterQueueUrl") == 0
 
@@ -172,8 +162,8 @@ def test_a_message_that_is_none_ends_as_a_dead_letter_and_its_neighbours_arrive(
     sqs = deployment.client("sqs")
     sqs.send_message(QueueUrl=deployment.outputs["QueueUrl"], MessageBody="not JSON")
     get(open_link(deployment, "neighbour"))
-    eventually(lambda: calls_about(receiver, "neighbour"))
-    eventually(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
+    until(lambda: calls_about(receiver, "neighbour"))
+    until(lambda: deployment.count("DeadLetterQueueUrl") >= 1)
     sqs.purge_queue(QueueUrl=deployment.outputs["DeadLetterQueueUrl"])
 
 
@@ -190,7 +180,7 @@ def test_links_minted_before_a_rotation_still_work_and_so_do_new_ones(
     after = click_link(deployment, "after")
     # A function that runs already learns of the new key from the first link that it seals, and
     # looks for keys at most once a minute.
-    eventually(lambda: get(after).headers.get("location") == TARGET, seconds=120)
+    until(lambda: get(after).headers.get("location") == TARGET, seconds=120)
 
 
 def test_a_senders_own_stack_mints_links_with_the_layer_and_the_outputs(

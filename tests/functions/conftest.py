@@ -3,18 +3,17 @@
 import importlib.util
 import json
 import os
-import threading
 from pathlib import Path
 
 import pytest
 from pytracking.aws import direct, observability, services
 from pytracking.aws.api import JsonApi
-from pytracking.aws.deadlines import THREAD_NAME
 from pytracking.delivery.client import Client
 
 from local import sample_events
 from tests.aws.standard_output import StandardOutput
 from tests.functions.links import RING
+from tests.support.timing import wait_for_threads
 
 FOLDER = Path(__file__).parents[2] / "functions"
 
@@ -71,9 +70,7 @@ def start(monkeypatch):
         return Function(kind, module)
 
     yield start_function
-    for thread in threading.enumerate():
-        if thread.name == THREAD_NAME:
-            thread.join(5)
+    wait_for_threads()
     for client in opened:
         client.close()
 

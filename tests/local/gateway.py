@@ -10,7 +10,7 @@ import tempfile
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -154,16 +154,6 @@ def call(
     except urllib.error.HTTPError as error:
         with error:
             return _answer(error)
-
-
-def until(found: Callable[[], Any], seconds: float = 40) -> Any:
-    """Return what `found` finds, once it finds anything."""
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if value := found():
-            return value
-        time.sleep(0.05)
-    raise AssertionError(f"not within {seconds} s")
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):

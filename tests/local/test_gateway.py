@@ -5,7 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.local.gateway import ROOT, Gateway, call, running, started, until
+from tests.local.gateway import ROOT, Gateway, call, running, started
+from tests.support.timing import until
 
 TEMPLATE = Path(__file__).parent / "fixture" / "template.yaml"
 

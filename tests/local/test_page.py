@@ -7,7 +7,6 @@ to a temporary folder whose name is printed at the end; PAGE_SCREENSHOTS names a
 import json
 import os
 import re
-import shutil
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,21 +14,12 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Locator, Page, expect
 
-from tests.local.gateway import Gateway, call, running, until
+from tests.local.gateway import Gateway, call, running
+from tests.support.browser import CHROMIUM, HOW_TO_GET_IT, chromium
+from tests.support.timing import until
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-HOW_TO_GET_IT = "no Chromium here: apt-get install chromium (or any package that brings chromium)"
-# No start-up page, no look for updates, no sync: the browser asks nobody but the gateway.
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
 CLICK_TARGETS = ("https://example.com/welcome", "https://shop.example/sale")
 SPEED = 200  # the schedule's 5 s and 5 min become 25 ms and 1.5 s
 
@@ -40,14 +30,8 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root, which containers commonly run as.
-        sandbox = os.geteuid() != 0
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, chromium_sandbox=sandbox
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from pytracking.delivery.messages import Message
 from local import template
 from local.functions import Environment
 from local.queues import Queues
-from tests.local.gateway import until
+from tests.support.timing import until
 
 TEMPLATE = """
 Globals: {Function: {Handler: app.handler}}

@@ -11,7 +11,8 @@ import pytest
 from pytracking import TRACKING_PIXEL
 from standardwebhooks import Webhook
 
-from tests.local.gateway import Gateway, call, running, started, until
+from tests.local.gateway import Gateway, call, running, started
+from tests.support.timing import until
 
 SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
 OUR_KEYS = {"id", "link_id", "visitor"}

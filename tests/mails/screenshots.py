@@ -4,28 +4,18 @@ headless Chromium, driven by Playwright. Run by `make screenshots`, not by `make
 The browser asks nobody: every request is answered here, every picture of a mail by the same one.
 """
 
-import os
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 import pytracking
-from playwright.sync_api import Browser, Route, sync_playwright
+from playwright.sync_api import Browser, Route
 from pytracking.html import adapt_html
 
 from tests.mails.senders import CLICK, CONFIGURATION, OPEN
 from tests.mails.test_templates import TEMPLATES, variants
+from tests.support.browser import chromium
 
-CHROMIUM = next(filter(None, map(shutil.which, ("chromium", "chromium-browser"))), None)
-FLAGS = [
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-gpu",
-    "--disable-quic",
-    "--disable-sync",
-    "--no-first-run",
-]
 WIDTHS = (360, 800)  # a telephone and a desk, in CSS pixels
 MAIL = "http://mail.test/"
 PICTURE = (
@@ -54,15 +44,8 @@ TRAPS = {
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    assert CHROMIUM
-    with sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root, which containers commonly run as.
-        sandbox = os.geteuid() != 0
-        browser = playwright.chromium.launch(
-            executable_path=CHROMIUM, args=FLAGS, chromium_sandbox=sandbox
-        )
+    with chromium() as browser:
         yield browser
-        browser.close()
 
 
 def screenshot(browser: Browser, html: str, width: int, asked: list[str]) -> bytes:
