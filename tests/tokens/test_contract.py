@@ -2,49 +2,30 @@
 
 import base64
 import json
-import struct
-import sys
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking import InvalidLink, InvalidPayload, Keyring
-from pytracking.tokens import Kind
-from pytracking.tokens.fernet import FernetCodec
-from pytracking.tokens.formats import Formats, formats
-from pytracking.tokens.keyring import derive_key
-from pytracking.tokens.plain import PlainCodec
+from pytracking import InvalidLink, InvalidPayload
+from pytracking.tokens.formats import Formats
 
-SECRET = "the keyring of the contract of formats"
-FERNET_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
-NOW = 1_763_000_000.0
+from tests.tokens.every_format import (
+    FERNET,
+    FERNET_KEY,
+    NOW,
+    PLAIN,
+    SEALED,
+    STORED,
+    Author,
+    documents,
+    dumped,
+    fernet_token,
+    plain_token,
+    sealed_token,
+)
 
-PLAIN = Formats(None, None, "utf-8", True)
-FERNET = Formats(None, FERNET_KEY, "utf-8", True)
-SEALED = Formats(Keyring(SECRET), None, "utf-8", True)
-STORED = Formats(Keyring(SECRET), None, "utf-8", False)
-
-
-def plain_token(text: bytes) -> str:
-    return base64.urlsafe_b64encode(text).decode()
-
-
-def fernet_token(text: bytes) -> str:
-    return Fernet(FERNET_KEY).encrypt(text).decode()
-
-
-def sealed_token(text: bytes) -> str:
-    key_id, cipher = derive_key(SECRET.encode())
-    header = bytes([0xA4, key_id])
-    raw = header + cipher.encrypt(b"\x00" + text, [header + b"o"])
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
-
-
-Author = Callable[[bytes], str]
 each_format = pytest.mark.parametrize(
     "made", [PLAIN, FERNET, SEALED, STORED], ids=["plain", "fernet", "sealed", "stored"]
 )
@@ -53,34 +34,6 @@ each_author = pytest.mark.parametrize(
     [(PLAIN, plain_token), (FERNET, fernet_token), (SEALED, sealed_token)],
     ids=["plain", "fernet", "sealed"],
 )
-
-text = st.text(st.characters(exclude_categories=["Cs"]))
-json_values = st.recursive(
-    st.none()
-    | st.booleans()
-    | st.integers()
-    | st.floats(allow_nan=False, allow_infinity=False)
-    | text
-    | st.uuids().map(str),
-    lambda inner: st.lists(inner, max_size=5) | st.dictionaries(text, inner, max_size=5),
-    max_leaves=20,
-)
-documents = st.fixed_dictionaries(
-    {},
-    optional={
-        "url": text,
-        "metadata": st.dictionaries(text, json_values, max_size=6),
-        "webhook": text,
-        "iat": st.integers(0, int(NOW)),
-        "exp": st.integers(int(NOW) + 1, 2**40),
-        "privacy": st.lists(st.sampled_from(["no_ip", "no_agent", "aggregate"])),
-    },
-)
-
-
-def dumped(document: Any) -> str:
-    """Return text that differs where documents do: 1 and 1.0 and True, -0.0, the order of keys."""
-    return json.dumps(document)
 
 
 @each_format
@@ -265,58 +218,7 @@ def test_no_text_but_a_token_opens(made: Formats, text: str) -> None:
         made.decode(text, "open", NOW)
 
 
-@pytest.mark.parametrize("made", [FERNET, SEALED, STORED], ids=["fernet", "sealed", "stored"])
-@pytest.mark.parametrize("kind", ["open", "click"])
-def test_a_token_of_another_format_is_refused(made: Formats, kind: Kind) -> None:
-    document = {"url": "https://a.example/", "metadata": {}}
-    for other in (PLAIN, FERNET, SEALED, STORED):
-        token = other.encode(document, kind)
-        if token[0] == made.encode(document, kind)[0]:
-            assert made.decode(token, kind, NOW)[0] == document
-        else:
-            with pytest.raises(InvalidLink):
-                made.decode(token, kind, NOW)
-            with pytest.raises(InvalidLink):
-                PLAIN.decode(made.encode(document, kind), kind, NOW)
-
-
-def test_the_first_character_tells_the_format() -> None:
-    document = {"url": "https://a.example/"}
-    found = [made.encode(document, "click")[0] for made in (PLAIN, FERNET, SEALED, STORED)]
-    assert found == ["e", "g", "p", "p"]
-
-
-def test_a_ring_with_fernet_keys_opens_both_and_mints_sealed() -> None:
-    both = Formats(Keyring(SECRET, (), [FERNET_KEY]), None, "utf-8", True)
-    also = Formats(Keyring(SECRET), FERNET_KEY, "utf-8", True)
-    document = {"metadata": {"id": 1}}
-    for made in (both, also):
-        assert made.encode(document, "open") == SEALED.encode(document, "open")
-        for other in (FERNET, SEALED):
-            assert made.decode(other.encode(document, "open"), "open", NOW)[0] == document
-        with pytest.raises(InvalidLink):
-            made.decode(PLAIN.encode(document, "open"), "open", NOW)
-        with pytest.raises(InvalidLink):
-            made.decode(SEALED.encode(document, "open"), "click", NOW)
-        with pytest.raises(InvalidLink):
-            made.decode(fernet_token(b'{"exp":1}'), "open", NOW)
-
-
-def test_the_configured_key_and_the_rings_keys_all_open() -> None:
-    other_key = Fernet.generate_key().decode()
-    made = Formats(Keyring(SECRET, (), [other_key]), FERNET_KEY, "utf-8", True)
-    for key in (FERNET_KEY, other_key):
-        token = Fernet(key).encrypt(b'{"metadata":{}}').decode()
-        assert made.decode(token, "open", NOW)[0] == {"metadata": {}}
-
-
-def test_the_formats_of_the_same_keys_are_prepared_once() -> None:
-    made = formats(Keyring(SECRET), None, "utf-8", True)
-    assert formats(Keyring(SECRET), None, "utf-8", True) is made
-    assert formats(Keyring(SECRET), None, "utf-8", False) is not made
-
-
-# Plain and Fernet tokens, beside the libraries they come from
+# The encodings of plain and Fernet tokens
 
 
 @pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "utf-32-be", "latin-1", "cp037"])
@@ -336,113 +238,3 @@ def test_text_of_another_encoding_is_refused(author: Author) -> None:
     for encoding, raw in (("utf-8", b"\xff{}"), ("utf-16", b"\x00\xd8\x00"), ("ascii", b"\xe9")):
         with pytest.raises(InvalidLink, match=f"no text in {encoding}"):
             Formats(None, key, encoding, True).decode(author(raw), "open", NOW)
-
-
-@given(documents)
-def test_plain_tokens_are_those_of_the_original_byte_for_byte(document: dict[str, Any]) -> None:
-    expected = base64.urlsafe_b64encode(json.dumps(document).encode()).decode()
-    assert PLAIN.encode(document, "open") == expected
-
-
-@given(documents)
-def test_fernet_tokens_go_both_ways_between_cryptography_and_us(document: dict[str, Any]) -> None:
-    fernet = Fernet(FERNET_KEY)
-    token = FERNET.encode(document, "open")
-    assert fernet.decrypt(token) == json.dumps(document).encode()
-    theirs = fernet.encrypt(json.dumps(document).encode()).decode()
-    assert dumped(FERNET.decode(theirs, "open", NOW)[0]) == dumped(document)
-
-
-def test_fernet_tokens_hold_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("time.time", lambda: 1_234_567_890.9)
-    token = FERNET.encode({}, "open")
-    assert Fernet(FERNET_KEY).extract_timestamp(token) == 1_234_567_890
-
-
-def test_no_two_fernet_tokens_share_an_initialisation_vector() -> None:
-    tokens = {base64.urlsafe_b64decode(FERNET.encode({}, "open"))[9:25] for _ in range(100)}
-    assert len(tokens) == 100
-
-
-def resigned(raw: bytes) -> str:
-    """Return an authentic Fernet token around anything, made by the holder of the key."""
-    import hmac
-
-    key = base64.urlsafe_b64decode(FERNET_KEY)
-    return base64.urlsafe_b64encode(raw + hmac.digest(key[:16], raw, "sha256")).decode()
-
-
-def test_fernet_content_that_is_not_fernets_is_refused_even_when_authentic() -> None:
-    whole = base64.urlsafe_b64decode(fernet_token(b'{"metadata":{"text":"more than a block"}}'))
-    signed = whole[:-32]
-    assert FERNET.decode(resigned(signed), "open", NOW)
-    for wrong in (
-        b"",
-        b"\x80",
-        signed[:25],
-        signed[:-1],
-        signed + b"\x00",
-        b"\x81" + signed[1:],
-        signed[:-16],  # the padding went with the last block
-    ):
-        with pytest.raises(InvalidLink):
-            FERNET.decode(resigned(wrong), "open", NOW)
-
-
-@pytest.mark.parametrize("padding", [b"\x00" * 16, b"\x11" * 16, b"\x01\x02", b"\x03\x02\x03"])
-def test_fernet_padding_that_is_not_pkcs7_is_refused(padding: bytes) -> None:
-    from cryptography.hazmat.primitives.ciphers import Cipher
-    from cryptography.hazmat.primitives.ciphers.algorithms import AES
-    from cryptography.hazmat.primitives.ciphers.modes import CBC
-
-    key, iv = base64.urlsafe_b64decode(FERNET_KEY)[16:], bytes(16)
-    padded = b"{}".ljust(32 - len(padding)) + padding
-    encrypted = Cipher(AES(key), CBC(iv)).encryptor().update(padded)
-    with pytest.raises(InvalidLink, match="PKCS #7"):
-        FERNET.decode(resigned(b"\x80" + struct.pack(">Q", 0) + iv + encrypted), "open", NOW)
-
-
-@pytest.mark.parametrize(
-    "token",
-    [
-        "",
-        "e",
-        "e30",
-        "e30==",
-        "e3A=",  # p, not {
-        "e31=",  # bits that are not zero
-        "e 30=",
-        "e3+=",
-        "e3/=",
-        "=e30",
-        "e30=e30=",
-    ],
-)
-def test_a_plain_token_has_one_spelling(token: str) -> None:
-
-    codec = PlainCodec()
-    assert codec.decode("e30=", "open", NOW) == {}
-    with pytest.raises(InvalidLink):
-        codec.decode(token, "open", NOW)
-
-
-def test_fernet_tokens_of_many_threads_at_once_open_with_the_library_they_come_from() -> None:
-    codec, stock = FernetCodec([FERNET_KEY]), Fernet(FERNET_KEY)
-    ivs = set()
-
-    def exchange(number: int) -> None:
-        document = {"metadata": {"n": [number] * (number % 50)}}
-        token = codec.encode(document, "open")
-        assert json.loads(stock.decrypt(token)) == document
-        theirs = stock.encrypt(json.dumps(document).encode()).decode()
-        assert codec.decode(theirs, "open", NOW) == document
-        ivs.add(base64.urlsafe_b64decode(token)[9:25])
-
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        with ThreadPoolExecutor(8) as threads:
-            list(threads.map(exchange, range(2_000)))
-    finally:
-        sys.setswitchinterval(interval)
-    assert len(ivs) == 2_000

@@ -1,0 +1,96 @@
+"""Fernet tokens, beside the library they come from."""
+
+import base64
+import json
+import struct
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from hypothesis import given
+from pytracking import InvalidLink
+from pytracking.tokens.fernet import FernetCodec
+
+from tests.tokens.every_format import FERNET, FERNET_KEY, NOW, documents, dumped, fernet_token
+
+
+@given(documents)
+def test_fernet_tokens_go_both_ways_between_cryptography_and_us(document: dict[str, Any]) -> None:
+    fernet = Fernet(FERNET_KEY)
+    token = FERNET.encode(document, "open")
+    assert fernet.decrypt(token) == json.dumps(document).encode()
+    theirs = fernet.encrypt(json.dumps(document).encode()).decode()
+    assert dumped(FERNET.decode(theirs, "open", NOW)[0]) == dumped(document)
+
+
+def test_fernet_tokens_hold_the_time_they_were_made(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.time", lambda: 1_234_567_890.9)
+    token = FERNET.encode({}, "open")
+    assert Fernet(FERNET_KEY).extract_timestamp(token) == 1_234_567_890
+
+
+def test_no_two_fernet_tokens_share_an_initialisation_vector() -> None:
+    tokens = {base64.urlsafe_b64decode(FERNET.encode({}, "open"))[9:25] for _ in range(100)}
+    assert len(tokens) == 100
+
+
+def resigned(raw: bytes) -> str:
+    """Return an authentic Fernet token around anything, made by the holder of the key."""
+    import hmac
+
+    key = base64.urlsafe_b64decode(FERNET_KEY)
+    return base64.urlsafe_b64encode(raw + hmac.digest(key[:16], raw, "sha256")).decode()
+
+
+def test_fernet_content_that_is_not_fernets_is_refused_even_when_authentic() -> None:
+    whole = base64.urlsafe_b64decode(fernet_token(b'{"metadata":{"text":"more than a block"}}'))
+    signed = whole[:-32]
+    assert FERNET.decode(resigned(signed), "open", NOW)
+    for wrong in (
+        b"",
+        b"\x80",
+        signed[:25],
+        signed[:-1],
+        signed + b"\x00",
+        b"\x81" + signed[1:],
+        signed[:-16],  # the padding went with the last block
+    ):
+        with pytest.raises(InvalidLink):
+            FERNET.decode(resigned(wrong), "open", NOW)
+
+
+@pytest.mark.parametrize("padding", [b"\x00" * 16, b"\x11" * 16, b"\x01\x02", b"\x03\x02\x03"])
+def test_fernet_padding_that_is_not_pkcs7_is_refused(padding: bytes) -> None:
+    from cryptography.hazmat.primitives.ciphers import Cipher
+    from cryptography.hazmat.primitives.ciphers.algorithms import AES
+    from cryptography.hazmat.primitives.ciphers.modes import CBC
+
+    key, iv = base64.urlsafe_b64decode(FERNET_KEY)[16:], bytes(16)
+    padded = b"{}".ljust(32 - len(padding)) + padding
+    encrypted = Cipher(AES(key), CBC(iv)).encryptor().update(padded)
+    with pytest.raises(InvalidLink, match="PKCS #7"):
+        FERNET.decode(resigned(b"\x80" + struct.pack(">Q", 0) + iv + encrypted), "open", NOW)
+
+
+def test_fernet_tokens_of_many_threads_at_once_open_with_the_library_they_come_from() -> None:
+    codec, stock = FernetCodec([FERNET_KEY]), Fernet(FERNET_KEY)
+    ivs = set()
+
+    def exchange(number: int) -> None:
+        document = {"metadata": {"n": [number] * (number % 50)}}
+        token = codec.encode(document, "open")
+        assert json.loads(stock.decrypt(token)) == document
+        theirs = stock.encrypt(json.dumps(document).encode()).decode()
+        assert codec.decode(theirs, "open", NOW) == document
+        ivs.add(base64.urlsafe_b64decode(token)[9:25])
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as threads:
+            list(threads.map(exchange, range(2_000)))
+    finally:
+        sys.setswitchinterval(interval)
+    assert len(ivs) == 2_000

@@ -1,0 +1,69 @@
+"""Which format a token is of, and which keys open it."""
+
+import pytest
+from cryptography.fernet import Fernet
+from pytracking import InvalidLink, Keyring
+from pytracking.tokens import Kind
+from pytracking.tokens.formats import Formats, formats
+
+from tests.tokens.every_format import (
+    FERNET,
+    FERNET_KEY,
+    NOW,
+    PLAIN,
+    SEALED,
+    SECRET,
+    STORED,
+    fernet_token,
+)
+
+
+@pytest.mark.parametrize("made", [FERNET, SEALED, STORED], ids=["fernet", "sealed", "stored"])
+@pytest.mark.parametrize("kind", ["open", "click"])
+def test_a_token_of_another_format_is_refused(made: Formats, kind: Kind) -> None:
+    document = {"url": "https://a.example/", "metadata": {}}
+    for other in (PLAIN, FERNET, SEALED, STORED):
+        token = other.encode(document, kind)
+        if token[0] == made.encode(document, kind)[0]:
+            assert made.decode(token, kind, NOW)[0] == document
+        else:
+            with pytest.raises(InvalidLink):
+                made.decode(token, kind, NOW)
+            with pytest.raises(InvalidLink):
+                PLAIN.decode(made.encode(document, kind), kind, NOW)
+
+
+def test_the_first_character_tells_the_format() -> None:
+    document = {"url": "https://a.example/"}
+    found = [made.encode(document, "click")[0] for made in (PLAIN, FERNET, SEALED, STORED)]
+    assert found == ["e", "g", "p", "p"]
+
+
+def test_a_ring_with_fernet_keys_opens_both_and_mints_sealed() -> None:
+    both = Formats(Keyring(SECRET, (), [FERNET_KEY]), None, "utf-8", True)
+    also = Formats(Keyring(SECRET), FERNET_KEY, "utf-8", True)
+    document = {"metadata": {"id": 1}}
+    for made in (both, also):
+        assert made.encode(document, "open") == SEALED.encode(document, "open")
+        for other in (FERNET, SEALED):
+            assert made.decode(other.encode(document, "open"), "open", NOW)[0] == document
+        with pytest.raises(InvalidLink):
+            made.decode(PLAIN.encode(document, "open"), "open", NOW)
+        with pytest.raises(InvalidLink):
+            made.decode(SEALED.encode(document, "open"), "click", NOW)
+        with pytest.raises(InvalidLink):
+            made.decode(fernet_token(b'{"exp":1}'), "open", NOW)
+
+
+def test_the_configured_key_and_the_rings_keys_all_open() -> None:
+    other_key = Fernet.generate_key().decode()
+    made = Formats(Keyring(SECRET, (), [other_key]), FERNET_KEY, "utf-8", True)
+    for key in (FERNET_KEY, other_key):
+        token = Fernet(key).encrypt(b'{"metadata":{}}').decode()
+        assert made.decode(token, "open", NOW)[0] == {"metadata": {}}
+
+
+def test_the_formats_of_the_same_keys_are_prepared_once() -> None:
+    made = formats(Keyring(SECRET), None, "utf-8", True)
+    assert formats(Keyring(SECRET), None, "utf-8", True) is made
+    assert formats(Keyring(SECRET), None, "utf-8", False) is not made
