@@ -8,6 +8,8 @@ from moto.server import ThreadedMotoServer
 from pytracking.aws.api import JsonApi
 from pytracking.delivery.client import Client
 
+from tests.delivery.authority import Authority
+from tests.delivery.posting import DEADLINE, LOCAL
 from tests.delivery.rig import Rig
 
 
@@ -27,6 +29,20 @@ def rig(moto: str) -> Iterator[Rig]:
     made = Rig(moto)
     yield made
     made.sqs.close()
+
+
+@pytest.fixture
+def client() -> Iterator[Client]:
+    """The guarded client, which may post to this machine and soon gives up."""
+    made = Client(LOCAL, deadline=DEADLINE)
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="module")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Authority:
+    """A certificate authority that nobody but the test trusts."""
+    return Authority(tmp_path_factory.mktemp("authority"))
 
 
 @pytest.fixture(autouse=True)

@@ -9,18 +9,18 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
+from pytracking.aws.api import AwsError
 from pytracking.aws.deliverer import Deliverer
 from pytracking.aws.services import Queue
 from pytracking.aws.webhook_secrets import WebhookSecrets
-from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
 
 from local.event_source import Context, failed_ids, queue_event
 from local.queue import Delivery
+from tests.delivery.posting import DEADLINE, LOCAL
 
-LOCAL = AddressRules(allow_http=True, allowed_networks=parse_networks("127.0.0.0/8, ::1"))
 SECRET = "whsec_" + "A" * 42 + "g="
 SECRETS = json.dumps({"current": SECRET, "retired": []})
 SIGNER = Signer([SECRET])
@@ -33,9 +33,6 @@ CREDENTIALS = {
 
 # Seconds before the second, third, ... attempt; deployed, the first of them are 5 s and 5 min.
 DELAYS = (1,) * 9
-
-# Deployed: 15 s. The longest that one post of these tests may take.
-DEADLINE = 1.0
 
 
 def sqs_client(endpoint: str) -> Any:
@@ -63,6 +60,11 @@ def hit(webhook: str, **fields: Any) -> Message:
         "id": identifier,
     }
     return Message(identifier, webhook, body, **fields)
+
+
+def no_queue(text: str, delay: int, timeout: float) -> None:
+    """A queue that does not answer."""
+    raise AwsError("sqs SendMessage: no answer", code="NoAnswer", retryable=True)
 
 
 class Rig:
@@ -140,6 +142,15 @@ class Rig:
             )
             for message in answer.get("Messages", ())
         ]
+
+    def wait_for(self, count: int) -> list[Delivery]:
+        """Receive so many messages, once they are due."""
+        found: list[Delivery] = []
+        for _ in range(10):
+            found += self.receive(wait=1)
+            if len(found) >= count:
+                break
+        return found
 
     def settle(self, deliveries: list[Delivery], answer: Any) -> set[str]:
         """Delete what an invocation reported as done; return the message ids that failed."""

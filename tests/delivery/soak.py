@@ -10,26 +10,22 @@ import argparse
 import json
 import os
 import random
-import signal
-import socket
-import subprocess
 import sys
 import threading
 import time
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import Counter
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pytracking
 from pytracking.aws.replay import replay_dead_letters
-from pytracking.tokens.keyring import Keyring
 
-from local import sample_events
 from local.queue import Queue
 from local.queue_server import QueueServer
-from tests.delivery.receivers import OK, Receiver, Request, hanging, resetting, status
-from tests.delivery.rig import CREDENTIALS, SECRETS, SIGNER, sqs_client
+from tests.delivery.receivers import Receiver
+from tests.delivery.rig import CREDENTIALS, SECRETS, sqs_client
+from tests.delivery.soak_endpoints import Endpoint
+from tests.delivery.soak_processes import Nursery, Source, make_hits
 
 ROOT = Path(__file__).parents[2]
 
@@ -45,156 +41,8 @@ DELAYS = (1, 1, 2, 2)
 VISIBILITY = 3.0
 """Seconds until what a killed process had in hand is handed out again; deployed 6 minutes."""
 
-MOOD_SECONDS = 1.5
-"""How long an endpoint stays in one mood."""
-
 LONGEST = 900.0
 """Seconds after which a soak that has not ended has failed."""
-
-# What an endpoint does by turns. It is well half of the time, or nothing would ever end.
-MOODS = ("well", "failing", "well", "hanging", "well", "dripping", "well", "resetting", "dead")
-
-
-@dataclass
-class Endpoint:
-    """A receiver whose moods change, and what it saw."""
-
-    rng: random.Random
-    received: Counter[str] = field(default_factory=Counter)
-    acknowledged: Counter[str] = field(default_factory=Counter)
-    bodies: defaultdict[str, set[bytes]] = field(default_factory=lambda: defaultdict(set))
-    moods: Counter[str] = field(default_factory=Counter)
-    forged: int = 0
-    recovered: bool = False
-    _began: float = field(default_factory=time.monotonic)
-
-    def mood(self) -> str:
-        """Return the mood of the moment."""
-        turn = int((time.monotonic() - self._began) / MOOD_SECONDS)
-        return "well" if self.recovered else MOODS[turn % len(MOODS)]
-
-    def refuse(self, conn: socket.socket) -> None:
-        """Reset new connections while dead, as a host without a listener does."""
-        if self.mood() == "dead":
-            resetting(conn, None)  # type: ignore[arg-type] # there is no request yet
-            raise OSError
-
-    def answer(self, conn: socket.socket, request: Request) -> None:
-        """Take a request down, and do to it what the mood says."""
-        mood = self.mood()
-        identifier = SIGNER.verify(request.headers, request.body)
-        self.forged += identifier != json.loads(request.body)["id"]
-        self.received[identifier] += 1
-        self.bodies[identifier].add(request.body)
-        self.moods[mood] += 1
-        if mood == "well":
-            conn.sendall(OK)
-            self.acknowledged[identifier] += 1
-        elif mood == "failing":
-            self.rng.choice((status(500), status(503, "Retry-After: 1\r\n"), cut))(conn, request)
-        elif mood == "hanging":
-            hanging(conn, request)
-        elif mood == "dripping":
-            self._drip(conn)
-        else:
-            resetting(conn, request)
-
-    def _drip(self, conn: socket.socket) -> None:
-        conn.sendall(b"HTTP/1.1 200 OK\r\nX-Drip: ")
-        while not self.recovered:
-            conn.sendall(b"x")
-            time.sleep(0.05)
-
-
-def cut(conn: socket.socket, request: Request) -> None:
-    """Break off in the middle of the headers."""
-    conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n")
-    conn.shutdown(socket.SHUT_RDWR)
-
-
-class Source:
-    """The click function in a process of its own; it makes hits as fast as it can."""
-
-    def __init__(self, environment: dict[str, str], urls: list[str], hits: int) -> None:
-        keyring = Keyring.generate()
-        tokens = [
-            pytracking.get_click_tracking_url(
-                "https://a.test/x",
-                {"customer_id": number},
-                base_click_tracking_url="https://t.test/c/",
-                webhook_url=url,
-                include_webhook_url=True,
-                keyring=keyring,
-            ).removeprefix("https://t.test")
-            for number, url in enumerate(urls)
-        ]
-        self.keyring = keyring
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.delivery.soak", "--source", str(hits)],
-            cwd=ROOT,
-            env={**environment, "PYTRACKING_LINK_KEYS": keyring.to_json()},
-            stdin=subprocess.PIPE,
-            stdout=subprocess.DEVNULL,
-            text=True,
-        )
-        assert self._process.stdin is not None
-        with self._process.stdin:
-            self._process.stdin.write(json.dumps(tokens))
-
-    def done(self) -> bool:
-        status = self._process.poll()
-        assert status in (None, 0), f"the click function's process ended with {status}"
-        return status is not None
-
-    def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
-
-
-def make_hits(count: int) -> None:
-    """Call the click function's handler so many times; the paths come on standard input."""
-    from tests.delivery.test_processes import load
-
-    paths = json.load(sys.stdin)
-    handler = load("click").handler
-    for number in range(count):
-        answer = handler(sample_events.http_api(paths[number % len(paths)]), None)
-        assert answer["statusCode"] == 302
-
-
-class Nursery:
-    """Makes deliver processes quickly, and kills them."""
-
-    def __init__(self, environment: dict[str, str]) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "tests.delivery.worker", "--nursery"],
-            cwd=ROOT,
-            env=environment,
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            text=True,
-            bufsize=1,
-        )
-        self.alive: list[int] = []
-        self.killed = 0
-
-    def spawn(self) -> None:
-        assert self._process.stdin is not None
-        assert self._process.stdout is not None
-        self._process.stdin.write("\n")
-        self.alive.append(int(self._process.stdout.readline()))
-
-    def kill_one(self, rng: random.Random) -> None:
-        pid = self.alive.pop(rng.randrange(len(self.alive)))
-        os.kill(pid, signal.SIGKILL)
-        self.killed += 1
-
-    def stop(self) -> None:
-        for pid in self.alive:
-            os.kill(pid, signal.SIGKILL)
-        self._process.kill()
-        self._process.communicate()
 
 
 class CountingQueue(Queue):

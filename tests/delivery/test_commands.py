@@ -15,9 +15,9 @@ from pytracking.cli import operating
 from pytracking.errors import ConfigurationError, PytrackingError
 from pytracking.tokens.keyring import Keyring
 
+from tests.delivery.lost_hits import KEYRING, fallback
 from tests.delivery.receivers import Receiver, Request
 from tests.delivery.rig import Rig, hit
-from tests.delivery.test_replay import fallback
 
 GENERATED = "Vq3sT8wLx2Kd9ZbNf5RmYc7GhJp4AeUo1iXtQzWvBnMk6SjDyHrCgFlPaE0Iu2O8"
 
@@ -144,8 +144,6 @@ def test_replay_takes_hits_from_the_log(
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
-    from tests.delivery.test_replay import KEYRING
-
     monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
     text = fallback("a" * 32) + "\n" + fallback("b" * 32) + "\n"
     if source == "-":

@@ -1,77 +1,25 @@
-"""Replay: from dead letters over HTTP, and from lines of the log, back into the queue."""
+"""Replay: from dead letters over HTTP back into the queue."""
 
-import json
 import time
 from collections.abc import Callable
 from typing import Any
 
 import pytest
-import pytracking
-from cryptography.fernet import Fernet
 from pytracking.aws import batches
 from pytracking.aws.batches import ReplayError
-from pytracking.aws.replay import (
-    INVALID_LINK,
-    NO_KEYS,
-    NO_MESSAGE,
-    NO_WEBHOOK,
-    replay_dead_letters,
-    replay_log,
-)
-from pytracking.delivery.messages import Message, Undecoded, bury_text, parse
+from pytracking.aws.replay import INVALID_LINK, NO_KEYS, NO_MESSAGE, NO_WEBHOOK, replay_dead_letters
+from pytracking.delivery.messages import Message, bury_text
 from pytracking.tokens.keyring import Keyring
 
+from tests.delivery.lost_hits import KEYRING, WEBHOOK, queued, token, undecoded
 from tests.delivery.receivers import Receiver, answering
 from tests.delivery.rig import Rig, hit
-
-KEYRING = Keyring.generate()
-WEBHOOK = "https://hooks.example.com/"
 
 
 @pytest.fixture(autouse=True)
 def no_long_polling(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is in moto's queues is there at once."""
     monkeypatch.setattr(batches, "WAIT_SECONDS", 0)
-
-
-def token(**settings: Any) -> str:
-    """Return the token of a click link to https://a.test/x."""
-    url = pytracking.get_click_tracking_url(
-        "https://a.test/x",
-        {"customer_id": 7},
-        base_click_tracking_url="https://t.test/c/",
-        **{"keyring": KEYRING, "webhook_url": WEBHOOK, "include_webhook_url": True, **settings},
-    )
-    return url.removeprefix("https://t.test/c/")
-
-
-def undecoded(identifier: str = "u" * 32, **changes: Any) -> Undecoded:
-    fields: dict[str, Any] = {
-        "kind": "click",
-        "token": token(),
-        "timestamp": 1_800_000_000,
-        "request_data": {"user_ip": "203.0.113.9"},
-        **changes,
-    }
-    return Undecoded(identifier, **fields)
-
-
-def fallback(identifier: str = "f" * 32, **changes: Any) -> str:
-    """Return the line that the hot path logs when its queue is out of reach."""
-    return json.dumps(
-        {
-            "level": "ERROR",
-            "message": "hit not queued",
-            "pytracking_fallback": 1,
-            "id": identifier,
-            "kind": "click",
-            "token": token(),
-            "timestamp": 1_800_000_000,
-            "request_data": {"user_ip": "203.0.113.9"},
-            "reason": "AwsError: sqs SendMessage: no answer within 0.55 s",
-            **changes,
-        }
-    )
 
 
 def bury(rig: Rig, *texts: str) -> None:
@@ -85,24 +33,6 @@ def replay(rig: Rig, **settings: Any) -> Any:
         dead_letter_queue_url=rig.dead_url,
         **{"sqs": rig.sqs, "dry_run": False, "keyring": KEYRING, **settings},
     )
-
-
-def replay_lines(rig: Rig, *lines: str, **settings: Any) -> Any:
-    return replay_log(
-        queue_url=rig.queue_url,
-        lines=lines,
-        sqs=rig.sqs,
-        **{"dry_run": False, "keyring": KEYRING, **settings},
-    )
-
-
-def queued(rig: Rig) -> list[Message | Undecoded]:
-    """Take everything out of the queue."""
-    found = []
-    while deliveries := rig.receive():
-        found += [parse(delivery.body) for delivery in deliveries]
-        rig.settle(deliveries, None)
-    return found
 
 
 @pytest.mark.fault("delivering", 32)
@@ -207,74 +137,6 @@ def test_a_link_that_expired_since_is_replayed_as_of_the_time_it_was_opened(rig:
     bury(rig, undecoded("late" * 8, token=short, timestamp=now + 60).to_json())
     report = replay(rig)
     assert (report.replayed, dict(report.stays)) == (1, {INVALID_LINK: 1})
-
-
-def test_hits_in_the_log_are_replayed_with_their_ids_each_once(rig: Rig) -> None:
-    lines = [
-        "START RequestId: 1 Version: $LATEST\n",
-        fallback("a" * 32) + "\n",
-        f"2026-11-24T02:36:11 {fallback('b' * 32)}\n",
-        json.dumps({"timestamp": 1, "message": fallback("c" * 32)}) + "\n",
-        fallback("a" * 32),
-        '{"level": "ERROR", "message": "bug"}',
-        '{"message": "{not JSON"}',
-        "{" * 10_000,
-        "",
-    ]
-    report = replay_lines(rig, *lines)
-    assert (report.replayed, report.duplicates, report.read) == (3, 1, 4)
-    assert sorted(message.id for message in queued(rig)) == ["a" * 32, "b" * 32, "c" * 32]
-
-
-def test_the_verdict_of_the_hit_is_kept(rig: Rig) -> None:
-    verdict = {"class": "bot", "signals": ["x"], "age_seconds": 5, "ruleset": "1"}
-    replay_lines(rig, fallback(visitor=verdict))
-    (message,) = queued(rig)
-    assert isinstance(message, Message)
-    assert message.body["visitor"] == verdict
-
-
-@pytest.mark.parametrize(
-    ("change", "why"),
-    [
-        ({"id": "a.b"}, NO_MESSAGE),
-        ({"token": None}, NO_MESSAGE),
-        ({"kind": "read"}, NO_MESSAGE),
-        ({"timestamp": "now"}, NO_MESSAGE),
-        ({"token": "guessed"}, INVALID_LINK),
-    ],
-)
-def test_a_line_that_tells_of_no_replayable_hit_is_counted(
-    rig: Rig, change: dict[str, Any], why: str
-) -> None:
-    report = replay_lines(rig, fallback(**change), fallback())
-    assert (report.replayed, dict(report.stays)) == (1, {why: 1})
-
-
-def test_a_damaged_verdict_costs_no_other_hit_its_replay(rig: Rig) -> None:
-    damaged = [
-        fallback("a" * 32, visitor={"class": "human", "signals": [1]}, privacy=["no_agent"]),
-        fallback("b" * 32, visitor={"class": "human", "signals": None}, privacy=["no_agent"]),
-    ]
-    report = replay_lines(rig, *damaged, fallback())
-    assert (report.replayed, dict(report.stays)) == (2, {NO_MESSAGE: 1})
-    assert {message.id for message in queued(rig)} == {"b" * 32, "f" * 32}
-
-
-def test_a_fernet_link_is_not_replayed_as_another_kind(rig: Rig) -> None:
-    key = Fernet.generate_key().decode()
-    keyring = Keyring("k" * 32, fernet=[key])
-    link = token(keyring=None, encryption_bytestring_key=key)
-    lines = [fallback("a" * 32, token=link, kind="open"), fallback("b" * 32, token=link)]
-    report = replay_lines(rig, *lines, keyring=keyring)
-    assert (report.replayed, dict(report.stays)) == (1, {INVALID_LINK: 1})
-    assert [message.id for message in queued(rig)] == ["b" * 32]
-
-
-def test_a_dry_run_of_the_log_sends_nothing(rig: Rig) -> None:
-    report = replay_lines(rig, *(fallback(f"{n:032}") for n in range(15)), dry_run=True)
-    assert report.replayed == 15
-    assert rig.left() == 0
 
 
 def test_progress_is_told(rig: Rig) -> None:

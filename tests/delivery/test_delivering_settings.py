@@ -1,0 +1,120 @@
+"""The deliver function's webhook secrets and settings."""
+
+import json
+import time
+
+import pytest
+from pytracking.aws.api import AwsError
+from pytracking.aws.deliverer import Deliverer
+from pytracking.aws.webhook_secrets import RETRY_SECONDS, WebhookSecrets
+from pytracking.errors import ConfigurationError
+from standardwebhooks import Webhook
+
+from local.event_source import Context
+from local.queue import Queue
+from tests.delivery.in_memory import deliver_one, deliverer_of, event_of
+from tests.delivery.receivers import Receiver, answering
+from tests.delivery.rig import SECRET, SECRETS, Rig, hit
+from tests.support.timing import Clock
+
+# Secrets
+
+
+def test_during_a_rotation_hits_are_signed_with_both_secrets() -> None:
+    old = "whsec_" + "B" * 42 + "g="
+    both = WebhookSecrets.fixed(json.dumps({"current": SECRET, "retired": [old]}))
+    with Receiver(answering()) as receiver:
+        deliverer = deliverer_of(Queue("hits"), Queue("dead"), Clock(time.time()), secrets=both)
+        deliverer.deliver(event_of(hit(receiver.url)), Context(60))
+        (request,) = receiver.requests
+    for secret in (SECRET, old):
+        Webhook(secret).verify(request.body, request.headers)
+
+
+def test_without_any_secrets_nothing_is_posted_unsigned_and_the_hit_is_tried_again() -> None:
+    def fail(timeout: float) -> str:
+        raise AwsError("secretsmanager GetSecretValue: no answer", code="NoAnswer", retryable=True)
+
+    queue = Queue("hits")
+    with Receiver(answering()) as receiver:
+        deliver_one(queue, hit(receiver.url), clock=Clock(), secrets=WebhookSecrets(fail))
+        assert receiver.requests == []
+    assert json.loads(queue.waiting()[0].body)["attempt"] == 1
+
+
+def test_the_last_good_secrets_serve_while_no_newer_ones_can_be_had() -> None:
+    clock, texts = Clock(), [SECRETS, "malformed", None, SECRETS.replace("AAA", "BBB")]
+
+    def fetch(timeout: float) -> str:
+        text = texts.pop(0)
+        if text is None:
+            raise AwsError("secretsmanager GetSecretValue: no answer", code="x", retryable=True)
+        return text
+
+    secrets = WebhookSecrets(fetch, clock=clock)
+    first = secrets.signer()
+    clock.now += 301
+    assert secrets.signer() is first
+    assert secrets.signer() is first
+    assert len(texts) == 2
+    clock.now += RETRY_SECONDS
+    assert secrets.signer() is first
+    clock.now += RETRY_SECONDS
+    assert secrets.signer() is not first
+    assert texts == []
+
+
+def test_the_webhook_secrets_are_fetched_from_secrets_manager(rig: Rig) -> None:
+    arn = rig.store_secret(SECRETS)
+    rig.environment["PYTRACKING_WEBHOOK_SECRETS"] = ""
+    rig.environment["PYTRACKING_WEBHOOK_SECRETS_SECRET"] = arn
+    with Receiver(answering()) as receiver:
+        rig.put(hit(receiver.url))
+        rig.invoke(Deliverer.from_environment(rig.environment))
+        (request,) = receiver.requests
+    Webhook(SECRET).verify(request.body, request.headers)
+
+
+# Settings
+
+
+@pytest.mark.parametrize(
+    ("change", "complaint"),
+    [
+        ({"PYTRACKING_QUEUE_URL": ""}, "PYTRACKING_QUEUE_URL must be set"),
+        ({"PYTRACKING_DEAD_LETTER_QUEUE_URL": ""}, "PYTRACKING_DEAD_LETTER_QUEUE_URL must be"),
+        ({"PYTRACKING_WEBHOOK_SECRETS": ""}, "always signed"),
+        ({"PYTRACKING_WEBHOOK_SECRETS": '{"current": "short"}'}, "at least 32"),
+        ({"PYTRACKING_ALLOW_HTTP_WEBHOOKS": "yes"}, "true or false"),
+        ({"PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "localhost"}, "list of networks"),
+    ],
+)
+def test_a_setting_that_is_missing_or_meaningless_is_an_error_at_the_start(
+    rig: Rig, change: dict[str, str], complaint: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=complaint):
+        Deliverer.from_environment({**rig.environment, **change})
+
+
+def test_the_environment_makes_a_deliverer_that_delivers(rig: Rig) -> None:
+    with Receiver(answering()) as receiver:
+        rig.put(hit(receiver.url))
+        assert rig.invoke(Deliverer.from_environment(rig.environment)) == []
+        assert len(receiver.requests) == 1
+
+
+def test_deployed_the_loopback_is_out_of_reach_without_a_word_in_the_settings(rig: Rig) -> None:
+    rig.environment["PYTRACKING_ALLOWED_WEBHOOK_NETWORKS"] = ""
+    with Receiver(answering()) as receiver:
+        rig.put(hit(receiver.url))
+        rig.invoke(Deliverer.from_environment(rig.environment))
+        assert receiver.connections == 0
+
+
+def test_locally_the_loopback_is_within_reach(rig: Rig) -> None:
+    rig.environment["PYTRACKING_ALLOWED_WEBHOOK_NETWORKS"] = ""
+    rig.environment["AWS_SAM_LOCAL"] = "true"
+    with Receiver(answering()) as receiver:
+        rig.put(hit(receiver.url))
+        rig.invoke(Deliverer.from_environment(rig.environment))
+        assert receiver.connections == 1

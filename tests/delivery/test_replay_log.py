@@ -1,0 +1,90 @@
+"""Replay: from lines of the log back into the queue."""
+
+import json
+from typing import Any
+
+import pytest
+from cryptography.fernet import Fernet
+from pytracking.aws.replay import INVALID_LINK, NO_MESSAGE, replay_log
+from pytracking.delivery.messages import Message
+from pytracking.tokens.keyring import Keyring
+
+from tests.delivery.lost_hits import KEYRING, fallback, queued, token
+from tests.delivery.rig import Rig
+
+
+def replay_lines(rig: Rig, *lines: str, **settings: Any) -> Any:
+    return replay_log(
+        queue_url=rig.queue_url,
+        lines=lines,
+        sqs=rig.sqs,
+        **{"dry_run": False, "keyring": KEYRING, **settings},
+    )
+
+
+def test_hits_in_the_log_are_replayed_with_their_ids_each_once(rig: Rig) -> None:
+    lines = [
+        "START RequestId: 1 Version: $LATEST\n",
+        fallback("a" * 32) + "\n",
+        f"2026-11-24T02:36:11 {fallback('b' * 32)}\n",
+        json.dumps({"timestamp": 1, "message": fallback("c" * 32)}) + "\n",
+        fallback("a" * 32),
+        '{"level": "ERROR", "message": "bug"}',
+        '{"message": "{not JSON"}',
+        "{" * 10_000,
+        "",
+    ]
+    report = replay_lines(rig, *lines)
+    assert (report.replayed, report.duplicates, report.read) == (3, 1, 4)
+    assert sorted(message.id for message in queued(rig)) == ["a" * 32, "b" * 32, "c" * 32]
+
+
+def test_the_verdict_of_the_hit_is_kept(rig: Rig) -> None:
+    verdict = {"class": "bot", "signals": ["x"], "age_seconds": 5, "ruleset": "1"}
+    replay_lines(rig, fallback(visitor=verdict))
+    (message,) = queued(rig)
+    assert isinstance(message, Message)
+    assert message.body["visitor"] == verdict
+
+
+@pytest.mark.parametrize(
+    ("change", "why"),
+    [
+        ({"id": "a.b"}, NO_MESSAGE),
+        ({"token": None}, NO_MESSAGE),
+        ({"kind": "read"}, NO_MESSAGE),
+        ({"timestamp": "now"}, NO_MESSAGE),
+        ({"token": "guessed"}, INVALID_LINK),
+    ],
+)
+def test_a_line_that_tells_of_no_replayable_hit_is_counted(
+    rig: Rig, change: dict[str, Any], why: str
+) -> None:
+    report = replay_lines(rig, fallback(**change), fallback())
+    assert (report.replayed, dict(report.stays)) == (1, {why: 1})
+
+
+def test_a_damaged_verdict_costs_no_other_hit_its_replay(rig: Rig) -> None:
+    damaged = [
+        fallback("a" * 32, visitor={"class": "human", "signals": [1]}, privacy=["no_agent"]),
+        fallback("b" * 32, visitor={"class": "human", "signals": None}, privacy=["no_agent"]),
+    ]
+    report = replay_lines(rig, *damaged, fallback())
+    assert (report.replayed, dict(report.stays)) == (2, {NO_MESSAGE: 1})
+    assert {message.id for message in queued(rig)} == {"b" * 32, "f" * 32}
+
+
+def test_a_fernet_link_is_not_replayed_as_another_kind(rig: Rig) -> None:
+    key = Fernet.generate_key().decode()
+    keyring = Keyring("k" * 32, fernet=[key])
+    link = token(keyring=None, encryption_bytestring_key=key)
+    lines = [fallback("a" * 32, token=link, kind="open"), fallback("b" * 32, token=link)]
+    report = replay_lines(rig, *lines, keyring=keyring)
+    assert (report.replayed, dict(report.stays)) == (1, {INVALID_LINK: 1})
+    assert [message.id for message in queued(rig)] == ["b" * 32]
+
+
+def test_a_dry_run_of_the_log_sends_nothing(rig: Rig) -> None:
+    report = replay_lines(rig, *(fallback(f"{n:032}") for n in range(15)), dry_run=True)
+    assert report.replayed == 15
+    assert rig.left() == 0
