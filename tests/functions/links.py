@@ -1,16 +1,22 @@
-"""Links of a test's own, and what to look for in lines that were logged."""
+"""Links of a test's own, and what to look for in answers and in lines that were logged."""
 
 import base64
 import time
 import zlib
 
+import pytest
 from pytracking import Configuration
+from pytracking.aws.requests import Request
+from pytracking.aws.responses import PIXEL, render
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.sealed import dictionary
 
 RING = Keyring("a secret of the tests, and of nobody else")
 TARGET = "https://shop.example.com/sale?x=1"
 METADATA = {"customer_id": 1}
+
+ANSWER_BOUND = 1.2  # seconds: the goal for an answer under any fault
+KINDS = pytest.mark.parametrize("kind", ["open", "click"])
 
 
 def token(kind, ring=RING, url=TARGET, metadata=METADATA, **options):
@@ -28,6 +34,13 @@ def seal(plaintext, kind):
     header = bytes((0xA5, key_id))
     raw = header + cipher.encrypt(b"\x00" + packed, [header + kind[0].encode()])
     return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def is_answer(kind, result):
+    """Return whether a function answered as if nothing had failed."""
+    if kind == "open":
+        return result == render(PIXEL, Request())
+    return result["statusCode"] == 302 and result["headers"]["Location"] == TARGET
 
 
 def metrics(lines):

@@ -14,13 +14,13 @@ from typing import Any, Literal
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Locator, Page, expect
+from playwright.sync_api import Browser, Page, expect
 
 from tests.local.gateway import Gateway, call, running
+from tests.local.live_page import events, opened, set_mood, shoot, states
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT, chromium
 from tests.support.timing import until
 
-CLICK_TARGETS = ("https://example.com/welcome", "https://shop.example/sale")
 SPEED = 200  # the schedule's 5 s and 5 min become 25 ms and 1.5 s
 
 expect.set_options(timeout=30_000)  # milliseconds; a shared machine is slow at times
@@ -50,46 +50,8 @@ def gateway() -> Iterator[Gateway]:
 
 @pytest.fixture
 def page(browser: Browser, gateway: Gateway) -> Iterator[Page]:
-    context = browser.new_context(viewport={"width": 1280, "height": 900}, color_scheme="light")
-    page = context.new_page()
-    page.set_default_timeout(30_000)
-    problems: list[str] = []
-    page.on("console", lambda message: problems.append(message.text))
-    page.on("pageerror", lambda error: problems.append(str(error)))
-    page.on("dialog", lambda dialog: problems.append(f"dialog: {dialog.message}"))
-    page.on("request", lambda request: _note_foreign(request.url, gateway.origin, problems))
-    page.goto(gateway.origin)
-    expect(page.locator("#connection")).to_have_text("Live")
-    yield page
-    context.close()
-    assert [text for text in problems if not _expected(text)] == []
-
-
-def _note_foreign(url: str, origin: str, problems: list[str]) -> None:
-    # Where a click leads is named here too, although the browser is told not to go there.
-    if not url.startswith((origin, *CLICK_TARGETS)):
-        problems.append(f"asked {url}")
-
-
-def _expected(problem: str) -> bool:
-    """Chromium's own words on a 4xx, a gateway that is gone, and a script that was stopped."""
-    return "Failed to load resource" in problem or "Blocked script execution" in problem
-
-
-def events(page: Page) -> Locator:
-    return page.locator("#events > li")
-
-
-def states(page: Page) -> Locator:
-    return page.locator("#events > li > details > summary > .state")
-
-
-def set_mood(page: Page, mood: str) -> None:
-    page.locator(f"#moods input[value={mood}]").check(force=True)
-
-
-def shoot(page: Page, folder: Path, name: str) -> None:
-    page.screenshot(path=folder / f"{name}.png", full_page=True)
+    with opened(browser, gateway.origin) as page:
+        yield page
 
 
 def test_links_are_minted_followed_and_their_webhooks_shown(page: Page, screenshots: Path):

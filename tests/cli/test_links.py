@@ -1,0 +1,64 @@
+"""Keys and links by the command line: made, minted and read."""
+
+import json
+
+import pytest
+from pytracking.tokens.keyring import Keyring
+
+from tests.cli.command_line import CLICK, OPEN, decoded, output, run
+
+
+@pytest.mark.parametrize("word", ["keys", "key"])
+def test_a_new_keyring_is_one_that_mints(word):
+    keys = output(word, "new")
+    link = output("link", "open", PYTRACKING_LINK_KEYS=keys).strip()
+    assert link.startswith(OPEN + "p")
+    assert decoded(link, PYTRACKING_LINK_KEYS=keys)["kind"] == "open"
+
+
+def test_links_are_minted_and_read():
+    link = output(
+        "link", "click", "https://x.test/", "--metadata", '{"a": 1}', "--webhook", "https://w.test/",
+        "--expires-in", "60", "--privacy", "no_ip", "--privacy", "aggregate", "--json",
+    )  # fmt: skip
+    told = decoded(json.loads(link)["url"])
+    assert told["expires_at"] > 1_700_000_000
+    assert len(told.pop("link_id")) == 22
+    assert {**told, "expires_at": 0} == {
+        "kind": "click", "tracked_url": "https://x.test/", "metadata": {"a": 1},
+        "webhook_url": "https://w.test/", "issued_at": None, "expires_at": 0,
+        "privacy": ["no_ip", "aggregate"],
+    }  # fmt: skip
+
+
+def test_options_go_before_the_environment(tmp_path):
+    other = tmp_path / "keys.json"
+    other.write_text(Keyring.generate().to_json())
+    base = ("--open-base", "https://other.example.com/o/", "--keys", str(other))
+    link = output("link", "open", *base).strip()
+    assert link.startswith("https://other.example.com/o/p")
+    assert run("decode", link)[0] == 1
+    assert "kind: open" in output("decode", "--keys", str(other), link)
+
+
+def test_without_keys_links_are_plain():
+    link = output("link", "open", PYTRACKING_LINK_KEYS="").strip()
+    assert link.startswith(OPEN + "e")
+    assert decoded(link, PYTRACKING_LINK_KEYS="")["kind"] == "open"
+
+
+def test_links_are_read_from_standard_input_line_by_line():
+    links = [
+        output("link", kind, *url).strip()
+        for kind, url in (("open", ()), ("click", ("https://x.test/",)))
+    ]
+    tokens = f"{links[0]}\n{links[1].removeprefix(CLICK)}\nnonsense\n"
+    status, out, _ = run("decode", "--json", stdin=tokens)
+    assert status == 1
+    told = [json.loads(line) for line in out.splitlines()]
+    assert [item.get("kind") for item in told] == ["open", "click", None]
+    assert told[2]["error"]
+    status, out, err = run("decode", links[1] + "x", links[0])
+    assert status == 1
+    assert err.startswith(links[1])
+    assert out.startswith("kind: open\ntracked_url: null\n")

@@ -1,0 +1,165 @@
+"""Answering while the link keys cannot be had, are rotated, or are spoilt."""
+
+import time
+
+import pytest
+from pytracking.aws.requests import Request
+from pytracking.aws.responses import UNAVAILABLE, render
+from pytracking.tokens.keyring import Keyring
+
+from tests.aws import raw_server
+from tests.aws.raw_server import RawServer, fail, ok
+from tests.functions.links import (
+    ANSWER_BOUND,
+    KINDS,
+    RING,
+    Stopwatch,
+    fallbacks,
+    is_answer,
+    metrics,
+    token,
+)
+
+
+def with_secrets_manager(secrets):
+    return {
+        "PYTRACKING_LINK_KEYS": "",
+        "PYTRACKING_LINK_KEYS_SECRET": "link-keys",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
+    }
+
+
+def secret(text):
+    return lambda connection: connection.answer(200, {"SecretString": text})
+
+
+def later(monkeypatch, function, seconds):
+    """Let a started function's keys believe that time has passed."""
+    clock = function.tracker.keys._clock
+    monkeypatch.setattr(function.tracker.keys, "_clock", lambda: clock() + seconds)
+
+
+@KINDS
+@pytest.mark.fault("answering", 6)
+@pytest.mark.parametrize("outage", [raw_server.hang, fail(500), raw_server.reset])
+def test_secrets_manager_down_for_hours_is_not_noticed_by_visitors(
+    kind, outage, start, log, monkeypatch
+):
+    with RawServer(secret(RING.to_json()), outage) as secrets, RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        for _ in range(3):
+            later(monkeypatch, function, 3600)
+            with Stopwatch() as watch:
+                assert is_answer(kind, function.get(token(kind)))
+            assert watch.seconds < ANSWER_BOUND
+    assert len(queue.messages) == 3
+    lines = log.lines()
+    assert metrics(lines)["KeyFailures"] == 3
+    assert len([line for line in lines if line.get("message") == "link keys not read"]) >= 1
+
+
+@pytest.mark.fault("answering", 7)
+@pytest.mark.parametrize("outage", [raw_server.hang, fail(500), fail(400, "AccessDenied")])
+def test_an_open_without_any_keys_gets_its_pixel_and_is_queued_undecoded(outage, start, log):
+    sent = token("open")
+    with RawServer(outage) as secrets, RawServer(ok) as queue:
+        function = start("open", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        with Stopwatch() as watch:
+            assert is_answer("open", function.get(sent))
+        assert watch.seconds < ANSWER_BOUND
+    [message] = queue.messages
+    assert message["undecoded"] == {"kind": "open", "token": sent}
+    assert message["request_data"]["method"] == "GET"
+    assert abs(message["timestamp"] - time.time()) < 60
+    assert metrics(log.lines())["Undecoded"] == 1
+
+
+@pytest.mark.fault("answering", 7)
+def test_an_open_without_keys_and_without_a_queue_stands_in_the_log(start, log):
+    sent = token("open")
+    with RawServer(raw_server.hang) as secrets, RawServer(raw_server.hang) as queue:
+        function = start("open", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        with Stopwatch() as watch:
+            assert is_answer("open", function.get(sent))
+        assert watch.seconds < ANSWER_BOUND
+    [line] = fallbacks(log.lines())
+    assert line["token"] == sent
+
+
+@pytest.mark.fault("answering", 7)
+@pytest.mark.parametrize("outage", [raw_server.hang, fail(500), fail(400, "AccessDenied")])
+def test_a_click_without_any_keys_is_asked_to_come_back_and_never_redirected(outage, start):
+    with RawServer(outage, secret(RING.to_json())) as secrets, RawServer(ok) as queue:
+        secrets.behaviours = [outage, outage, secret(RING.to_json())]
+        function = start(
+            "click",
+            PYTRACKING_QUEUE_URL=queue.url,
+            PYTRACKING_FALLBACK_URL="https://www.example.com/sorry",
+            **with_secrets_manager(secrets),
+        )
+        with Stopwatch() as watch:
+            result = function.get(token("click"))
+        assert watch.seconds < ANSWER_BOUND
+        assert result == render(UNAVAILABLE, Request())
+        assert int(result["headers"]["Retry-After"]) == 5
+        assert queue.requests == []
+
+
+@pytest.mark.fault("answering", 7)
+def test_a_click_that_comes_back_when_keys_can_be_had_is_redirected(start, monkeypatch):
+    refused = fail(400, "AccessDenied")
+    with RawServer(refused, secret(RING.to_json())) as secrets, RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        retry_after = int(function.get(token("click"))["headers"]["Retry-After"])
+        later(monkeypatch, function, retry_after)
+        assert is_answer("click", function.get(token("click")))
+
+
+@pytest.mark.fault("answering", 7)
+def test_while_keys_hang_not_every_visitor_waits_for_them(start):
+    with RawServer(raw_server.hang) as secrets, RawServer(ok) as queue:
+        function = start("open", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        with Stopwatch() as watch:
+            for _ in range(20):
+                function.get(token("open"))
+        assert watch.seconds < 2
+        assert len(queue.messages) == 20
+
+
+@KINDS
+@pytest.mark.fault("answering", 8)
+def test_a_link_sealed_with_the_newest_key_works_at_once_and_old_ones_go_on(
+    kind, start, monkeypatch
+):
+    rotated = RING.rotated()
+    with (
+        RawServer(secret(RING.to_json()), secret(rotated.to_json())) as secrets,
+        RawServer(ok) as queue,
+    ):
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        later(monkeypatch, function, 60)
+        assert is_answer(kind, function.get(token(kind, rotated)))
+        assert is_answer(kind, function.get(token(kind)))
+        assert len(queue.messages) == 2
+        assert len(secrets.requests) == 2
+
+
+@KINDS
+@pytest.mark.fault("answering", 9)
+def test_a_secret_that_was_spoilt_changes_no_answer(kind, start, log, monkeypatch):
+    with RawServer(secret(RING.to_json()), secret("{spoilt")) as secrets, RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        for _ in range(3):
+            later(monkeypatch, function, 3600)
+            assert is_answer(kind, function.get(token(kind)))
+    lines = log.lines()
+    assert [line["message"] for line in lines if "message" in line] == ["link keys not read"]
+    assert metrics(lines)["KeyFailures"] == 3
+    assert "spoilt" not in log.text
+
+
+def test_a_new_ring_in_the_environment_serves_its_own_links_only(start):
+    other = Keyring.generate()
+    function = start("click", PYTRACKING_LINK_KEYS=other.to_json(), PYTRACKING_WEBHOOK_URL="")
+    assert function.get(token("click", other))["statusCode"] == 302
+    assert function.get(token("click"))["statusCode"] == 404
