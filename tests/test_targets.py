@@ -189,6 +189,7 @@ REFUSED = [
     "https://" + "a" * 64 + ".example/",
     "https://" + "\u00fc" * 60 + ".example/",
     "https://" + "a." * 126 + "example/",
+    "https://xn--" + "\ufb00a".encode("punycode").decode() + ".example/",  # the ligature ff
     "https://" + "abcdefg." * 33 + "example/",
     "https://example.com/" + "x" * (MAX_URL_CHARS - 19),
     "https://example.com/" + "é" * 400,

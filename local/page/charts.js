@@ -6,6 +6,7 @@ const STEPS = [1, 2, 5, 10, 30, 60, 300, 600, 1800, 3600, 10800, 43200]; // seco
 const MAX_BARS = 60;
 const MIN_SPAN = 60; // seconds shown even when all hits are seconds old
 const [HEIGHT, LEFT, BOTTOM] = [150, 30, 20]; // pixels
+const MIN_WIDTH = 200; // pixels; a place that is not laid out yet has none
 
 export const VERDICTS = ["human", "proxy", "prefetch", "scanner", "bot", "unknown"];
 
@@ -15,7 +16,7 @@ export function drawPlot(place, events, now) {
     place.replaceChildren(make("p", { class: "empty small" }, "Hits will be drawn here, as they come."));
     return;
   }
-  const width = place.clientWidth;
+  const width = Math.max(place.clientWidth, MIN_WIDTH);
   const first = Math.min(...events.map((event) => event.at));
   const span = Math.max(MIN_SPAN, now - first);
   const step = STEPS.find((seconds) => span / seconds < MAX_BARS) ?? STEPS.at(-1);

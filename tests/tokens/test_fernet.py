@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
-from pytracking import InvalidLink
+from pytracking import InvalidKey, InvalidLink
 from pytracking.tokens.fernet import FernetCodec
 
 from tests.tokens.every_format import FERNET, FERNET_KEY, NOW, documents, dumped, fernet_token
@@ -57,8 +57,24 @@ def test_fernet_content_that_is_not_fernets_is_refused_even_when_authentic() -> 
         b"\x81" + signed[1:],
         signed[:-16],  # the padding went with the last block
     ):
-        with pytest.raises(InvalidLink):
+        with pytest.raises(InvalidLink, match=r"^the token is not a Fernet token$"):
             FERNET.decode(resigned(wrong), "open", NOW)
+
+
+def test_a_fernet_token_of_a_foreign_key_is_refused() -> None:
+    token = Fernet(Fernet.generate_key()).encrypt(b"{}").decode()
+    with pytest.raises(InvalidLink, match=r"^the token was not made with any of the configured "):
+        FERNET.decode(token, "open", NOW)
+
+
+@pytest.mark.parametrize("key", ["", "no key", b"\xff", FERNET_KEY[:-2], None])
+def test_what_is_no_fernet_key_is_refused_with_the_way_to_make_one(key: Any) -> None:
+    with pytest.raises(InvalidKey) as caught:
+        FernetCodec([key])
+    assert str(caught.value) == (
+        "a Fernet key is 32 bytes as 44 characters of url-safe base64; "
+        "make one with cryptography.fernet.Fernet.generate_key()"
+    )
 
 
 @pytest.mark.parametrize("padding", [b"\x00" * 16, b"\x11" * 16, b"\x01\x02", b"\x03\x02\x03"])

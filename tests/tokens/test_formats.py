@@ -1,8 +1,10 @@
 """Which format a token is of, and which keys open it."""
 
+import base64
+
 import pytest
 from cryptography.fernet import Fernet
-from pytracking import InvalidLink, Keyring
+from pytracking import InvalidKey, InvalidLink, Keyring
 from pytracking.tokens import Kind
 from pytracking.tokens.formats import Formats, formats
 
@@ -37,6 +39,21 @@ def test_the_first_character_tells_the_format() -> None:
     document = {"url": "https://a.example/"}
     found = [made.encode(document, "click")[0] for made in (PLAIN, FERNET, SEALED, STORED)]
     assert found == ["e", "g", "p", "p"]
+
+
+def test_the_compression_switch_reaches_the_token() -> None:
+    document = {"url": "https://www.example.com/products?utm_source=newsletter"}
+    assert base64.urlsafe_b64decode(SEALED.encode(document, "click")[:4])[0] == 0xA5
+    assert base64.urlsafe_b64decode(STORED.encode(document, "click")[:4])[0] == 0xA4
+
+
+def test_what_is_no_keyring_is_refused_with_the_way_to_make_one() -> None:
+    with pytest.raises(InvalidKey) as caught:
+        Formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
+    assert str(caught.value) == (
+        "keyring must be a Keyring, not dict; make one with Keyring.generate(), or from its JSON "
+        "form with Keyring.from_json(text)"
+    )
 
 
 def test_a_ring_with_fernet_keys_opens_both_and_mints_sealed() -> None:

@@ -61,17 +61,26 @@ def test_a_ring_whose_key_ids_are_all_taken_still_rotates():
     assert len(ring.opening) == 256
 
 
+def twin_of(secret: str) -> str:
+    """Return another secret with the same key id."""
+    key_id = derive_key(secret.encode())[0]
+    tries = (f"a secret made to collide, number {number}" for number in range(10_000))
+    return next(text for text in tries if derive_key(text.encode())[0] == key_id)
+
+
 def test_two_secrets_with_one_key_id_both_open():
-    wanted = derive_key(SECRET.encode())[0]
-    twin = next(
-        text
-        for text in (f"a secret made to collide, number {i}" for i in range(10_000))
-        if derive_key(text.encode())[0] == wanted
-    )
+    twin = twin_of(SECRET)
     tokens = [encode(DOCUMENT, "open", Keyring(text)) for text in (SECRET, twin)]
     for ring in (Keyring(SECRET, [twin]), Keyring(twin, [SECRET])):
         assert [decode(token, "open", ring) for token in tokens] == [DOCUMENT, DOCUMENT]
         assert len(ring.opening) == 1
+
+
+def test_a_new_secret_gets_a_key_id_of_its_own(monkeypatch):
+    twin = twin_of(SECRET)
+    made = iter([twin, twin, OTHER])
+    monkeypatch.setattr("secrets.token_urlsafe", lambda size: next(made) if size == 32 else "")
+    assert Keyring(SECRET).rotated() == Keyring(OTHER, [SECRET])
 
 
 def hkdf(secret: bytes, info: bytes, length: int) -> bytes:

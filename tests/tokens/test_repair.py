@@ -85,6 +85,7 @@ def test_known_damage_is_undone(damage, token):
 def test_other_damage_is_left_for_decoding_to_refuse(char, token):
     assert char in repair(token[:9] + char + token[9:])
     assert char in repair(token + char)
+    assert repair(f"X{token}.").startswith(f"X{token[:9]}")
 
 
 def test_every_level_of_percent_encoding_is_undone_however_it_was_written():

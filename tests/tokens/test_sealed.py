@@ -18,6 +18,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import InvalidLink
 from pytracking.tokens import Kind, sealed
+from pytracking.tokens.sealed import claimed_key_id
 
 from tests.support.sealing import decode, encode
 from tests.tokens.authentic import ALPHABET, CIPHER, CLICK, FOREIGN, RING, SECRET, UUID
@@ -198,3 +199,19 @@ def test_the_cipher_is_that_of_rfc_5297() -> None:
     assert AESSIV(key).encrypt(plain, [data]).hex() == (
         "85632d07c6e8f37f950acd320a2ecc9340c02b9690c4dc04daef7f6afe5c"
     )
+
+
+# What stands in clear
+
+
+def test_a_token_tells_which_key_it_claims_to_be_sealed_with() -> None:
+    for ring in (RING, FOREIGN):
+        assert claimed_key_id(encode(CLICK, "click", ring)) == next(iter(ring.opening))
+    assert claimed_key_id("pO0A") == 0xED
+
+
+@pytest.mark.parametrize(
+    "text", ["", "p", "pO0", "p\u00e90A", "gAAAAABrBCMNK4BRxd", "eyJ1cmwiOiAiaHR0"]
+)
+def test_what_is_no_sealed_token_claims_no_key(text: str) -> None:
+    assert claimed_key_id(text) is None
