@@ -99,16 +99,15 @@ def adapt_message(
 
 def find_links(
     message: Message, configuration: Configuration | None = None, **kwargs: Any
-) -> list[tuple[str, Link]]:
-    """Every link of a mail in order, with its part's name ("part 1.2 text/html").
+) -> tuple[Link, ...]:
+    """Every link of a mail in order, with what `adapt_message` would do to it, and why.
 
-    Each says what `adapt_message` would do to it, and why. No link is minted, so no key and no
-    base URL is needed.
+    Each names its part. No link is minted, so no key and no base URL is needed.
     """
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
     bodies = _rewritten(message, None, False, False, configuration, options)
-    return [(body.name, link) for body in bodies for link in body.new.links]
+    return tuple(link._replace(part=body.name) for body in bodies for link in body.new.links)
 
 
 def check_message(message: Message) -> list[Problem]:

@@ -237,7 +237,8 @@ def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
     given = tuple(flags)
     for flag in given:
         if flag not in PRIVACY_FLAGS:
-            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {PRIVACY_FLAGS}")
+            allowed = ", ".join(PRIVACY_FLAGS)
+            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {allowed}")
     return given
 
 

@@ -5,7 +5,8 @@ import json
 import pytest
 from pytracking.tokens.keyring import Keyring
 
-from tests.cli.command_line import CLICK, OPEN, decoded, output, run
+from tests.cli.command_line import CLICK, KEYS, OPEN, decoded, output, run
+from tests.support.sealing import encode
 
 
 @pytest.mark.parametrize("word", ["keys", "key"])
@@ -62,3 +63,19 @@ def test_links_are_read_from_standard_input_line_by_line():
     assert status == 1
     assert err.startswith(links[1])
     assert out.startswith("kind: open\ntracked_url: null\n")
+
+
+def test_an_expired_link_is_told_when_it_expired_and_nothing_else():
+    for kind, document in (("open", {"exp": 86_399}), ("click", {"url": CLICK, "exp": 86_399})):
+        token = encode(document, kind, Keyring.from_json(KEYS))
+        status, _, err = run("decode", token)
+        assert (status, err) == (1, f"{token}: the link expired at 1970-01-01 23:59:59 UTC\n")
+
+
+def test_what_an_option_may_be_is_told():
+    status, _, err = run("link", "open", "--privacy", "all")
+    assert (status, err) == (
+        1, "error: privacy holds 'all'; it may hold no_ip, no_agent, aggregate\n",
+    )  # fmt: skip
+    status, _, err = run("link", "open", PYTRACKING_OPEN_BASE_URL="")
+    assert (status, err) == (1, "error: --open-base is needed, or PYTRACKING_OPEN_BASE_URL\n")

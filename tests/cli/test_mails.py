@@ -85,6 +85,24 @@ def test_json_tells_what_could_not_be_tracked():
     assert [link["href"] for link in report["untrackable"]] == ["/about"]
 
 
+def test_what_could_not_be_tracked_is_told_where_nobody_reads_json():
+    status, out, err = run("rewrite", stdin=HTML + '<a href="/about">')
+    assert status == 0
+    assert CLICK in out
+    assert err == (
+        "warning: line 1: not tracked: /about (it is relative, and the mail has no <base>)\n"
+    )
+
+
+def test_a_missing_base_is_told_with_the_option_that_gives_it():
+    for kind in ("click", "open"):
+        variable = f"PYTRACKING_{kind.upper()}_BASE_URL"
+        status, _, err = run("rewrite", stdin=HTML, **{variable: ""})
+        assert status == 1
+        assert err == f"error: --{kind}-base is needed, or {variable}, or --no-{kind}\n"
+        assert output("rewrite", f"--no-{kind}", stdin=HTML, **{variable: ""})
+
+
 def test_a_check_needs_nothing_and_passes_a_good_mail():
     nothing = {
         "PYTRACKING_LINK_KEYS": "",
@@ -92,7 +110,7 @@ def test_a_check_needs_nothing_and_passes_a_good_mail():
         "PYTRACKING_CLICK_BASE_URL": "",
     }
     out = output("check", stdin=f"\n{HTML}\n", **nothing)
-    assert out.startswith("line 2: tracked: https://x.test/\n1 links; 0 that cannot be tracked\n")
+    assert out.startswith("line 2: tracked: https://x.test/\nlinks: 1; cannot be tracked: 0\n")
     report = json.loads(output("check", "--json", stdin=HTML))
     assert report["bytes"] == len(HTML)
     assert report["bytes_tracked"] > len(HTML)

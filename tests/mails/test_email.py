@@ -208,18 +208,18 @@ def test_links_of_the_list_unsubscribe_header_are_left() -> None:
         HTML.replace("x.test/", "x.test/bye"), "https://x.test/bye?a=1&b=2 https://x.test/c\n"
     )
     message["List-Unsubscribe"] = "<mailto:u@x.test>, <https://x.test/bye?a=1&b=2>"
-    assert [link.outcome for _, link in find_links(message)] == ["kept", "tracked", "kept"]
-    assert [link.outcome for _, link in find_links(message, unsubscribe="track")] == ["tracked"] * 3
-    assert [
-        link.outcome for _, link in find_links(message, leave=lambda url: url.endswith("c"))
-    ] == ["kept"] * 3
+    assert [link.outcome for link in find_links(message)] == ["kept", "tracked", "kept"]
+    assert [link.outcome for link in find_links(message, unsubscribe="track")] == ["tracked"] * 3
+    assert [link.outcome for link in find_links(message, leave=lambda url: url.endswith("c"))] == [
+        "kept"
+    ] * 3
 
 
 def test_a_folded_list_unsubscribe_header_names_the_same_link() -> None:
     raw = b"List-Unsubscribe:\r\n <https://x.test/bye?a=1\r\n &b=2>\r\n\r\nhttps://x.test/bye?a=1&b=2\r\n"
     for policy in (email.policy.default, email.policy.compat32):
         message = email.message_from_bytes(raw, policy=policy)
-        assert [link.outcome for _, link in find_links(message)] == ["kept"]
+        assert [link.outcome for link in find_links(message)] == ["kept"]
 
 
 @pytest.mark.parametrize(
@@ -234,11 +234,11 @@ def test_a_folded_list_unsubscribe_header_names_the_same_link() -> None:
 def test_a_url_that_goes_on_in_the_next_flowed_line_is_left(parameters: str, outcome: str) -> None:
     raw = f"Content-Type: text/plain; {parameters}\r\n\r\nhttps://x.test/a/ \r\nlong/path\r\n"
     message = email.message_from_bytes(raw.encode(), policy=email.policy.default)
-    assert [link.outcome for _, link in find_links(message)] == [outcome]
+    assert [link.outcome for link in find_links(message)] == [outcome]
 
 
 def test_links_are_told_with_their_part() -> None:
-    assert [(part, link.href) for part, link in find_links(mail())] == [
+    assert [(link.part, link.href) for link in find_links(mail())] == [
         ("part 1 text/plain", "https://x.test/t"),
         ("part 2 text/html", "https://x.test/?a=1&b=2"),
     ]

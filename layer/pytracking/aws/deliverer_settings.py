@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 
 from pytracking.aws.services import Queue, secret_text
+from pytracking.aws.settings import flag
 from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.errors import ConfigurationError
@@ -20,7 +21,7 @@ def address_rules(environment: Mapping[str, str]) -> AddressRules:
     Raises:
         ConfigurationError: one of them cannot be meant.
     """
-    local = environment.get("AWS_SAM_LOCAL") == "true"
+    local = flag(environment, "AWS_SAM_LOCAL")
     networks = environment.get("PYTRACKING_ALLOWED_WEBHOOK_NETWORKS")
     try:
         allowed = parse_networks(networks or (LOOPBACK if local else ""))
@@ -29,10 +30,8 @@ def address_rules(environment: Mapping[str, str]) -> AddressRules:
             "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS is a list of networks such as "
             f"'10.1.0.0/16, 10.2.0.0/16': {error}"
         ) from error
-    http = environment.get("PYTRACKING_ALLOW_HTTP_WEBHOOKS") or "false"
-    if http.lower() not in ("true", "false"):
-        raise ConfigurationError(f"PYTRACKING_ALLOW_HTTP_WEBHOOKS is {http!r}: true or false")
-    return AddressRules(allow_http=http.lower() == "true", allowed_networks=allowed)
+    allow_http = flag(environment, "PYTRACKING_ALLOW_HTTP_WEBHOOKS")
+    return AddressRules(allow_http=allow_http, allowed_networks=allowed)
 
 
 def webhook_secrets(environment: Mapping[str, str]) -> WebhookSecrets:

@@ -12,8 +12,16 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from aws_lambda_powertools import Logger, Metrics
-from aws_lambda_powertools.metrics import MetricUnit
+from pytracking.errors import MissingDependency
+
+try:
+    from aws_lambda_powertools import Logger, Metrics
+    from aws_lambda_powertools.metrics import MetricUnit
+except ImportError as error:
+    raise MissingDependency(
+        "pytracking.aws needs the aws-lambda-powertools package, which the layer has: "
+        "pip install aws-lambda-powertools"
+    ) from error
 
 # The template sets both; the metrics' dimension ``service`` is the stack's name there.
 _SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME") or "pytracking"

@@ -54,8 +54,8 @@ class Settings:
             link_keys_secret=environment.get("PYTRACKING_LINK_KEYS_SECRET") or None,
             link_keys=environment.get("PYTRACKING_LINK_KEYS") or None,
             privacy=Policy.from_environment(environment),
-            local=_flag(environment, "AWS_SAM_LOCAL"),
-            allow_http_webhooks=_flag(environment, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"),
+            local=flag(environment, "AWS_SAM_LOCAL"),
+            allow_http_webhooks=flag(environment, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"),
         )
         if not (settings.link_keys or settings.link_keys_secret):
             raise ConfigurationError(
@@ -65,7 +65,12 @@ class Settings:
         return settings
 
 
-def _flag(environment: Mapping[str, str], name: str) -> bool:
+def flag(environment: Mapping[str, str], name: str) -> bool:
+    """Return whether a variable is "true"; unset and empty are "false".
+
+    Raises:
+        ConfigurationError: it is neither.
+    """
     value = environment.get(name) or "false"
     if value.lower() not in ("true", "false"):
         raise ConfigurationError(f"{name} is {value!r}: expected true or false")

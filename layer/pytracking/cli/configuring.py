@@ -9,6 +9,7 @@ from typing import Any
 from pytracking import Configuration
 from pytracking.errors import ConfigurationError, InvalidTarget
 from pytracking.targets import check_target
+from pytracking.tokens import Kind
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
 _BASES = {
@@ -36,7 +37,9 @@ def add_minting_options(parser: argparse.ArgumentParser) -> None:
         "--metadata", metavar="JSON", default="{}", help='an object, e.g. {"customer": 7}'
     )
     parser.add_argument("--webhook", metavar="URL", help="who is told, put into each link")
-    parser.add_argument("--expires-in", metavar="SECONDS", type=float)
+    parser.add_argument(
+        "--expires-in", metavar="SECONDS", type=float, help="how long the links work; default: ever"
+    )
     parser.add_argument(
         "--privacy",
         metavar="FLAG",
@@ -68,6 +71,18 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     settings["expires_in"] = getattr(arguments, "expires_in", None)
     settings["privacy"] = tuple(getattr(arguments, "privacy", ()))
     return Configuration(**settings)
+
+
+def require_base(configuration: Configuration, kind: Kind, otherwise: str = "") -> None:
+    """Refuse to mint links of a kind that has no base URL.
+
+    Raises:
+        ConfigurationError: it has none; the message names the option, and what to do ``otherwise``.
+    """
+    name = f"base_{kind}_tracking_url"
+    if not getattr(configuration, name):
+        option, variable = _BASES[name]
+        raise ConfigurationError(f"{option} is needed, or {variable}{otherwise}")
 
 
 def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -14,9 +14,10 @@ from pytracking.cli.configuring import (
     add_reading_options,
     configuration_from,
     metadata_from,
+    require_base,
 )
-from pytracking.errors import ConfigurationError, InvalidLink
-from pytracking.tokens import Kind
+from pytracking.errors import InvalidLink
+from pytracking.tokens import NOT_SEALED_SO, Kind
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -66,10 +67,7 @@ def _run_keys_new(arguments: argparse.Namespace) -> int:
 
 def _run_link(arguments: argparse.Namespace) -> int:
     configuration = configuration_from(arguments)
-    if not getattr(configuration, f"base_{arguments.kind}_tracking_url"):
-        raise ConfigurationError(
-            f"--{arguments.kind}-base is needed, or PYTRACKING_{arguments.kind.upper()}_BASE_URL"
-        )
+    require_base(configuration, arguments.kind)
     metadata = metadata_from(arguments)
     if arguments.kind == "open":
         url = configuration.get_open_tracking_url(metadata)
@@ -113,7 +111,9 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
         # plain and Fernet links do not tell their kind, but a click has a target
         if (result.tracked_url is None) is (kind == "open"):
             return result
-    raise InvalidLink("; ".join(dict.fromkeys(reasons)) or "it is neither an open nor a click link")
+    # of the kind that it is not, there is nothing to tell where the other tells more
+    told = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
+    raise InvalidLink("; ".join(told) or "it is neither an open nor a click link")
 
 
 def _told(result: TrackingResult) -> dict[str, Any]:

@@ -12,7 +12,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from pytracking import Configuration
-from pytracking.cli.configuring import add_minting_options, configuration_from, metadata_from
+from pytracking.cli.configuring import (
+    add_minting_options,
+    configuration_from,
+    metadata_from,
+    require_base,
+)
 from pytracking.email import MailWarning, Problem, adapt_message, check_message, check_size
 from pytracking.email import find_links as find_mail_links
 from pytracking.errors import ConfigurationError
@@ -106,13 +111,19 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--conditional-comments", action="store_true", help="track links for Outlook alone, too"
     )
-    parser.add_argument("--pixel", choices=["bottom", "top"], default="bottom")
+    parser.add_argument(
+        "--pixel", choices=["bottom", "top"], default="bottom", help="where; default: bottom"
+    )
     add_minting_options(parser)
 
 
 def _run_rewrite(arguments: argparse.Namespace) -> int:
     given = _input(arguments)
     configuration, options = configuration_from(arguments), _options(arguments)
+    if not arguments.no_click:
+        require_base(configuration, "click", ", or --no-click")
+    if not arguments.no_open and given.form != "text":
+        require_base(configuration, "open", ", or --no-open")
     with warnings.catch_warnings(record=True) as problems:
         warnings.simplefilter("always", MailWarning)
         data = _rewritten(
@@ -125,9 +136,13 @@ def _run_rewrite(arguments: argparse.Namespace) -> int:
         )
     for problem in problems:
         print(f"warning: {problem.message}", file=sys.stderr)
+    links = [] if arguments.no_click else _links(given, configuration, options)
+    untrackable = [found for found in links if found.link.untrackable]
     if arguments.json:
-        links = _links(given, configuration, options)
-        data = _as_json(given.form, data, [found for found in links if found.link.untrackable])
+        data = _as_json(given.form, data, untrackable)
+    else:
+        for place, link in untrackable:
+            print(f"warning: {place}: not tracked: {link.href} ({link.reason})", file=sys.stderr)
     if arguments.output:
         Path(arguments.output).write_bytes(data)
     else:
@@ -157,8 +172,8 @@ def _run_check(arguments: argparse.Namespace) -> int:
     else:
         for place, link in links:
             print(f"{place}: {link.outcome}: {link.href}{link.reason and f' ({link.reason})'}")
-        print(f"{len(links)} links; {len(untrackable)} that cannot be tracked")
-        print(f"{len(given.data)} bytes; {len(data)} once tracked")
+        print(f"links: {len(links)}; cannot be tracked: {len(untrackable)}")
+        print(f"bytes: {len(given.data)}; once tracked: {len(data)}")
         print("".join(f"problem: {problem}\n" for problem in problems), end="")
     return 1 if untrackable or problems else 0
 
@@ -224,10 +239,8 @@ def _rewritten(
 
 def _links(given: _Input, configuration: Configuration, options: dict[str, Any]) -> list[_Found]:
     if given.form == "mail":
-        return [
-            _Found(part, link)
-            for part, link in find_mail_links(_message(given), configuration, **options)
-        ]
+        mail_links = find_mail_links(_message(given), configuration, **options)
+        return [_Found(link.part, link) for link in mail_links]
     if given.form == "html":
         text, _ = charset.readable(given.data, charset.charset_of(given.data))
         links = find_html_links(text, configuration, **options)

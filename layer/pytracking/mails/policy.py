@@ -32,7 +32,8 @@ class Link(NamedTuple):
     `href` is the value as the reader's program understands it (character references resolved);
     `target` where a click leads ("" when not tracked); `reason` says more where the outcome alone
     does not; `url` is the minted link ("" when none was); the link's tag, or in plain text the
-    URL, stands at text[start:end].
+    URL, stands at text[start:end]. Of a whole mail, `part` names the part with that text ("part 1.2
+    text/html").
     """
 
     href: str
@@ -42,6 +43,7 @@ class Link(NamedTuple):
     url: str
     start: int
     end: int
+    part: str = ""
 
     @property
     def untrackable(self) -> bool:

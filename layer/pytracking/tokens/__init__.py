@@ -13,6 +13,10 @@ else:
     Kind = str
 
 
+NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
+"""All that is told of a sealed token that does not open."""
+
+
 def link_id(token: str) -> str:
     """Return what a link is known by to receivers: 22 characters of url-safe base64 (132 bits).
 

@@ -27,7 +27,7 @@ def decode(digits: str) -> bytes:
         MalformedToken: another alphabet, a stray character, unused bits that are not zero.
     """
     if "=" in digits:
-        raise MalformedToken("the token has padding, which is none of its own")
+        raise MalformedToken("the token is not canonical url-safe base64")
     return decode_padded(digits + _PADDING[len(digits) % 4])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import json.encoder
 import re
+import time
 
 from pytracking.errors import InvalidLink, InvalidPayload
 
@@ -103,10 +104,17 @@ def load(text: str, now: float) -> dict[str, Any]:
     if "privacy" in content and not all(type(flag) is str for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     if "exp" in content and now >= content["exp"]:
-        raise InvalidLink(f"the link expired at {content['exp']}")
+        raise InvalidLink(f"the link expired at {_utc(content['exp'])}")
     if "iat" in content and content["iat"] > now + MAX_CLOCK_AHEAD_SECONDS:
-        raise InvalidLink(f"the link says it was made in the future, at {content['iat']}")
+        raise InvalidLink(f"the link says it was made in the future, at {_utc(content['iat'])}")
     return content
+
+
+def _utc(seconds: int) -> str:
+    try:
+        return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
+    except (ValueError, OverflowError, OSError):  # no year that a calendar has
+        return f"{seconds} seconds after 1970"
 
 
 def _check_nesting(text: str) -> None:

@@ -25,7 +25,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from pytracking.errors import InvalidLink, InvalidPayload
-from pytracking.tokens import Kind, base64url, document
+from pytracking.tokens import NOT_SEALED_SO, Kind, base64url, document
 from pytracking.tokens.keyring import Keyring
 
 MAX_BODY_BYTES = 65_536
@@ -128,7 +128,7 @@ class SealedCodec:
                 failure = error
         else:
             raise InvalidLink(
-                "the token was not sealed as this kind with a key of the ring"
+                NOT_SEALED_SO
                 if failure or raw[:1] in _FIRST_BYTES
                 else "the token is not a sealed token of version 1"
             ) from failure
