@@ -4,11 +4,11 @@ import json
 
 import pytest
 from pytracking import Configuration
-from pytracking.aws import keys as keys_module
+from pytracking.aws import kept_secret
 from pytracking.aws.api import AwsError
+from pytracking.aws.kept_secret import REFRESH_SECONDS
 from pytracking.aws.keys import (
     COLD_RETRY_SECONDS,
-    REFRESH_SECONDS,
     RETRY_SECONDS,
     SAMPLE_SECRET,
     KeysUnavailable,
@@ -90,9 +90,9 @@ def reports(monkeypatch):
     """What was logged and counted: lists of (reason) and of metric names."""
     lines, metrics = [], []
     monkeypatch.setattr(
-        keys_module, "log_error", lambda message, **fields: lines.append((message, fields))
+        kept_secret, "log_error", lambda message, **fields: lines.append((message, fields))
     )
-    monkeypatch.setattr(keys_module, "count", lambda *names: metrics.extend(names))
+    monkeypatch.setattr(kept_secret, "count", lambda *names: metrics.extend(names))
     return lines, metrics
 
 

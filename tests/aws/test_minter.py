@@ -5,7 +5,8 @@ import email.message
 import pytest
 import pytracking
 from pytracking.aws import services
-from pytracking.aws.keys import REFRESH_SECONDS, SAMPLE_SECRET, LinkKeys
+from pytracking.aws.kept_secret import REFRESH_SECONDS
+from pytracking.aws.keys import SAMPLE_SECRET, LinkKeys
 from pytracking.aws.minter import KeysUnavailable, Minter
 from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError, InvalidTarget

@@ -93,4 +93,6 @@ def log(capsys, monkeypatch):
     monkeypatch.setattr(
         observability._logger.registered_handler, "stream", StandardOutput(), raising=True
     )
+    # those of an earlier test, whose sink failed: they wait for one that takes them
+    observability._metrics.clear_metrics()
     return Log(capsys)

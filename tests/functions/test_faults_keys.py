@@ -35,8 +35,9 @@ def secret(text):
 
 def later(monkeypatch, function, seconds):
     """Let a started function's keys believe that time has passed."""
-    clock = function.tracker.keys._clock
-    monkeypatch.setattr(function.tracker.keys, "_clock", lambda: clock() + seconds)
+    kept = function.tracker.keys._kept
+    clock = kept._clock
+    monkeypatch.setattr(kept, "_clock", lambda: clock() + seconds)
 
 
 @KINDS

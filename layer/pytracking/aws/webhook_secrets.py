@@ -1,15 +1,11 @@
-"""The secrets that sign webhooks: fetched once, refreshed, and kept through an outage."""
+"""The secrets of a running function that sign webhooks."""
 
-import threading
 import time
 from collections.abc import Callable
 
-from pytracking.aws.observability import count, log_error
+from pytracking.aws.kept_secret import KeptSecret
 from pytracking.delivery.signatures import Signer
 from pytracking.errors import ConfigurationError, InvalidKey, PytrackingError
-
-REFRESH_SECONDS = 300.0
-"""Age at which the secrets are fetched again: how long a rotation takes to be everywhere."""
 
 RETRY_SECONDS = 5.0
 """Least time between two fetches that fail."""
@@ -33,12 +29,15 @@ class WebhookSecrets:
         Args:
             fetch: returns the secrets' JSON, given the seconds it may take.
         """
-        self._fetch = fetch
-        self._clock = clock
-        self._signer: Signer | None = None
-        self._next_fetch = float("-inf")
-        self._failure = ""
-        self._lock = threading.Lock()
+        self._kept = KeptSecret(
+            "webhook secrets",
+            fetch,
+            Signer.from_json,
+            clock,
+            fetch_seconds=FETCH_SECONDS,
+            retry_seconds=RETRY_SECONDS,
+            first_retry_seconds=RETRY_SECONDS,
+        )
 
     @classmethod
     def fixed(cls, text: str) -> "WebhookSecrets":
@@ -59,23 +58,7 @@ class WebhookSecrets:
         Raises:
             SecretsUnavailable: there are none yet, and none could be fetched.
         """
-        with self._lock:
-            if self._clock() >= self._next_fetch:
-                self._refresh()
-            if self._signer is None:
-                raise SecretsUnavailable(f"nothing to sign with yet: {self._failure}")
-            return self._signer
-
-    def _refresh(self) -> None:
-        try:
-            self._signer = Signer.from_json(self._fetch(FETCH_SECONDS))
-        except PytrackingError as error:
-            self._next_fetch = self._clock() + RETRY_SECONDS
-            count("KeyFailures")
-            failure = f"{type(error).__name__}: {error}"
-            if failure != self._failure:
-                log_error("webhook secrets not read", reason=failure)
-            self._failure = failure
-        else:
-            self._next_fetch = self._clock() + REFRESH_SECONDS
-            self._failure = ""
+        signer = self._kept.current()
+        if signer is None:
+            raise SecretsUnavailable(f"nothing to sign with yet: {self._kept.failure}")
+        return signer
