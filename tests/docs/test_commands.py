@@ -13,7 +13,9 @@ import tomllib
 from functools import cache
 
 import botocore.session
+import jmespath
 import pytest
+import pytracking
 from botocore import xform_name
 from pytracking.__main__ import main
 from pytracking.cli import operating
@@ -79,10 +81,28 @@ def test_an_aws_command_is_an_operation_with_these_members(command):
     assert options <= members | GLOBAL_AWS_OPTIONS
 
 
+@pytest.mark.parametrize(
+    "command", [param for param in lines_of("aws logs ") if "> " in param.values[0]]
+)
+def test_what_is_saved_of_the_log_is_a_hit_a_line(command):
+    words = words_of(command)
+    query, output = (words[words.index(option) + 1] for option in ("--query", "--output"))
+    found = jmespath.search(query, {"events": [{"message": "one"}, {"message": "two"}]})
+    # Of a list of lists, `--output text` writes each inner one as a line, its items between tabs.
+    assert (output, found) == ("text", [["one"], ["two"]])
+
+
+@pytest.mark.parametrize(("page", "command"), EVERY)
+def test_no_shell_takes_a_word_for_a_pattern(page, command):
+    bare = re.sub(r"'[^']*'|\"[^\"]*\"", "", command)
+    assert not set("[]*?") & set(bare.partition("#")[0])  # zsh fails where a pattern finds no file
+
+
 @pytest.mark.parametrize("command", lines_of("pip install", "python -m pip install"))
 def test_the_library_is_installed_from_the_tree_with_extras_that_exist(command):
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    match = re.fullmatch(r"\.(?:\[([\w,]+)\])?", words_of(command)[-1])
+    wheel = rf"dist/{project['name'].replace('-', '_')}-{pytracking.__version__}-py3-none-any\.whl"
+    match = re.fullmatch(rf"(?:\.|{wheel})(?:\[([\w,]+)\])?", words_of(command)[-1])
     assert match
     extras = set(filter(None, (match[1] or "").split(",")))
     assert extras <= project["optional-dependencies"].keys()

@@ -1,6 +1,9 @@
-"""docs/operators.md names every parameter, output and variable that there is, and no other."""
+"""docs/operators.md names every parameter, output, variable and option there is, and no other."""
 
+import argparse
 import re
+
+from pytracking.cli.operating import add_replay
 
 from tests.docs.pages import ROOT, text_of
 
@@ -39,3 +42,10 @@ def test_every_variable_that_is_read_is_described():
     )
     read = set(re.findall(r"\bPYTRACKING_[A-Z_]*[A-Z]\b", code))
     assert first_cells("Environment variables") == read
+
+
+def test_every_option_of_replay_is_described():
+    commands = argparse.ArgumentParser().add_subparsers()
+    add_replay(commands)
+    options = set(commands.choices["replay"]._option_string_actions) - {"-h", "--help"}
+    assert set(re.findall(r"^\| `(--[\w-]+)` \|", section("Replay"), re.MULTILINE)) == options

@@ -33,3 +33,9 @@ def test_every_folder_of_the_tree_and_of_the_library_is_named():
     top = {name for name in named if name.count("/") == 1 and name.endswith("/")}
     assert folders - {"layer/"} <= top | {"layer/"}
     assert library <= named
+
+
+def test_every_module_of_the_library_is_named():
+    package = ROOT / "layer" / "pytracking"
+    modules = {f"layer/pytracking/{path.name}" for path in package.glob("[!_]*.py")}
+    assert modules <= set(named_in_the_tree())
