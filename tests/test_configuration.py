@@ -2,12 +2,26 @@
 
 import copy
 import pickle
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from typing import Any
 
 import pytest
-from pytracking import Configuration, InvalidKey
+from cryptography.fernet import Fernet
+from pytracking import (
+    Configuration,
+    ConfigurationError,
+    InvalidKey,
+    get_click_tracking_result,
+    get_click_tracking_url,
+    get_open_tracking_result,
+    get_open_tracking_url,
+)
 from pytracking.tracking import get_configuration
 
+BASES = {
+    "base_open_tracking_url": "https://t.example/o/",
+    "base_click_tracking_url": "https://t.example/c/",
+}
 KEY = b"XdhWbQZnqCIPLBL0ViPIW2vBTsmUNxAS-7mOtTdu6ZM="
 
 
@@ -116,3 +130,112 @@ def test_its_text_names_its_urls_and_not_its_key() -> None:
         "<pytracking.Configuration> Open Tracking URL: https://t.example/o/ "
         "Click Tracking URL: https://t.example/c/ Webhook URL: https://w.example/"
     )
+
+
+# What callers do with theirs, and subclasses
+
+
+def test_what_comes_back_can_be_changed_without_changing_the_next() -> None:
+    given: dict[str, Any] = {"tags": ["a"], "who": {"id": 1}}
+    configuration = Configuration(**BASES, default_metadata=given)
+    link = configuration.get_open_tracking_url({"n": 1})
+    for _ in range(2):
+        metadata = get_open_tracking_result(link, configuration=configuration).metadata
+        assert metadata == {"tags": ["a"], "who": {"id": 1}, "n": 1}
+        metadata["tags"].append("b")
+        metadata["who"]["id"] = 2
+    given["tags"].append("c")
+    assert get_open_tracking_result(link, configuration=configuration).metadata == {
+        "tags": ["a"], "who": {"id": 1}, "n": 1,
+    }  # fmt: skip
+
+
+def test_empty_default_metadata_is_copied_too() -> None:
+    given: dict[str, Any] = {}
+    configuration = Configuration(default_metadata=given)
+    given["late"] = 1
+    assert configuration.default_metadata == {}
+    assert configuration.merge_with_kwargs({"append_slash": True}).default_metadata == {}
+    assert Configuration().default_metadata is None
+
+
+def test_the_document_to_embed_is_the_callers_to_change() -> None:
+    metadata = {"a": 1}
+    for configuration in (
+        Configuration(),
+        Configuration(default_metadata={"b": 2}, include_default_metadata=True),
+    ):
+        configuration.get_data_to_embed(None, metadata)["metadata"]["c"] = 3
+        assert metadata == {"a": 1}
+        assert "c" not in configuration.get_data_to_embed(None, metadata)["metadata"]
+
+
+def test_metadata_may_be_pairs_as_in_the_original() -> None:
+    for settings in ({}, {"default_metadata": {"b": 1}, "include_default_metadata": True}):
+        link = get_open_tracking_url([("a", 1)], **BASES, **settings)  # type: ignore[arg-type]
+        assert get_open_tracking_result(link, **BASES).metadata["a"] == 1
+
+
+class Ours(Configuration):
+    """A configuration that asks for nothing, and stamps each link."""
+
+    def __init__(self) -> None:
+        super().__init__(**BASES, webhook_url="https://w.example/", include_webhook_url=True)
+
+    def get_data_to_embed(
+        self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
+    ) -> dict[str, Any]:
+        data = super().get_data_to_embed(url_to_track, extra_metadata)
+        data.setdefault("metadata", {})["stamp"] = 7
+        return data
+
+
+def test_a_subclass_with_parameters_of_its_own_is_derived_and_pickled() -> None:
+    for configuration in (Ours(), pickle.loads(pickle.dumps(Ours()))):
+        link = get_click_tracking_url("https://a.example/", {}, configuration, append_slash=True)
+        assert link.endswith("/")
+        result = get_click_tracking_result(link, configuration=configuration)
+        assert (result.webhook_url, result.metadata) == ("https://w.example/", {"stamp": 7})
+
+
+def test_default_metadata_given_as_a_keyword_is_that_of_this_call() -> None:
+    for value in (1, True, 1.0):
+        link = get_open_tracking_url(
+            {}, default_metadata=(("vip", value),), include_default_metadata=True, **BASES
+        )
+        found = get_open_tracking_result(link, **BASES).metadata["vip"]
+        assert (found, type(found)) == (value, type(value))
+
+
+@pytest.mark.parametrize("nothing", [None, False, {}])
+def test_no_configuration_is_the_default_one(nothing: Any) -> None:
+    link = get_open_tracking_url({"a": 1}, nothing)
+    assert get_open_tracking_result(link, None, nothing).metadata == {"a": 1}
+
+
+@pytest.mark.parametrize("base", ["/suivi-é/", "//münchen.example/c/", "https://t.example/a é/"])
+def test_a_base_that_no_target_can_be_under_hinders_nothing(base: str) -> None:
+    bases = {"base_open_tracking_url": base, "base_click_tracking_url": base}
+    for link in (
+        get_open_tracking_url({"a": 1}, **bases),
+        get_click_tracking_url("https://a.example/", {"a": 1}, **bases),
+    ):
+        assert get_open_tracking_result(link, **bases).metadata == {"a": 1}
+
+
+def test_a_key_may_be_a_bytearray() -> None:
+    key = Fernet.generate_key()
+    link = get_open_tracking_url({"a": 1}, encryption_bytestring_key=bytearray(key))  # type: ignore[arg-type]
+    assert get_open_tracking_result(link, encryption_bytestring_key=key).metadata == {"a": 1}
+
+
+@pytest.mark.parametrize("seconds", [10**400, 1e308, 1e11, float("nan")])
+def test_an_expiry_that_nobody_means_is_refused(seconds: float) -> None:
+    with pytest.raises(ConfigurationError):
+        Configuration(expires_in=seconds)
+
+
+def test_an_unknown_keyword_is_told_once() -> None:
+    with pytest.raises(TypeError, match="did you mean 'webhook_url'") as caught:
+        get_open_tracking_url({}, webhok_url="https://w.example/")
+    assert caught.value.__context__ is None

@@ -70,6 +70,22 @@ def test_where_links_stand_at_the_root_of_a_host_only_tokens_are_taken_for_links
             check_target("https://t.example.com/" + token, own_bases=own)
 
 
+@pytest.mark.parametrize(
+    ("own", "url"),
+    [
+        ("https://t.example:/c/", "https://t.example/c/x"),
+        ("https://t.example/c/", "https://t.example:/c/x"),
+        ("https://user@t.example/c/", "https://t.example/c/x"),
+        ("http://[::1]:8000/c/", "http://[0:0:0:0:0:0:0:1]:8000/c/x"),
+        ("http://[0:0::1]/c/", "http://[::1]:80/c/x"),
+        ("https://t.example.com/", "https://t.example.com/gAAAAABrBCMNK4BRxdGyfoIl9aPU=)."),
+    ],
+)
+def test_a_base_and_a_target_may_spell_one_address_in_two_ways(own, url):
+    with pytest.raises(InvalidTarget, match="back to the tracker"):
+        check_target(url, own_bases=[own])
+
+
 def test_an_own_base_may_be_written_in_unicode():
     with pytest.raises(InvalidTarget):
         check_target("https://xn--bcher-kva.example/c/x", own_bases=["https://bücher.example/c/"])

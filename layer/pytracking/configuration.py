@@ -57,11 +57,10 @@ class Configuration(Parameters):
         """
         data: dict[str, Any] = {"url": url_to_track} if url_to_track else {}
         if self._embedded:
-            data["metadata"] = {**self._embedded, **(extra_metadata or {})}
+            data["metadata"] = self._embedded.copy()
+            data["metadata"].update(extra_metadata or ())
         elif extra_metadata:
-            data["metadata"] = (
-                extra_metadata if type(extra_metadata) is dict else dict(extra_metadata)
-            )
+            data["metadata"] = dict(extra_metadata)
         if not self._says_more:
             return data
         if self.include_webhook_url and self.webhook_url:
@@ -186,7 +185,7 @@ class Configuration(Parameters):
         get = data.get
         metadata = get("metadata", {})
         if self._merged:
-            metadata = {**self._merged, **metadata}
+            metadata = {**self._defaults_to_merge(), **metadata}
         # A webhook inside the link serves where the configuration names none, so that a link
         # which carries its webhook needs no further setting to be decoded.
         webhook_url = get("webhook")
@@ -211,9 +210,7 @@ def get_configuration(
     configuration: Configuration | None, kwargs: Mapping[str, Any]
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
-    if configuration is None:
-        configuration = _default()
-    return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
+    return (configuration or _default()).merge_with_kwargs(kwargs)
 
 
 @cache

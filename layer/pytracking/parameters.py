@@ -45,6 +45,7 @@ class Parameters:
     # Prepared of these:
     _embedded: dict[str, Any]  # default metadata that goes into links
     _merged: dict[str, Any]  # default metadata that is added to what links say
+    _nested: bool  # whether default metadata holds what can be changed
     _says_more: bool  # whether links carry more than a URL and metadata
     _open_prefix: str  # what open links start with
     _click_prefix: str
@@ -79,7 +80,9 @@ class Parameters:
         open_prefix = _link_prefix(base_open_tracking_url)
         click_prefix = _link_prefix(base_click_tracking_url)
         # copies, so that what the caller does to its own later changes no link
-        defaults = dict(default_metadata or {})
+        defaults = _copied(dict(default_metadata or {}))
+        if isinstance(encryption_bytestring_key, bytearray):
+            encryption_bytestring_key = bytes(encryption_bytestring_key)
         flags = _privacy(privacy)
         formats = _formats_of()(keyring, encryption_bytestring_key, encoding, compress)
         self._set(
@@ -88,7 +91,7 @@ class Parameters:
             include_webhook_url=include_webhook_url,
             base_open_tracking_url=base_open_tracking_url,
             base_click_tracking_url=base_click_tracking_url,
-            default_metadata=default_metadata and MappingProxyType(defaults),
+            default_metadata=None if default_metadata is None else MappingProxyType(defaults),
             include_default_metadata=include_default_metadata,
             encryption_bytestring_key=encryption_bytestring_key,
             encoding=encoding,
@@ -100,6 +103,7 @@ class Parameters:
             compress=compress,
             _embedded=defaults if include_default_metadata else {},
             _merged={} if include_default_metadata else defaults,
+            _nested=any(isinstance(value, (dict, list)) for value in defaults.values()),
             _says_more=bool(
                 (include_webhook_url and webhook_url)
                 or include_issue_time
@@ -135,8 +139,9 @@ class Parameters:
 
     def __reduce__(self) -> tuple[Any, ...]:
         given = self._given()
-        given["default_metadata"] = self.default_metadata and dict(self.default_metadata)
-        return _make, (type(self), given)
+        if self.default_metadata is not None:
+            given["default_metadata"] = dict(self.default_metadata)
+        return _made, (type(self), given)
 
     def __str__(self) -> str:
         return (
@@ -163,15 +168,24 @@ class Parameters:
         """
         if not kwargs:
             return self
-        try:
-            # callers pass the same few again and again
-            derived: Self = _derived(self, tuple(kwargs.items()))
-        except TypeError:  # default metadata, for one, has no hash
-            derived = self._derive(kwargs)
+        if not _KEYWORDS.keys() >= kwargs.keys():
+            _refuse_unknown(kwargs.keys() - _KEYWORDS.keys())
+        given = tuple(kwargs.items())
+        # Callers pass the same few again and again. Metadata may be another each time, and its
+        # 1 and True are equal and not the same.
+        if "default_metadata" in kwargs or not _is_hashable(given):
+            return self._derive(kwargs)
+        derived: Self = _derived(self, given)
         return derived
 
     def _derive(self, kwargs: Mapping[str, Any]) -> Self:
-        return type(self)(**{**self._given(), **kwargs})
+        derived: Self = _made(type(self), {**self._given(), **kwargs})
+        return derived
+
+    def _defaults_to_merge(self) -> dict[str, Any]:
+        """Return the default metadata that links do not carry, none of it shared with others."""
+        merged: dict[str, Any] = _copied(self._merged) if self._nested else self._merged
+        return merged
 
     def _given(self) -> dict[str, Any]:
         return {name: getattr(self, name) for name in _KEYWORDS}
@@ -223,11 +237,12 @@ def _target_checker() -> Callable[..., Callable[[str], str]]:
     return target_checker
 
 
-_FOREVER = float("inf")
+_TOO_LONG = 1e11
+"""Over three thousand years, in seconds: nobody means that."""
 
 
 def _check_expires_in(seconds: float | None) -> None:
-    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _FOREVER):
+    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _TOO_LONG):
         raise ConfigurationError(
             f"expires_in must be None or a positive number of seconds, not {seconds!r}"
         )
@@ -242,8 +257,26 @@ def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
     return given
 
 
-def _make(kind: Callable[..., Any], given: dict[str, Any]) -> Any:
-    return kind(**given)
+def _made(kind: type[Parameters], given: dict[str, Any]) -> Any:
+    """Return a configuration of a ``kind`` that may take other parameters itself."""
+    made = object.__new__(kind)
+    Parameters.__init__(made, **given)
+    return made
+
+
+def _is_hashable(value: object) -> bool:
+    try:
+        hash(value)
+    except TypeError:
+        return False
+    return True
+
+
+def _copied(value: Any) -> Any:
+    """Return JSON's kind of value with objects and arrays of its own."""
+    if isinstance(value, dict):
+        return {key: _copied(member) for key, member in value.items()}
+    return [_copied(member) for member in value] if isinstance(value, list) else value
 
 
 def _refuse_unknown(names: Any) -> Never:

@@ -11,6 +11,7 @@ The standard library's ``idna`` codec is the older IDNA 2003 and is not used.
 
 import re
 from collections.abc import Callable, Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Never
 
@@ -46,7 +47,8 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the canonical combining class of the signs that join consonants
 # a token of any format in place of a whole path, gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo..., which has
 # capitals somewhere, where the name of a page, /great-offers-of-this-week, seldom has
-_TOKEN = re.compile(r"/(?=[egp][^/]*[A-Z])[A-Za-z0-9_-]{20,}=*/?")
+# (and what mail puts behind one is cut off when it is decoded)
+_TOKEN = re.compile(r"/(?=[egp][^/]*[A-Z])[A-Za-z0-9_-]{20,}=*[/.,)>\"']*")
 
 
 def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
@@ -67,9 +69,9 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
 @lru_cache(maxsize=64)
 def target_checker(*own_bases: str) -> Callable[[str], str]:
     """Return ``check_target`` prepared for these ``own_bases``."""
-    pages = [_host_and_path(base if base.isascii() else _normalised(base)) for base in own_bases]
-    pages = [page for page in pages if page[0]]
-    own_hosts = tuple({host for host, _ in pages})
+    pages = [page for page in map(_own_page, own_bases) if page[0]]
+    # an IPv6 address has many spellings
+    hints = tuple({"[" if host[0] == "[" else host for host, _ in pages})
 
     def check(url: str) -> str:
         try:
@@ -77,8 +79,8 @@ def target_checker(*own_bases: str) -> Callable[[str], str]:
                 url = _normalised(url)
         except TypeError as error:
             raise InvalidTarget(f"a target is a str, not {type(url).__name__}") from error
-        for host in own_hosts:
-            if host in url and any(_is_under(url, *page) for page in pages):
+        for hint in hints:
+            if hint in url and any(_is_under(url, *page) for page in pages):
                 _refuse(url, "it leads back to the tracker itself")
         return url
 
@@ -237,7 +239,23 @@ def _host_and_path(url: str) -> tuple[str, str]:
     scheme, _, rest = url.lower().partition("://")
     host = re.split("[/?#]", rest, maxsplit=1)[0]
     path = _resolved(url[len(scheme) + 3 + len(host) :])
-    return host.removesuffix(":443" if scheme == "https" else ":80").removesuffix("."), path
+    host = host.rpartition("@")[2].removesuffix(":443" if scheme == "https" else ":80")
+    host = host.removesuffix(":").removesuffix(".")
+    if host[:1] == "[":
+        from ipaddress import AddressValueError, IPv6Address  # noqa: PLC0415 - rarely needed
+
+        address, bracket, port = host[1:].partition("]")
+        with suppress(AddressValueError):
+            host = f"[{IPv6Address(address).compressed}{bracket}{port}"
+    return host, path
+
+
+def _own_page(base: str) -> tuple[str, str]:
+    """Return host and path of a base of ours; no host where it is no base that URLs can have."""
+    try:
+        return _host_and_path(base if base.isascii() else _normalised(base))
+    except InvalidTarget:
+        return "", ""
 
 
 def _resolved(path: str) -> str:

@@ -2,6 +2,7 @@
 
 import quopri
 import textwrap
+from unittest import mock
 from urllib.parse import quote
 
 import pytest
@@ -107,3 +108,21 @@ def test_a_canonical_token_is_not_touched(raw, first):
 
 def test_nothing_stays_nothing():
     assert repair("") == repair(" /") == ""
+
+
+@pytest.mark.parametrize("n", [100, 3_000])
+def test_nested_percent_signs_are_undone_a_few_times_and_no_more(n):
+    passes = 0
+
+    class Counting:
+        def sub(self, new, text):
+            nonlocal passes
+            passes += 1
+            return encoded.sub(new, text)
+
+    from pytracking.tokens import repair as module
+
+    encoded = module._ENCODED
+    with mock.patch.object(module, "_ENCODED", Counting()):
+        assert "%" in repair("p" + "%3" * n + "2")
+    assert passes == module.MAX_PASSES

@@ -85,11 +85,11 @@ def load(text: str, now: float) -> dict[str, Any]:
             when ``exp`` is reached, or ``iat`` is more than 90 minutes ahead.
     """
     try:
-        if len(text) > 2 * MAX_NESTING:
-            _check_nesting(text)
         content, end = _read(text, 0)
         if end < len(text) and text[end:].strip(" "):  # a token may be minted with spaces behind
             raise ValueError("something follows the JSON")
+        if len(text) > 2 * MAX_NESTING:
+            _check_nesting(text)
         if type(content) is dict and not _has_no_equal_keys(text, content):
             _read_pairs(text, 0)
         if "\\" in text and ("\\ud" in text or "\\uD" in text):  # surrogates: only pairs are text
@@ -118,6 +118,7 @@ def _utc(seconds: int) -> str:
 
 
 def _check_nesting(text: str) -> None:
+    """Refuse JSON, which ``text`` must be, that is nested too deeply."""
     # Most texts have too few brackets to be looked into. (Looking for one is 20 times as fast as
     # counting, and most texts have no array.)
     if text.count("{") + ("[" in text and text.count("[")) <= MAX_NESTING:
