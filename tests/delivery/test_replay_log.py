@@ -39,6 +39,21 @@ def test_hits_in_the_log_are_replayed_with_their_ids_each_once(rig: Rig) -> None
     assert sorted(message.id for message in queued(rig)) == ["a" * 32, "b" * 32, "c" * 32]
 
 
+def test_hits_are_found_however_a_tool_wrote_them_and_what_cannot_be_read_is_counted(
+    rig: Rig,
+) -> None:
+    events = [{"timestamp": n, "message": fallback(f"{n:032}")} for n in range(2)]
+    lines = [
+        f"{fallback('a' * 32)}\t{fallback('b' * 32)}\n",
+        json.dumps(events),
+        *json.dumps(events, indent=2).splitlines(),
+        fallback()[:-9],
+    ]
+    report = replay_lines(rig, *lines)
+    assert (report.replayed, dict(report.stays)) == (4, {NO_MESSAGE: 3})
+    assert len(queued(rig)) == 4
+
+
 def test_the_verdict_of_the_hit_is_kept(rig: Rig) -> None:
     verdict = {"class": "bot", "signals": ["x"], "age_seconds": 5, "ruleset": "1"}
     replay_lines(rig, fallback(visitor=verdict))

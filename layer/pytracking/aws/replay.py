@@ -176,6 +176,10 @@ def replay_log(
     return report
 
 
+_FALLBACK = "pytracking_fallback"
+_decoder = json.JSONDecoder()
+
+
 class _Stays(Exception):
     """A hit that cannot be replayed, with the reason."""
 
@@ -247,19 +251,29 @@ class _Reviver:
 
 
 def _fallbacks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Yield the documents of the lines that hold a hit, past what a log tool put around them."""
+    """Yield the documents of the hits in ``lines``, past what a log tool put around them.
+
+    An empty one stands for a hit that a line tells of and that cannot be read.
+    """
     for line in lines:
-        document = _object(line[line.find("{") :] if "{" in line else "")
-        # CloudWatch's own events hold the line as a text: {"timestamp": ..., "message": "{...}"}
-        if isinstance(inner := document.get("message"), str) and inner.lstrip().startswith("{"):
-            document = _object(inner)
-        if document.get("pytracking_fallback") == 1:
-            yield document
+        unread = line.count(_FALLBACK)
+        for document in _objects(line):
+            # CloudWatch's events hold it as a text: {"timestamp": ..., "message": "{...}"}
+            inner = document.get("message")
+            for hit in (document, *_objects(inner if isinstance(inner, str) else "")):
+                if hit.get(_FALLBACK) == 1:
+                    unread -= 1
+                    yield hit
+        yield from [{}] * unread
 
 
-def _object(text: str) -> dict[str, Any]:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return {}
-    return document if isinstance(document, dict) else {}
+def _objects(text: str) -> Iterator[dict[str, Any]]:
+    """Yield the JSON objects that stand in ``text`` one after the other."""
+    position = text.find("{")
+    while position >= 0:
+        try:
+            document, position = _decoder.raw_decode(text, position)
+        except (ValueError, RecursionError):
+            return
+        yield document
+        position = text.find("{", position)

@@ -202,10 +202,11 @@ def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
 
 
 def _outputs(stack: str) -> dict[str, str]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
+    client = _client("cloudformation")
+    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - _client has it
 
     try:
-        (found,) = _client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         raise ConfigurationError(f"the stack {stack!r} could not be read: {error}") from error
     return {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())}
