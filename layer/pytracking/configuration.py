@@ -46,6 +46,9 @@ class Configuration(Parameters):
         MissingDependency: a key was given and ``cryptography`` is not installed.
     """
 
+    def __init_subclass__(cls) -> None:
+        cls._is_subclass = True
+
     # Minting
 
     def get_data_to_embed(
@@ -61,7 +64,7 @@ class Configuration(Parameters):
             data["metadata"].update(extra_metadata or ())
         elif extra_metadata:
             data["metadata"] = dict(extra_metadata)
-        if not self._says_more:
+        if not self._adds:
             return data
         if self.include_webhook_url and self.webhook_url:
             data["webhook"] = self.webhook_url
@@ -101,10 +104,10 @@ class Configuration(Parameters):
         """
         check_target, encode = self._check_target, self._encode
         target = check_target(url_to_track)
-        if target is url_to_track:  # spelled as every reader takes it: JSON needs no escapes for it
-            token = encode(self.get_data_to_embed(None, extra_metadata), "click", target)
-        else:  # the link carries what the sender wrote
+        if self._adds or target is not url_to_track or type(extra_metadata) is not dict:
             token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
+        else:  # what most links are, made without a copy
+            token = encode({"metadata": extra_metadata} if extra_metadata else {}, "click", target)
         return f"{self._click_prefix}{token}{self._end}"
 
     # Decoding

@@ -42,11 +42,12 @@ class Parameters:
     include_issue_time: bool
     privacy: tuple[str, ...]
     compress: bool
+    _is_subclass = False  # of Configuration: may add to what links carry
     # Prepared of these:
     _embedded: dict[str, Any]  # default metadata that goes into links
     _merged: dict[str, Any]  # default metadata that is added to what links say
     _nested: bool  # whether default metadata holds what can be changed
-    _says_more: bool  # whether links carry more than a URL and metadata
+    _adds: bool  # whether links carry more than their URL and their own metadata
     _open_prefix: str  # what open links start with
     _click_prefix: str
     _end: str  # what links end with
@@ -104,8 +105,10 @@ class Parameters:
             _embedded=defaults if include_default_metadata else {},
             _merged={} if include_default_metadata else defaults,
             _nested=any(isinstance(value, (dict, list)) for value in defaults.values()),
-            _says_more=bool(
-                (include_webhook_url and webhook_url)
+            _adds=bool(
+                self._is_subclass
+                or (include_default_metadata and defaults)
+                or (include_webhook_url and webhook_url)
                 or include_issue_time
                 or expires_in is not None
                 or flags
