@@ -33,7 +33,7 @@ KEY_ID, CIPHER = derive_key(SECRET.encode())
 
 def fuzz_token(data: bytes) -> None:
     """Nobody without the key makes a token that opens."""
-    text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+    text = data.decode("utf-8", "surrogateescape")  # lone surrogates, too
     for kind in ("open", "click"):
         try:
             BOTH.decode(text, kind, NOW)
@@ -112,5 +112,9 @@ def seed() -> None:
 
 if __name__ == "__main__":
     seed()
-    atheris.Setup([*sys.argv, str(CORPUS)], fuzz)
+    # What is found goes into the first folder; a crash beside it.
+    found = Path("build/fuzz")
+    found.mkdir(parents=True, exist_ok=True)
+    places = [f"-artifact_prefix={found}-", str(found), str(CORPUS)]
+    atheris.Setup([*sys.argv, *places], fuzz)
     atheris.Fuzz()
