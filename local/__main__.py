@@ -8,6 +8,7 @@ import errno
 import json
 import os
 import secrets
+import shlex
 import socket
 import sys
 import time
@@ -33,6 +34,7 @@ from local.receiver import Receiver
 ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8000
 ROOT = Path(__file__).resolve().parent.parent
+DEFAULT_TEMPLATE = ROOT / "template.yaml"
 # Settings a user may bring along; every other PYTRACKING_ variable is this run's own.
 _PASSED_THROUGH = ("PYTRACKING_PRIVACY", "PYTRACKING_FALLBACK_URL")
 _WATCH_SECONDS = 0.1  # between two looks into the queues
@@ -49,14 +51,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     with listener:
         try:
-            _serve(listener, options.template, options.speed)
+            _serve(listener, options.template, options.speed, _command(listener, options))
         except PytrackingError as error:
             print(f"Cannot start: {error}", file=sys.stderr)
             return 1
     return 0
 
 
-def _serve(listener: socket.socket, template_path: Path, speed: float) -> None:
+def _serve(listener: socket.socket, template_path: Path, speed: float, command: str) -> None:
     origin = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     deployed = template.load(template_path)
     keyring = Keyring.generate()
@@ -79,7 +81,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float) -> None:
 
     journal = Journal()
     receiver = Receiver(webhook_secret, journal.called)
-    live = Live(journal, receiver, minter, queues, speed)
+    live = Live(journal, receiver, minter, queues, origin=origin, speed=speed, command=command)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -172,9 +174,24 @@ def _parser() -> argparse.ArgumentParser:
         "(default: $SPEED, or 1)",
     )
     parser.add_argument(
-        "--template", type=Path, default=ROOT / "template.yaml", help="the SAM template to serve"
+        "--template", type=Path, default=DEFAULT_TEMPLATE, help="the SAM template to serve"
     )
     return parser
+
+
+def _command(listener: socket.socket, options: argparse.Namespace) -> str:
+    """Return what starts this gateway again as it is, at the same address: a page waits there."""
+    port = listener.getsockname()[1]  # with PORT=0, the one that was found free
+    if options.template != DEFAULT_TEMPLATE:
+        template_path = shlex.quote(str(options.template))
+        arguments = f"--template {template_path} --port {port} --speed {options.speed}"
+        return f"PYTHONPATH=layer .venvs/run/bin/python -m local {arguments}"
+    words = ["make run"]
+    if port != DEFAULT_PORT:
+        words.append(f"PORT={port}")
+    if options.speed != 1:
+        words.append(f"SPEED={options.speed}")
+    return " ".join(words)
 
 
 def _speed(text: str) -> float:

@@ -16,8 +16,18 @@ from local.receiver import Call
 
 State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead"]
 CAPACITY = 2000  # events remembered; the oldest are forgotten first
+_MAX_MARKS = 50  # times that one event was a dead letter, or was replayed
 _MAX_CALLS = 50  # calls kept of one event; the schedule has ten attempts
 _SUBSCRIBER_BACKLOG = 10_000  # changes; a page that reads none of them is let go
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """A moment of an event's story that is no call."""
+
+    at: float  # epoch seconds
+    what: Literal["dead letter", "replayed"]
+    reason: str = ""  # why it became a dead letter
 
 
 @dataclass(slots=True)
@@ -32,7 +42,13 @@ class Event:
     due_at: float | None = None  # when the next attempt is due
     last_status: int | None = None
     reason: str = ""  # why it lies in the dead letters
+    webhook: str = ""  # where it is sent; empty until it was seen in a queue
     calls: list[Call] = field(default_factory=list)
+    marks: list[Mark] = field(default_factory=list)
+
+    def mark(self, mark: Mark) -> None:
+        """Add to the story; of a long one, the beginning is forgotten."""
+        self.marks = [*self.marks, mark][-_MAX_MARKS:]
 
 
 class Journal:
@@ -55,6 +71,8 @@ class Journal:
         event = self._events.get(identifier)
         if event is None:
             event = self._add(Event(identifier, call.at, body if isinstance(body, dict) else {}))
+        if event.state == "dead":  # it went back and came here between two looks at the queues
+            event.mark(Mark(call.at, "replayed"))
         event.calls = [*event.calls, call][-_MAX_CALLS:]
         event.last_status = call.status
         if call.status is None:
@@ -126,6 +144,11 @@ class Journal:
         event.last_status = document.get("last_status")
         event.reason = (document.get("dead") or {}).get("reason", "")
         event.state = _state(message, event.attempt)
+        event.webhook = str(document.get("webhook") or "")
+        if event.state == "dead" and before[0] != "dead":
+            event.mark(Mark(time.time(), "dead letter", event.reason))
+        if event.state != "dead" and before[0] == "dead":
+            event.mark(Mark(time.time(), "replayed"))
         event.due_at = message.due_at if event.state == "retrying" else None
         after = event.state, event.attempt, event.due_at, event.last_status, event.reason
         if after != before or identifier not in self._queued:
@@ -181,6 +204,8 @@ def _body(document: dict[str, Any]) -> dict[str, Any]:
         "is_click_tracking": kind == "click",
         "request_data": document.get("request_data"),
         "timestamp": document.get("timestamp"),
+        "visitor": document.get("visitor"),
+        "privacy": document.get("privacy"),
     }
 
 

@@ -1,21 +1,29 @@
 """The live page: its files, its JSON interface and the stream that keeps it up to date."""
 
+import re
 import secrets
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from pytracking.delivery.schedule import JITTER, RETRY_DELAYS
 from pytracking.errors import PytrackingError
 from pytracking.visitors import TOO_SOON_SECONDS
 from starlette.middleware import Middleware
 from starlette.requests import Request
-from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
+from starlette.responses import (
+    FileResponse,
+    JSONResponse,
+    RedirectResponse,
+    Response,
+    StreamingResponse,
+)
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local.journal import Journal
-from local.minting import Minter
+from local.minting import Minter, json_name
 from local.queues import Queues
 from local.receiver import MOODS, Receiver
 
@@ -40,14 +48,28 @@ class Live:
     """What the page asks of the gateway."""
 
     def __init__(
-        self, journal: Journal, receiver: Receiver, minter: Minter, queues: Queues, speed: float
+        self,
+        journal: Journal,
+        receiver: Receiver,
+        minter: Minter,
+        queues: Queues,
+        *,
+        origin: str,
+        speed: float,
+        command: str,
     ) -> None:
-        """`speed` is only shown: how many times faster than deployed a retry's wait passes."""
+        """`origin` is the address that links are minted for.
+
+        Two are only shown: `speed`, how many times faster than deployed a retry's wait passes, and
+        `command`, which starts this gateway again as it is.
+        """
         self._journal = journal
         self._receiver = receiver
         self._minter = minter
         self._queues = queues
+        self._origin = origin
         self._speed = speed
+        self._command = command
         self._mails: dict[str, str] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -73,6 +95,11 @@ class Live:
         ]
 
     async def _index(self, request: Request) -> Response:
+        # The page may only ask its own origin: opened as http://localhost:8000 it could load no
+        # pixel of http://127.0.0.1:8000. Another port is a tunnel's, and is left to who made it.
+        own = request.url.replace(path="", query="", fragment="", hostname="127.0.0.1")
+        if request.url.hostname != "127.0.0.1" and str(own) == self._origin:
+            return RedirectResponse(f"{self._origin}/")
         return FileResponse(_PAGE / "index.html")
 
     async def _state(self, request: Request) -> Response:
@@ -86,6 +113,8 @@ class Live:
         return {
             "mood": self._receiver.mood,
             "speed": self._speed,
+            "command": self._command,
+            "retries": {"delays": RETRY_DELAYS, "jitter": JITTER},
             "too_soon": TOO_SOON_SECONDS,
             "links": self._minter.ready_made,
             "events": self._journal.events(),
@@ -102,13 +131,15 @@ class Live:
         html = wanted.get("html")
         if not isinstance(html, str) or not html.strip():
             raise BadRequest("paste the HTML of a mail: there is none")
-        rewritten, tracked = self._minter.rewrite(html)
+        mail = self._minter.rewrite(html)
         return {
             "original": html,
             "original_url": self._keep(html),
-            "html": rewritten,
-            "url": self._keep(rewritten),
-            "tracked": tracked,
+            "html": mail.html,
+            "url": self._keep(mail.html),
+            "tracked": mail.ours,
+            "clicks": mail.clicks,
+            "left": mail.left,
         }
 
     def _keep(self, html: str) -> str:
@@ -123,12 +154,12 @@ class Live:
         if html is None:
             return JSONResponse({"message": "This mail is gone: rewrite it again"}, 404)
         headers = {"Content-Security-Policy": _MAIL_POLICY}
-        return Response(html, media_type="text/html", headers=headers)
+        return Response(_in_new_tabs(html), media_type="text/html", headers=headers)
 
     async def _replay(self, wanted: dict[str, Any]) -> dict[str, Any]:
         identifier = wanted.get("id")
         if identifier is not None and not isinstance(identifier, str):
-            raise BadRequest(f"id is an event's id, not a {type(identifier).__name__}")
+            raise BadRequest(f"id is an event's id, not {json_name(identifier)}")
         return {"replayed": self._queues.replay(identifier)}
 
     async def _set_mood(self, wanted: dict[str, Any]) -> dict[str, Any]:
@@ -138,6 +169,21 @@ class Live:
         self._receiver.set_mood(mood)
         self._journal.publish("mood", {"mood": mood})
         return {"mood": mood}
+
+
+def _in_new_tabs(html: str) -> str:
+    """Return a mail whose links open tabs of their own, as they do in a mail program.
+
+    The frame that shows it may show nothing from elsewhere, so a redirect would end there. A
+    <base> of the mail's own still decides what its relative links are relative to.
+    """
+    doctype = _DOCTYPE.match(html)  # it stays first: without it browsers lay out as in 1998
+    start = doctype.end() if doctype else 0
+    return f'{html[:start]}<base target="_blank">{html[start:]}'
+
+
+# `<!-- made by hand --> <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">`
+_DOCTYPE = re.compile(r"\ufeff?\s*(?:<!--.*?-->\s*)*<!doctype[^>]*>", re.IGNORECASE | re.DOTALL)
 
 
 class BadRequest(PytrackingError, ValueError):
@@ -195,11 +241,25 @@ def _json(
 
     async def endpoint(request: Request) -> Response:
         try:
-            wanted = await request.json()
-            if not isinstance(wanted, dict):
-                raise BadRequest(f"send a JSON object, not a {type(wanted).__name__}")
-            return JSONResponse(await action(wanted))
-        except (ValueError, TypeError, RecursionError) as error:
-            return JSONResponse({"message": str(error)}, 400)
+            return JSONResponse(await action(await _object(request)))
+        except RecursionError:  # of all that the page sends, only metadata can be nested
+            return _refused("metadata is nested too deeply", "metadata")
+        except (ValueError, TypeError) as error:
+            return _refused(str(error), getattr(error, "field", None))
 
     return endpoint
+
+
+async def _object(request: Request) -> dict[str, Any]:
+    try:
+        wanted = await request.json()
+    except ValueError as error:
+        raise BadRequest("send JSON in UTF-8: this is none") from error
+    if not isinstance(wanted, dict):
+        raise BadRequest(f"send a JSON object, not {json_name(wanted)}")
+    return wanted
+
+
+def _refused(message: str, field: str | None = None) -> Response:
+    """Answer why something is not done; `field` names the part of a form that is to blame."""
+    return JSONResponse({"message": message, "field": field}, 400)

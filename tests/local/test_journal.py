@@ -168,3 +168,31 @@ def test_a_page_that_reads_nothing_is_let_go(monkeypatch: Any):
         return len(journal._subscribers)
 
     assert asyncio.run(read()) == 0
+
+
+def marks(journal: Journal) -> list[tuple[str, str]]:
+    return [(mark["what"], mark["reason"]) for mark in journal.events()[0]["marks"]]
+
+
+def test_a_dead_letter_and_its_replay_are_part_of_the_story():
+    journal = Journal()
+    journal.called(call(410), BODY)
+    journal.observe([standing(reason="410 Gone")])
+    journal.observe([standing(reason="410 Gone")])
+    assert marks(journal) == [("dead letter", "410 Gone")]
+    journal.observe([standing()])
+    assert marks(journal) == [("dead letter", "410 Gone"), ("replayed", "")]
+
+
+def test_a_replay_that_is_answered_between_two_looks_is_seen_all_the_same():
+    journal = Journal()
+    journal.observe([standing(reason="410 Gone")])
+    journal.called(call(204), BODY)
+    assert marks(journal) == [("dead letter", "410 Gone"), ("replayed", "")]
+
+
+def test_where_an_event_is_sent_is_known_from_its_message():
+    journal = Journal()
+    message = json.dumps({"v": 1, "id": "a", "webhook": "https://a.example/hook", "body": BODY})
+    journal.observe([standing(body=message)])
+    assert journal.events()[0]["webhook"] == "https://a.example/hook"

@@ -3,6 +3,7 @@
 import json
 import signal
 import socket
+import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
@@ -135,14 +136,47 @@ def test_an_expired_link_leads_nowhere(gateway: Gateway):
     [
         ({"target": "javascript:alert(1)"}, "javascript"),
         ({"metadata": [1]}, "metadata is a JSON object"),
+        ({"target": 5}, "a target is a string, not a number"),
+        ({"metadata": True}, "metadata is a JSON object, not true"),
+        ({"metadata": {"a": "\ud800"}}, "half of a character"),
+        ({"metadata": {"a": "x" * 70_000}}, "at most 65536 fit"),
         ({"expires_in": -1}, "above 0"),
-        ([], "send a JSON object"),
+        ({"expires_in": True}, "above 0, not true"),
+        ({"expires_in": "soon"}, 'above 0, not "soon"'),
+        ([], "send a JSON object, not an array"),
+        (None, "send a JSON object, not null"),
     ],
 )
 def test_what_no_link_can_carry_is_explained(gateway: Gateway, wanted: Any, said: str):
     answer = gateway.ask("links", wanted)
     assert answer.status == 400
     assert said in answer.json()["message"]
+    assert answer.json()["field"] == (
+        next(iter(wanted)).replace("expires_in", "expiry") if wanted else None
+    )
+
+
+def test_a_body_that_is_no_json_is_refused_without_the_parsers_words(gateway: Gateway):
+    url = f"{gateway.origin}/_local/api/links"
+    for body in (b"{", b"\xff", b""):
+        answer = call(url, "POST", body, {"Content-Type": "application/json"})
+        assert answer.status == 400
+        assert answer.json()["message"] == "send JSON in UTF-8: this is none"
+
+
+def test_links_that_expire_come_with_the_time(gateway: Gateway):
+    now = time.time()
+    links = gateway.ask("links", {"expires_in": 60}).json()
+    assert 59 <= links["expires_at"] - now <= 61
+    assert "expires_at" not in gateway.ask("links", {}).json()
+
+
+def test_the_page_is_led_to_the_address_that_links_are_minted_for(gateway: Gateway):
+    port = gateway.origin.rpartition(":")[2]
+    answer = call(f"{gateway.origin}/", headers={"Host": f"localhost:{port}"})
+    assert (answer.status, answer.headers["location"]) == (307, f"{gateway.origin}/")
+    # By a tunnel from another port, the address that links are minted for may lead nowhere.
+    assert call(f"{gateway.origin}/", headers={"Host": "localhost:1"}).status == 200
 
 
 def test_the_page_and_its_parts_are_served_under_a_strict_policy(gateway: Gateway):
