@@ -80,7 +80,7 @@ test-page: $(VENV)/.stamp ## Lead a real browser through the live page, with scr
 	@command -v chromium chromium-browser >/dev/null || { \
 		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
 		exit 1; }
-	@$(BIN)/python -m pytest -s tests/local/test_page.py $(PYTEST)
+	@$(BIN)/python -m pytest -s tests/local/test_page*.py $(PYTEST)
 
 # ---------------------------------------------------------------------------------------------
 # Checks

@@ -8,7 +8,7 @@ const MIN_SPAN = 60; // seconds shown even when all hits are seconds old
 const [HEIGHT, LEFT, BOTTOM] = [150, 30, 20]; // pixels
 const MIN_WIDTH = 200; // pixels; a place that is not laid out yet has none
 
-export const VERDICTS = ["human", "proxy", "prefetch", "scanner", "bot", "unknown"];
+const VERDICTS = ["human", "proxy", "prefetch", "scanner", "bot", "unknown"];
 
 /** Bars of opens and clicks, from the first hit until now. */
 export function drawPlot(place, events, now) {
@@ -49,8 +49,7 @@ export function drawPlot(place, events, now) {
 export function drawVerdicts(place, events) {
   const counts = new Map(VERDICTS.map((verdict) => [verdict, 0]));
   for (const event of events) {
-    const verdict = event.body.visitor?.class;
-    const name = counts.has(verdict) ? verdict : "unknown";
+    const name = verdictOf(event);
     counts.set(name, counts.get(name) + 1);
   }
   const present = [...counts].filter(([, count]) => count > 0);
@@ -87,6 +86,12 @@ export function drawVerdicts(place, events) {
 
 export function kindOf(event) {
   return event.body.is_click_tracking ? "click" : "open";
+}
+
+/** The verdict; "unknown" also of what is no verdict that is known here. */
+export function verdictOf(event) {
+  const verdict = event.body.visitor?.class;
+  return VERDICTS.includes(verdict) ? verdict : "unknown";
 }
 
 function bar({ from, open, click }, index, width, top, step) {

@@ -22,9 +22,10 @@ export function clock(seconds) {
   return new Date(seconds * 1000).toLocaleTimeString([], { hour12: false });
 }
 
-/** 0.2 s, 8 s, 5 min, 2 h, 3 d: the largest unit that leaves at least one. */
+/** 0.03 s, 0.2 s, 8 s, 5 min, 2 h, 3 d: the largest unit that leaves at least one. */
 export function duration(seconds) {
   const size = Math.abs(seconds);
+  if (size > 0 && size < 0.1) return `${Number(seconds.toPrecision(1))} s`;
   if (size < 3 && !Number.isInteger(seconds)) return `${seconds.toFixed(1)} s`;
   if (size < 99.5) return `${Math.round(seconds)} s`;
   if (size < 99.5 * 60) return `${Math.round(seconds / 60)} min`;
@@ -32,7 +33,16 @@ export function duration(seconds) {
   return `${Math.round(seconds / 86400)} d`;
 }
 
-/** Ask the gateway something; throws an Error whose message can be shown. */
+/** The gateway could not be asked at all: what is said of it is over once it answers again. */
+class Unreachable extends Error {}
+
+/** What the gateway told of itself: how it is started again, and its clock in epoch seconds. */
+export const gateway = { command: "make run", offset: 0, now: () => Date.now() / 1000 + gateway.offset };
+
+/**
+ * Ask the gateway something; throws an Error whose message can be shown, and whose `field` names
+ * the part of a form that is to blame, if one is.
+ */
 export async function ask(path, body) {
   let response;
   try {
@@ -42,11 +52,28 @@ export async function ask(path, body) {
       body: JSON.stringify(body),
     });
   } catch {
-    throw new Error("The gateway does not answer. Start it again with: make run");
+    throw unreachable();
   }
-  const answer = await response.json();
-  if (!response.ok) throw new Error(answer.message);
+  const answer = await response.json().catch(() => {
+    throw new Error("The gateway failed; its terminal says why.");
+  });
+  if (!response.ok) throw Object.assign(new Error(answer.message), { field: answer.field });
   return answer;
+}
+
+export function unreachable() {
+  return new Unreachable(`The gateway does not answer. Start it again with: ${gateway.command}`);
+}
+
+/** Show what went wrong, or "" once nothing does. */
+export function say(place, error) {
+  place.textContent = error ? error.message : "";
+  place.toggleAttribute("data-unreachable", error instanceof Unreachable);
+}
+
+/** The gateway answers again: nothing says any longer that it does not. */
+export function forgetUnreachable() {
+  for (const place of document.querySelectorAll("[data-unreachable]")) say(place, "");
 }
 
 /** Make one of several buttons the pressed one. */

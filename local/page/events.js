@@ -1,21 +1,20 @@
 // The list of events: filtered, searched, one row each that opens to tell its whole story.
 
-import { kindOf } from "./charts.js";
-import { byId, clock, duration, make, press } from "./dom.js";
-import { replay } from "./receiver.js";
+import { byId, duration, gateway, make, press } from "./dom.js";
+import { summaryOf } from "./row.js";
+import { isFound, isOfKind } from "./search.js";
+import { makeStory } from "./story.js";
 
 const PAGE = 100; // rows drawn at first, and added by each "Show more"
-const TROUBLE = ["retrying", "failed", "dead"];
-const SIGNATURES = { valid: "✓ verified", invalid: "✗ bad signature", missing: "unsigned" };
 
 const shown = { kind: "all", search: "", limit: PAGE, open: new Set() };
-const rows = new Map(); // event id -> {element, text: what it was drawn from}
+const rows = new Map(); // event id -> what makeRow returns
 let redraw = () => {};
 
 export function bindEvents(draw) {
   redraw = draw;
   byId("search").addEventListener("input", () => {
-    shown.search = byId("search").value.trim().toLowerCase();
+    shown.search = byId("search").value.trim();
     redraw();
   });
   const buttons = [...byId("kinds").querySelectorAll("button")];
@@ -32,21 +31,23 @@ export function bindEvents(draw) {
   });
 }
 
+/** Clear the search; when there is nothing to clear, leave it for the list, where shortcuts work. */
 export function clearSearch() {
+  if (byId("search").value === "") byId("events").focus();
   byId("search").value = "";
-  byId("search").blur();
   shown.search = "";
   redraw();
 }
 
 /** Draw the rows that are asked for; a row that has not changed is left as it is. */
 export function showEvents(events, now) {
-  const wanted = events.filter(matches);
+  const wanted = events.filter((event) => isOfKind(event, shown.kind) && isFound(event, shown.search));
   const visible = wanted.slice(0, shown.limit);
   const list = byId("events");
   const ids = new Set(visible.map((event) => event.id));
   for (const [id, { element }] of rows) {
     if (!ids.has(id)) {
+      if (element.contains(document.activeElement)) list.focus();
       element.remove();
       rows.delete(id);
     }
@@ -55,7 +56,10 @@ export function showEvents(events, now) {
     const element = rowOf(event);
     if (list.children[index] !== element) list.insertBefore(element, list.children[index] ?? null);
   }
-  byId("more").hidden = wanted.length <= shown.limit;
+  const more = byId("more");
+  const goes = wanted.length <= shown.limit;
+  if (goes && more === document.activeElement) summaries()[shown.limit - PAGE]?.focus(); // the first new one
+  more.hidden = goes;
   byId("shown").textContent =
     wanted.length === events.length ? String(events.length) : `${wanted.length} of ${events.length}`;
   showEmpty(events.length, wanted.length);
@@ -70,158 +74,61 @@ export function tick(now) {
   }
 }
 
-/** Move the focus to the next or previous row. */
+/** Move the focus to the next or previous row; what a row holds is not stepped through. */
 export function step(direction) {
-  const summaries = [...byId("events").querySelectorAll("summary")];
-  if (summaries.length === 0) return;
-  const index = summaries.indexOf(document.activeElement);
-  const next = index < 0 ? (direction > 0 ? 0 : summaries.length - 1) : index + direction;
-  summaries[Math.max(0, Math.min(summaries.length - 1, next))].focus();
+  const all = summaries();
+  if (all.length === 0) return;
+  const index = all.findIndex((summary) => summary.parentElement.contains(document.activeElement));
+  const next = index < 0 ? (direction > 0 ? 0 : all.length - 1) : index + direction;
+  all[Math.max(0, Math.min(all.length - 1, next))].focus();
 }
 
-function matches(event) {
-  if (shown.kind === "trouble" && !TROUBLE.includes(event.state)) return false;
-  if ((shown.kind === "open" || shown.kind === "click") && kindOf(event) !== shown.kind) return false;
-  if (!shown.search) return true;
-  const { metadata, tracked_url, visitor, request_data, link_id } = event.body;
-  const text = JSON.stringify([event.id, event.state, metadata, tracked_url, visitor, request_data, link_id]);
-  return shown.search.split(/\s+/).every((word) => text.toLowerCase().includes(word));
+function summaries() {
+  return [...byId("events").querySelectorAll(":scope > li > details > summary")];
 }
 
 function rowOf(event) {
+  const row = rows.get(event.id) ?? makeRow(event.id);
+  rows.set(event.id, row);
   const text = JSON.stringify({ ...event, now: 0 });
-  const known = rows.get(event.id);
-  if (known?.text === text) return known.element;
-  const element = known?.element ?? make("li", { "data-id": event.id });
-  const focused = element.contains(document.activeElement);
-  element.replaceChildren(details(event));
-  if (focused) element.querySelector("summary").focus();
-  rows.set(event.id, { element, text });
-  return element;
+  if (row.text !== text) {
+    row.text = text;
+    row.update(event);
+  }
+  return row.element;
 }
 
-function details(event) {
-  const element = make("details", { open: shown.open.has(event.id) }, summary(event));
-  // The story is drawn when it is read: a thousand closed ones cost nothing.
-  const toggle = () => {
-    if (element.open) {
-      shown.open.add(event.id);
-      if (element.children.length === 1) element.append(story(event));
-    } else shown.open.delete(event.id);
+/** Make an empty row. Its summary and its story stay the same elements, whatever they come to tell. */
+function makeRow(id) {
+  const summary = make("summary");
+  const details = make("details", { open: shown.open.has(id) }, summary);
+  const element = make("li", { "data-id": id }, details);
+  let story = null;
+  let latest = null;
+  // The story is told when it is read: a thousand closed ones cost nothing.
+  const tell = () => {
+    if (!story) {
+      story = makeStory();
+      details.append(story.element);
+    }
+    story.tell(latest);
+    tick(gateway.now());
   };
-  element.addEventListener("toggle", toggle);
-  toggle();
-  return element;
-}
-
-function summary(event) {
-  const kind = kindOf(event);
-  const verdict = event.body.visitor?.class ?? "unknown";
-  const call = event.calls.at(-1);
-  return make(
-    "summary",
-    {},
-    make("span", { class: `kind ${kind}` }, kind),
-    make("time", { title: new Date(event.at * 1000).toISOString() }, clock(event.at)),
-    make(
-      "span",
-      { class: "what" },
-      make("span", { class: "target" }, event.body.tracked_url ?? (kind === "open" ? "the pixel" : "")),
-      ...chips(event.body.metadata),
-    ),
-    make("span", { class: `verdict verdict-${verdict}`, title: signals(event.body.visitor) }, verdict),
-    call
-      ? make("span", { class: `signature ${call.signature}`, title: call.problem || "The signature was checked with the standardwebhooks package" }, SIGNATURES[call.signature])
-      : make("span", { class: "signature" }),
-    state(event),
-  );
-}
-
-function chips(metadata) {
-  return Object.entries(metadata ?? {})
-    .slice(0, 4)
-    .map(([name, value]) =>
-      make("span", { class: "chip" }, make("i", {}, name), typeof value === "string" ? value : JSON.stringify(value)),
-    );
-}
-
-function state(event) {
-  const attempts = event.calls.length;
-  const text = {
-    queued: "queued",
-    delivering: "delivering",
-    retrying: "retry ",
-    delivered: attempts > 1 ? `delivered, ${attempts} attempts` : "delivered",
-    failed: `failed with ${event.last_status}`,
-    dead: "dead letter",
-  }[event.state];
-  const due = event.state === "retrying" ? make("span", { "data-due": event.due_at }) : null;
-  return make("span", { class: `state ${event.state}` }, text, due);
-}
-
-function story(event) {
-  const { visitor, request_data: request, link_id: link } = event.body;
-  const age = visitor?.age_seconds;
-  return make(
-    "div",
-    { class: "story" },
-    make(
-      "dl",
-      {},
-      ...fact("Verdict", visitor?.class ?? "unknown"),
-      ...fact("Signals", signals(visitor)),
-      ...fact("Age of the link", typeof age === "number" ? duration(age) : null),
-      ...fact("Ruleset", visitor?.ruleset),
-      ...fact("User agent", request?.user_agent),
-      ...fact("Address", request?.user_ip),
-      ...fact("Method", request?.method),
-      ...fact("Referer", request?.referer),
-      ...fact("Link", link),
-      ...fact("Event", event.id),
-      ...fact("Attempts counted", event.attempt > event.calls.length ? event.attempt : null),
-    ),
-    attempts(event),
-    make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), make("pre", { tabindex: "0" }, JSON.stringify(event.body, null, 2))),
-  );
-}
-
-function signals(visitor) {
-  const given = visitor?.signals;
-  return Array.isArray(given) && given.length ? given.join(", ") : "none";
-}
-
-function fact(name, value) {
-  if (value === null || value === undefined || value === "") return [];
-  return [make("dt", {}, name), make("dd", {}, String(value))];
-}
-
-function attempts(event) {
-  const items = event.calls.map((call, index) => {
-    const before = index === 0 ? event.at : event.calls[index - 1].at;
-    const status = call.status === null ? "left hanging" : `answered ${call.status}`;
-    return make(
-      "li",
-      { class: call.status !== null && call.status < 300 ? "good" : "bad" },
-      make("time", {}, clock(call.at)),
-      make("span", {}, pause(call.at - before, index)),
-      make("span", {}, status),
-      make("span", { class: `signature ${call.signature}` }, SIGNATURES[call.signature]),
-      call.problem ? make("small", {}, call.problem) : null,
-    );
+  details.addEventListener("toggle", () => {
+    if (details.open) {
+      shown.open.add(id);
+      tell();
+    } else shown.open.delete(id);
   });
-  if (event.state === "retrying") {
-    items.push(make("li", { class: "next" }, make("time", {}, clock(event.due_at)), "next attempt ", make("span", { "data-due": event.due_at })));
-  }
-  if (event.state === "dead") {
-    const again = make("button", { type: "button", onclick: () => replay(event.id) }, "Replay");
-    items.push(make("li", { class: "bad" }, make("span", {}, `dead letter: ${event.reason || "no reason given"}`), again));
-  }
-  return make("div", {}, make("h3", {}, "Attempts"), make("ol", { class: "attempts" }, ...(items.length ? items : [make("li", {}, "none yet")])));
-}
-
-function pause(seconds, index) {
-  if (seconds < 0.05) return "at once";
-  return `${duration(seconds)} ${index === 0 ? "after the hit" : "later"}`;
+  const update = (event) => {
+    const focused = details.contains(document.activeElement);
+    latest = event;
+    summary.replaceChildren(...summaryOf(event));
+    if (details.open) tell();
+    // A button that did its part is gone; who pressed it goes on from the row.
+    if (focused && !details.contains(document.activeElement)) summary.focus();
+  };
+  return { element, update, text: "" };
 }
 
 function showEmpty(all, wanted) {
@@ -233,14 +140,18 @@ function showEmpty(all, wanted) {
       make("p", {}, "Load the pixel or follow the click link above: its webhook arrives here within a second."),
     );
   } else if (wanted === 0) {
+    const words = shown.search ? `Nothing matches “${shown.search}”.` : "Nothing of this kind.";
     empty.replaceChildren(
-      make("p", {}, make("b", {}, shown.search ? `Nothing matches “${shown.search}”.` : "Nothing of this kind.")),
+      make("p", {}, make("b", {}, words)),
       make("button", { type: "button", onclick: reset }, "Show all events"),
     );
   }
 }
 
 function reset() {
-  byId("kinds").querySelector("[data-kind=all]").click();
-  clearSearch();
+  const all = byId("kinds").querySelector("[data-kind=all]");
+  all.click();
+  byId("search").value = "";
+  shown.search = "";
+  all.focus(); // the button that was pressed goes
 }

@@ -1,6 +1,6 @@
 // A whole mail: rewritten by the library, shown beside the original as source or as it looks.
 
-import { ask, byId, make, press } from "./dom.js";
+import { ask, byId, make, press, say } from "./dom.js";
 
 const SAMPLE = `<!doctype html>
 <html>
@@ -21,13 +21,26 @@ export function bindMail() {
   byId("rewrite").addEventListener("submit", async (submit) => {
     submit.preventDefault();
     const problem = byId("rewrite-error");
-    problem.textContent = "";
+    say(problem, "");
+    const html = byId("html").value;
     try {
-      latest = await ask("rewrite", { html: byId("html").value });
+      const rewritten = await ask("rewrite", { html });
+      if (byId("html").value !== html) return; // changed meanwhile: this is another mail's by now
+      latest = rewritten;
       show();
     } catch (error) {
-      problem.textContent = error.message;
+      say(problem, error);
+      if (!("field" in error)) return; // it is not the mail's fault
+      byId("html").setAttribute("aria-invalid", "true");
+      byId("html").focus();
     }
+  });
+  byId("html").addEventListener("input", () => {
+    // What is shown below would be another mail's.
+    latest = null;
+    byId("mails").hidden = true;
+    byId("html").removeAttribute("aria-invalid");
+    say(byId("rewrite-error"), "");
   });
   const buttons = [...byId("mail-view").querySelectorAll("button")];
   for (const button of buttons) {
@@ -42,7 +55,11 @@ export function bindMail() {
 function show() {
   if (!latest) return;
   byId("mails").hidden = false;
-  byId("mail-count").textContent = `${latest.tracked.length} links of ours in it`;
+  byId("mail-count").textContent = latest.clicks === 1 ? "1 link and a pixel" : `${latest.clicks} links and a pixel`;
+  byId("mail-left").hidden = latest.left.length === 0;
+  byId("mail-left-list").replaceChildren(
+    ...latest.left.map(({ href, reason }) => make("li", {}, make("code", {}, href), ` ${reason}`)),
+  );
   byId("mail-original").replaceChildren(content(latest.original, latest.original_url, []));
   byId("mail-rewritten").replaceChildren(content(latest.html, latest.url, latest.tracked));
 }

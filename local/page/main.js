@@ -1,16 +1,16 @@
 // The page's memory and its line to the gateway: one stream of server-sent events feeds it all.
 
 import { drawPlot, drawVerdicts } from "./charts.js";
-import { byId } from "./dom.js";
+import { announce } from "./announcing.js";
+import { byId, forgetUnreachable, gateway } from "./dom.js";
 import { bindEvents, showEvents, tick } from "./events.js";
 import { bindKeys } from "./keys.js";
 import { bindMail } from "./mail.js";
-import { bindMint, showLinks } from "./mint.js";
-import { bindReceiver, showCounts, showMood } from "./receiver.js";
+import { bindMint, showReadyMade, tickLinks } from "./mint.js";
+import { bindReceiver, showCounts, showMood, showWaits } from "./receiver.js";
+import { planned } from "./story.js";
 
-/** Everything known, by event id. Times are seconds since the epoch, by the gateway's clock. */
-const known = { events: new Map(), offset: 0, now: () => Date.now() / 1000 + known.offset };
-
+let known = new Map(); // every event, by id; times are seconds since the epoch, by the gateway's clock
 let scheduled = false;
 
 /** Redraw once per frame, however many changes came in meanwhile. */
@@ -19,10 +19,10 @@ function redraw() {
   scheduled = true;
   requestAnimationFrame(() => {
     scheduled = false;
-    const events = [...known.events.values()].sort((a, b) => b.at - a.at);
-    showEvents(events, known.now());
+    const events = [...known.values()].sort((a, b) => b.at - a.at);
+    showEvents(events, gateway.now());
     showCounts(events);
-    drawPlot(byId("plot"), events, known.now());
+    drawPlot(byId("plot"), events, gateway.now());
     drawVerdicts(byId("verdict-bar"), events);
   });
 }
@@ -32,23 +32,30 @@ function connect() {
   const on = (name, take) =>
     stream.addEventListener(name, (message) => {
       const value = JSON.parse(message.data);
-      known.offset = value.now - Date.now() / 1000;
+      gateway.offset = value.now - Date.now() / 1000;
       take(value);
     });
-  stream.addEventListener("open", () => showConnection("live"));
+  stream.addEventListener("open", () => {
+    showConnection("live");
+    forgetUnreachable();
+  });
   stream.addEventListener("error", () => showConnection("lost"));
   on("state", (state) => {
     // A gateway that was started anew knows nothing of the events before: nor does the page.
-    known.events = new Map(state.events.map((event) => [event.id, event]));
+    known = new Map(state.events.map((event) => [event.id, event]));
     showMood(state.mood);
-    showLinks(state.links, false);
+    showReadyMade(state.links);
     showSpeed(state.speed);
+    showWaits(state.retries, state.speed, state.command);
+    planned.delays = state.retries.delays;
+    showCommand(state.command);
     byId("too-soon").textContent =
       `A hit within ${state.too_soon} s of minting counts as a scanner's: people are slower.`;
     redraw();
   });
   on("event", (event) => {
-    known.events.set(event.id, event);
+    if (!known.has(event.id)) announce(event);
+    known.set(event.id, event);
     redraw();
   });
   on("mood", ({ mood }) => showMood(mood));
@@ -59,6 +66,11 @@ function showConnection(state) {
   pill.dataset.state = state;
   pill.textContent = state === "live" ? "Live" : "Reconnecting…";
   byId("lost").hidden = state === "live";
+}
+
+function showCommand(command) {
+  gateway.command = command;
+  byId("command").textContent = command;
 }
 
 function showSpeed(speed) {
@@ -74,6 +86,9 @@ bindMail();
 bindReceiver();
 bindKeys();
 connect();
-setInterval(() => tick(known.now()), 500);
+setInterval(() => {
+  tick(gateway.now());
+  tickLinks(gateway.now());
+}, 500);
 // The plot moves on, also when nothing happens.
 setInterval(redraw, 5000);

@@ -1,33 +1,71 @@
 // The form that mints links, and the links it made.
 
-import { ask, byId, make } from "./dom.js";
+import { sayAloud } from "./announcing.js";
+import { ask, byId, clock, duration, gateway, make, say, unreachable } from "./dom.js";
+
+const FIELDS = ["target", "metadata", "expiry"];
+
+let byUser = false; // the links listed were minted here, and are kept when the stream comes back
+let readyMade = null; // the pixel link that the gateway printed: another one, another run
 
 export function bindMint() {
   byId("mint").addEventListener("submit", async (submit) => {
     submit.preventDefault();
-    const problem = byId("mint-error");
-    problem.textContent = "";
+    forgive();
     try {
-      const expiry = byId("expiry").value;
-      const links = await ask("links", {
-        target: byId("target").value.trim() || null,
-        metadata: readMetadata(),
-        expires_in: expiry ? Number(expiry) : null,
-      });
-      showLinks(links, true);
+      const links = await ask("links", wanted());
+      byUser = true;
+      listLinks(links, true);
+      sayAloud("Both links are minted");
     } catch (error) {
-      problem.textContent = error.message;
+      say(byId("mint-error"), error);
+      if (FIELDS.includes(error.field)) blame(error.field);
     }
   });
+  for (const field of FIELDS) {
+    byId(field).addEventListener("input", () => {
+      if (byId(field).getAttribute("aria-invalid")) forgive();
+    });
+  }
 }
 
-/** List the links, each with ways to follow it. */
-export function showLinks(links, fresh) {
+/** List the links that the gateway printed, unless the user has minted some. */
+export function showReadyMade(links) {
+  const anew = readyMade !== null && readyMade !== links.open;
+  readyMade = links.open;
+  if (!byUser) listLinks(links, false);
+  else if (anew) {
+    for (const note of byId("links").querySelectorAll(".note")) {
+      note.textContent = "of the gateway before this one, which has other keys: mint it again";
+    }
+  }
+}
+
+/** Say how long the links listed still work. */
+export function tickLinks(now) {
+  for (const element of byId("links").querySelectorAll("[data-expires]")) {
+    const at = Number(element.dataset.expires);
+    const text = now < at ? `expires in ${duration(Math.ceil(at - now))}` : `expired at ${clock(at)}`;
+    if (element.textContent !== text) element.textContent = text;
+    element.classList.toggle("over", now >= at);
+  }
+}
+
+function listLinks(links, fresh) {
   const rows = [];
-  if (links.open) rows.push(row("Pixel", links.open, "Load it", loadPixel, fresh));
-  if (links.click) rows.push(row("Click", links.click, "Follow it", follow, fresh));
+  if (links.open) rows.push(row("Pixel", links.open, links.expires_at, "Load it", loadPixel, fresh));
+  if (links.click) rows.push(row("Click", links.click, links.expires_at, "Follow it", follow, fresh));
   byId("links").replaceChildren(...rows);
+  tickLinks(gateway.now());
   setTimeout(() => rows.forEach((shown) => shown.classList.remove("fresh")), 1500);
+}
+
+function wanted() {
+  const target = byId("target").value.trim();
+  // Minted without it, the click link would be missing without a word.
+  if (!target) throw blaming("target", "A click leads somewhere: give a target, such as https://example.com/");
+  const expiry = byId("expiry").value;
+  return { target, metadata: readMetadata(), expires_in: expiry ? Number(expiry) : null };
 }
 
 function readMetadata() {
@@ -36,13 +74,38 @@ function readMetadata() {
   try {
     return JSON.parse(text);
   } catch {
-    throw new Error('Metadata is a JSON object, such as {"customer_id": 1}. This one is not JSON.');
+    throw blaming("metadata", 'Metadata is a JSON object, such as {"customer_id": 1}. This one is not JSON.');
   }
 }
 
-function row(name, link, verb, act, fresh) {
+function blaming(field, message) {
+  return Object.assign(new Error(message), { field });
+}
+
+function blame(field) {
+  byId(field).setAttribute("aria-invalid", "true");
+  byId(field).focus();
+}
+
+function forgive() {
+  for (const field of FIELDS) byId(field).removeAttribute("aria-invalid");
+  say(byId("mint-error"), "");
+}
+
+function row(name, link, expiresAt, verb, act, fresh) {
   const note = make("span", { class: "note", role: "status" });
-  const run = () => act(link, note);
+  const run = async () => {
+    say(note, "");
+    try {
+      const seen = await act(link);
+      // The answer alone does not tell: an expired pixel is a pixel, so that no mail looks broken.
+      const over = expiresAt && gateway.now() >= expiresAt;
+      note.textContent = over ? `${seen}; the link expired at ${clock(expiresAt)}, so no event is made` : seen;
+    } catch (error) {
+      say(note, error);
+    }
+  };
+  const whole = `the ${name.toLowerCase()} link`;
   return make(
     "li",
     { class: fresh ? "fresh" : "" },
@@ -52,8 +115,9 @@ function row(name, link, verb, act, fresh) {
       "span",
       { class: "actions" },
       make("button", { type: "button", onclick: run, "data-act": name.toLowerCase() }, verb),
-      make("button", { type: "button", class: "quiet", onclick: () => copy(link, note) }, "Copy"),
+      make("button", { type: "button", class: "quiet", "aria-label": `Copy ${whole}`, onclick: () => copy(link, note) }, "Copy"),
     ),
+    expiresAt ? make("span", { class: "expiry", "data-expires": expiresAt }) : null,
     note,
   );
 }
@@ -62,30 +126,27 @@ function row(name, link, verb, act, fresh) {
  * Show the pixel as a mail program would: as an image. In a document of its own, because one
  * document asks for an image once, whatever the image says of being stored.
  */
-function loadPixel(link, note) {
+function loadPixel(link) {
   const frame = make("iframe", { hidden: true });
   document.body.append(frame);
   const image = frame.contentDocument.createElement("img");
-  image.addEventListener("load", () => {
-    note.textContent = `an image of ${image.naturalWidth} by ${image.naturalHeight} came`;
-    frame.remove();
-  });
-  image.addEventListener("error", () => {
-    note.textContent = "no image came: does the gateway still run?";
-    frame.remove();
+  const seen = new Promise((resolve, reject) => {
+    image.addEventListener("load", () => resolve(`an image of ${image.naturalWidth} by ${image.naturalHeight} came`));
+    image.addEventListener("error", () => reject(unreachable()));
   });
   image.src = link;
+  return seen.finally(() => frame.remove());
 }
 
 /** Follow the link without leaving the page: the redirect is seen, and not gone after. */
-async function follow(link, note) {
+async function follow(link) {
+  let answer;
   try {
-    const answer = await fetch(link, { redirect: "manual", cache: "reload" });
-    note.textContent =
-      answer.type === "opaqueredirect" ? "a redirect came" : `no redirect, but ${answer.status}`;
+    answer = await fetch(link, { redirect: "manual", cache: "reload" });
   } catch {
-    note.textContent = "the gateway does not answer";
+    throw unreachable();
   }
+  return answer.type === "opaqueredirect" ? "a redirect came" : `no redirect, but ${answer.status}`;
 }
 
 async function copy(link, note) {

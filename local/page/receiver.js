@@ -1,18 +1,23 @@
 // The receiver's mood, what became of the webhooks, and the replay of dead letters.
 
-import { ask, byId } from "./dom.js";
+import { ask, byId, duration, make, say } from "./dom.js";
+
+let mood = "accept"; // as the gateway last said, whatever is chosen here
 
 export function bindReceiver() {
   byId("moods").addEventListener("change", async (change) => {
     const note = byId("replay-note");
-    note.textContent = "";
+    say(note, "");
     try {
       await ask("receiver", { mood: change.target.value });
     } catch (error) {
-      note.textContent = error.message;
+      say(note, error);
+      showMood(mood); // what was chosen has not happened
     }
   });
-  byId("replay-all").addEventListener("click", () => replay());
+  byId("replay-all").addEventListener("click", () => {
+    if (byId("replay-all").getAttribute("aria-disabled") !== "true") replay();
+  });
 }
 
 /** Put one dead letter, or all of them, back into the queue. */
@@ -20,18 +25,20 @@ export async function replay(id) {
   const note = byId("replay-note");
   try {
     const { replayed } = await ask("replay", id ? { id } : {});
+    say(note, "");
     note.textContent = replayed === 1 ? "1 event replayed" : `${replayed} events replayed`;
   } catch (error) {
-    note.textContent = error.message;
+    say(note, error);
   }
 }
 
-export function showMood(mood) {
+export function showMood(current) {
+  mood = current;
   for (const input of byId("moods").querySelectorAll("input")) input.checked = input.value === mood;
 }
 
 export function showCounts(events) {
-  const counts = { delivered: 0, moving: 0, retrying: 0, dead: 0 };
+  const counts = { delivered: 0, moving: 0, retrying: 0, failed: 0, dead: 0 };
   for (const { state } of events) {
     if (state === "queued" || state === "delivering") counts.moving += 1;
     else if (state in counts) counts[state] += 1;
@@ -40,6 +47,22 @@ export function showCounts(events) {
     element.textContent = counts[element.dataset.count];
   }
   const button = byId("replay-all");
-  button.disabled = counts.dead === 0;
+  // Not `disabled`: the button would lose the focus of whoever has just pressed it.
+  button.setAttribute("aria-disabled", String(counts.dead === 0));
   button.textContent = counts.dead > 1 ? `Replay ${counts.dead} dead letters` : "Replay dead letters";
+}
+
+/** What is planned after a failure and, when the clock runs faster, what is seen instead. */
+export function showWaits({ delays, jitter }, speed, command) {
+  // A number and its unit stay on one line.
+  const list = (factor) => delays.map((seconds) => duration(seconds / factor).replace(" ", "\u00a0")).join(", ");
+  const percent = `${Math.round(100 * jitter)}\u00a0%`;
+  const text =
+    `A failed attempt is repeated after ${list(1)}, each wait up to ${percent} shorter or longer ` +
+    "by chance; after the last one the event is a dead letter.";
+  byId("waits").replaceChildren(
+    ...(speed === 1
+      ? [text, " ", make("code", {}, `${command} ${command.startsWith("make") ? "SPEED=" : "--speed "}60`), " lets the waits pass sixty times faster."]
+      : [`${text} Here they pass ${speed} times faster: after ${list(speed)}.`]),
+  );
 }

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Locator, Page, expect
 
+SPEED = 200  # the schedule's 5 s and 5 min become 25 ms and 1.5 s
 CLICK_TARGETS = ("https://example.com/welcome", "https://shop.example/sale")
 
 

@@ -30,7 +30,12 @@ def test_a_command_of_the_readmes_first_minute_serves_both_links(command: str):
         assert call(gateway.pixel_link).body == TRACKING_PIXEL
         assert call(gateway.click_link).status == 302
         speed = next((w.removeprefix("SPEED=") for w in words if w.startswith("SPEED=")), "1")
-        assert call(f"{gateway.origin}/_local/api/state").json()["speed"] == float(speed)
+        state = call(f"{gateway.origin}/_local/api/state").json()
+        assert state["speed"] == float(speed)
+        # What the page advises starts the same again, at the same address.
+        port = gateway.origin.rpartition(":")[2]
+        advised = ["make run", f"PORT={port}", *([f"SPEED={speed}"] if speed != "1" else [])]
+        assert state["command"] == " ".join(advised)
     finally:
         process.end(signal.SIGINT)
     assert "Traceback" not in process.errors()

@@ -1,0 +1,27 @@
+// New events, said to those who do not see the list.
+
+import { kindOf, verdictOf } from "./charts.js";
+import { byId } from "./dom.js";
+
+const PAUSE = 2000; // milliseconds; a burst of hits is one sentence
+
+let news = [];
+
+/** Say that an event came: alone it is named, of several only the number is. */
+export function announce(event) {
+  news.push(event);
+  if (news.length === 1) setTimeout(speak, PAUSE);
+}
+
+function speak() {
+  const [first] = news;
+  sayAloud(news.length === 1 ? `New ${kindOf(first)}, ${verdictOf(first)}` : `${news.length} new events`);
+  news = [];
+}
+
+/** Say something that is seen elsewhere on the page. */
+export function sayAloud(text) {
+  byId("announcement").textContent = text;
+  // Emptied, so that the same sentence is said again the next time.
+  setTimeout(() => (byId("announcement").textContent = ""), PAUSE / 2);
+}

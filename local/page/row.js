@@ -1,0 +1,86 @@
+// One row of the list: what is seen of an event at a glance.
+
+import { kindOf, verdictOf } from "./charts.js";
+import { clock, make } from "./dom.js";
+
+const CHIPS = 4; // keys of metadata seen on a row; the others are counted
+
+export const SIGNATURES = { valid: "✓ verified", invalid: "✗ bad signature", missing: "unsigned" };
+
+/** What a row's summary holds. */
+export function summaryOf(event) {
+  const kind = kindOf(event);
+  const verdict = verdictOf(event);
+  const target = typeof event.body.tracked_url === "string" ? event.body.tracked_url : null;
+  return [
+    make("span", { class: `kind ${kind}` }, kind),
+    make("time", { title: new Date(event.at * 1000).toISOString() }, clock(event.at)),
+    make(
+      "span",
+      { class: "what" },
+      make("span", { class: "target", title: target }, target ?? (kind === "open" ? "the pixel" : "")),
+      ...chips(event.body.metadata),
+      isReduced(event) ? make("span", { class: "chip", title: "The browser asks not to be tracked" }, "reduced") : null,
+    ),
+    make("span", { class: `verdict verdict-${verdict}`, title: signals(event.body.visitor) }, verdict),
+    signature(event.calls.at(-1)),
+    state(event),
+  ];
+}
+
+/** The words that a row has for an event, beside what the webhook's body says. */
+export function seenWords(event) {
+  const words = [clock(event.at), verdictOf(event), SIGNATURES[event.calls.at(-1)?.signature], seenState(event)];
+  if (kindOf(event) === "open") words.push("the pixel");
+  if (isReduced(event)) words.push("reduced");
+  return words.join(" ");
+}
+
+function seenState(event) {
+  const attempts = event.calls.length;
+  return {
+    queued: "queued",
+    delivering: "delivering",
+    retrying: "retry",
+    delivered: attempts > 1 ? `delivered, ${attempts} attempts` : "delivered",
+    failed: `failed with ${event.last_status}`,
+    dead: "dead letter",
+  }[event.state];
+}
+
+export function signals(visitor) {
+  const given = visitor?.signals;
+  return Array.isArray(given) && given.length ? given.join(", ") : "none";
+}
+
+/** Whether less was kept of a hit than of most, since its visitor does not want to be tracked. */
+export function isReduced(event) {
+  const { privacy } = event.body;
+  return Array.isArray(privacy) && privacy.length > 0;
+}
+
+export function textOf(value) {
+  return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+function chips(metadata) {
+  const pairs = Object.entries(metadata ?? {});
+  const seen = pairs
+    .slice(0, CHIPS)
+    .map(([name, value]) => make("span", { class: "chip" }, make("i", {}, name), textOf(value)));
+  const others = pairs.slice(CHIPS);
+  if (others.length === 0) return seen;
+  const names = others.map(([name]) => name).join(", ");
+  return [...seen, make("span", { class: "chip", title: names }, `+${others.length}`)];
+}
+
+function signature(call) {
+  if (!call) return make("span", { class: "signature" });
+  const why = call.problem || "The signature was checked with the standardwebhooks package";
+  return make("span", { class: `signature ${call.signature}`, title: why }, SIGNATURES[call.signature]);
+}
+
+function state(event) {
+  const due = event.state === "retrying" ? make("span", { "data-due": event.due_at }) : null;
+  return make("span", { class: `state ${event.state}` }, seenState(event), due && " ", due);
+}

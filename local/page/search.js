@@ -1,0 +1,42 @@
+// Which events are asked for: by what is seen on their rows and known of them, or by one value.
+
+import { kindOf } from "./charts.js";
+import { seenWords } from "./row.js";
+
+const TROUBLE = ["retrying", "failed", "dead"];
+const WORDS = /(?:"[^"]*"?|[^\s"])+/g; // `spring`, `customer_id:1`, `name:"Ada L."`
+const PAIR = /^([^:=]+)[:=](.+)$/s; // `customer_id:1`, `customer_id=1`
+
+export function isOfKind(event, kind) {
+  if (kind === "trouble") return TROUBLE.includes(event.state);
+  return kind === "all" || kindOf(event) === kind;
+}
+
+/** Whether an event has every word of a search; capitals do not matter. */
+export function isFound(event, search) {
+  const words = search.toLowerCase().match(WORDS) ?? [];
+  if (words.length === 0) return true;
+  const { metadata, tracked_url, visitor, request_data, link_id, privacy } = event.body;
+  const told = [event.id, metadata, tracked_url, visitor, request_data, link_id, privacy];
+  const text = `${JSON.stringify(told)} ${seenWords(event)}`.toLowerCase();
+  const values = new Map(
+    Object.entries(isObject(metadata) ? metadata : {}).map(([name, value]) => [name.toLowerCase(), shown(value)]),
+  );
+  // A kind is asked for as such: "open" is a part of many a signal's name.
+  return words.every((word) => has(word.replaceAll('"', ""), values, text, kindOf(event)));
+}
+
+function has(word, values, text, kind) {
+  if (word === "open" || word === "click") return word === kind;
+  const [, name, value] = PAIR.exec(word) ?? [];
+  // "https://..." is a pair only of an event whose metadata has a key "https".
+  return values.has(name) ? values.get(name) === value : text.includes(word);
+}
+
+function shown(value) {
+  return (typeof value === "string" ? value : JSON.stringify(value)).toLowerCase();
+}
+
+function isObject(value) {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
