@@ -45,6 +45,7 @@ export function bindMail() {
   const buttons = [...byId("mail-view").querySelectorAll("button")];
   for (const button of buttons) {
     button.addEventListener("click", () => {
+      if (view === button.dataset.view) return; // shown anew, the mail would be opened once more
       press(buttons, button);
       view = button.dataset.view;
       show();
