@@ -104,8 +104,10 @@ class Configuration(Parameters):
         """
         check_target, encode = self._check_target, self._encode
         target = check_target(url_to_track)
-        if self._adds or target is not url_to_track or type(extra_metadata) is not dict:
+        if target is not url_to_track or self._is_subclass:
             token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
+        elif self._adds or type(extra_metadata) is not dict:
+            token = encode(self.get_data_to_embed(None, extra_metadata), "click", target)
         else:  # what most links are, made without a copy
             token = encode({"metadata": extra_metadata} if extra_metadata else {}, "click", target)
         return f"{self._click_prefix}{token}{self._end}"

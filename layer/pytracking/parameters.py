@@ -106,8 +106,7 @@ class Parameters:
             _merged={} if include_default_metadata else defaults,
             _nested=any(isinstance(value, (dict, list)) for value in defaults.values()),
             _adds=bool(
-                self._is_subclass
-                or (include_default_metadata and defaults)
+                (include_default_metadata and defaults)
                 or (include_webhook_url and webhook_url)
                 or include_issue_time
                 or expires_in is not None
