@@ -215,7 +215,9 @@ def get_configuration(
     configuration: Configuration | None, kwargs: Mapping[str, Any]
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
-    return (configuration or _default()).merge_with_kwargs(kwargs)
+    if not configuration:
+        configuration = _default()
+    return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
 
 
 @cache

@@ -28,9 +28,7 @@ def get_open_tracking_url(
     Raises:
         InvalidPayload: JSON cannot hold ``metadata``.
     """
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
-    return configuration.get_open_tracking_url(metadata)
+    return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
 
 
 def get_click_tracking_url(
@@ -50,8 +48,7 @@ def get_click_tracking_url(
     Raises:
         InvalidPayload: JSON cannot hold ``metadata`` or ``url_to_track``.
     """
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
+    configuration = get_configuration(configuration, kwargs)
     return configuration.get_click_tracking_url(url_to_track, metadata)
 
 
@@ -73,8 +70,7 @@ def get_open_tracking_result(
     Raises:
         InvalidLink: damaged, forged, expired, or of a format that is not accepted.
     """
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
+    configuration = get_configuration(configuration, kwargs)
     return configuration.get_result(encoded_url_path, request_data, "open")
 
 
@@ -85,8 +81,7 @@ def get_click_tracking_result(
     **kwargs: Any,
 ) -> TrackingResult:
     """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
+    configuration = get_configuration(configuration, kwargs)
     return configuration.get_result(encoded_url_path, request_data, "click")
 
 
@@ -94,15 +89,11 @@ def get_open_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
     """Return the token of a full open link; ``base_open_tracking_url`` must be known."""
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
-    return configuration.get_open_tracking_url_path(url)
+    return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
 
 
 def get_click_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
     """Return the token of a full click link; ``base_click_tracking_url`` must be known."""
-    if kwargs or not configuration:
-        configuration = get_configuration(configuration, kwargs)
-    return configuration.get_click_tracking_url_path(url)
+    return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

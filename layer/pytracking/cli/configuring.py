@@ -73,16 +73,17 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     return Configuration(**settings)
 
 
-def require_base(configuration: Configuration, kind: Kind, otherwise: str = "") -> None:
+def require_base(configuration: Configuration, kind: Kind, *otherwise: str) -> None:
     """Refuse to mint links of a kind that has no base URL.
 
     Raises:
-        ConfigurationError: it has none; the message names the option, and what to do ``otherwise``.
+        ConfigurationError: it has none; the message names what gives it, and what else will do.
     """
     name = f"base_{kind}_tracking_url"
     if not getattr(configuration, name):
         option, variable = _BASES[name]
-        raise ConfigurationError(f"{option} is needed, or {variable}{otherwise}")
+        alternatives = [variable, *otherwise]
+        raise ConfigurationError(f"{option} is needed, or {', or '.join(alternatives)}")
 
 
 def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:

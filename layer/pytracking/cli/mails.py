@@ -121,9 +121,9 @@ def _run_rewrite(arguments: argparse.Namespace) -> int:
     given = _input(arguments)
     configuration, options = configuration_from(arguments), _options(arguments)
     if not arguments.no_click:
-        require_base(configuration, "click", ", or --no-click")
+        require_base(configuration, "click", "--no-click")
     if not arguments.no_open and given.form != "text":
-        require_base(configuration, "open", ", or --no-open")
+        require_base(configuration, "open", "--no-open")
     with warnings.catch_warnings(record=True) as problems:
         warnings.simplefilter("always", MailWarning)
         data = _rewritten(

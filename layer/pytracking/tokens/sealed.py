@@ -40,7 +40,7 @@ MAX_TOKEN_CHARS = -(-(2 + 16 + 1 + 16 * MAX_UUIDS + MAX_BODY_BYTES) * 8 // 6)
 
 _VERSION = 0xA4  # 0b101001_00: the text starts with "p"
 _STORED, _DEFLATED = 0, 1
-_FIRST_BYTES = (b"\xa4", b"\xa5")
+_FIRST_BYTES = tuple(bytes((_VERSION | packing,)) for packing in (_STORED, _DEFLATED))
 _KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
 _MARK = b"\x01"
 
