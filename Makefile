@@ -159,12 +159,12 @@ SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
 build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
 	@$(SAM) build
 
-# Before it is exported: an exported variable counts as set, and `?=` would leave it empty.
+# What is given to make, its recipes find in their environment; a default is handed on by export.
 STACK ?= pytracking
+export STACK
 .PHONY: deploy
-deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= CERTIFICATE= WEBHOOK= FALLBACK= EMAIL= PRIVACY= LINKS=
+deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= WEBHOOK= EMAIL= (all choices: docs/operators.md)
 	@PYTHONPATH=layer $(BIN)/python -m local.deployment
-export DOMAIN ZONE CERTIFICATE WEBHOOK FALLBACK EMAIL PRIVACY LINKS STACK
 
 .PHONY: doctor
 doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)

@@ -17,11 +17,17 @@ from botocore.exceptions import BotoCoreError, NoCredentialsError, NoRegionError
 from local import emulator
 
 PARAMETERS = {
+    "ACCESS_LOGS": "AccessLogs",
+    "CAMPAIGNS": "CampaignKeys",
     "CERTIFICATE": "CertificateArn",
+    "CONCURRENCY": "DeliverConcurrency",
+    "DNT": "DoNotTrack",
     "DOMAIN": "DomainName",
     "EMAIL": "AlarmEmail",
     "FALLBACK": "FallbackUrl",
     "LINKS": "LinksFunctionMode",
+    "LOG_DAYS": "LogRetentionDays",
+    "MEMORY": "MemorySize",
     "PRIVACY": "PrivacyMode",
     "WEBHOOK": "WebhookUrl",
     "ZONE": "HostedZoneId",

@@ -75,8 +75,13 @@ def test_make_doctor_asks_for_the_stack_that_make_deploy_makes(
     assert f'--stack "{asked}"' in run.stdout
 
 
-def test_every_choice_is_a_parameter_of_the_template() -> None:
-    assert set(PARAMETERS.values()) <= set(sam.source()["Parameters"])
+def test_each_parameter_of_the_template_can_be_chosen() -> None:
+    assert sorted(PARAMETERS.values()) == sorted(sam.source()["Parameters"])
+
+
+@pytest.mark.parametrize(("variable", "parameter"), PARAMETERS.items())
+def test_the_guide_names_each_choice_beside_its_parameter(variable: str, parameter: str) -> None:
+    assert f"| `{parameter}` | `{variable}` |" in (ROOT / "docs" / "operators.md").read_text()
 
 
 def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value() -> None:
