@@ -5,12 +5,15 @@ from typing import Any
 
 import pytest
 from moto.server import ThreadedMotoServer
+from pytracking.aws import batches
 from pytracking.aws.api import JsonApi
 from pytracking.delivery.client import Client
 
 from tests.delivery.authority import Authority
 from tests.delivery.posting import DEADLINE, LOCAL
+from tests.delivery.receivers import Receiver
 from tests.delivery.rig import Rig
+from tests.delivery.stack import Stack
 
 
 @pytest.fixture(scope="session")
@@ -29,6 +32,25 @@ def rig(moto: str) -> Iterator[Rig]:
     made = Rig(moto)
     yield made
     made.sqs.close()
+
+
+@pytest.fixture
+def operator(moto: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have the environment of somebody who may use the account."""
+    monkeypatch.setattr(batches, "WAIT_SECONDS", 0)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", moto)
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+
+
+@pytest.fixture
+def stack(rig: Rig, moto: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stack]:
+    """A deployed stack, with queues and secrets of its own."""
+    made = Stack(rig, moto)
+    with Receiver(made.describe) as cloudformation:
+        monkeypatch.setenv("AWS_ENDPOINT_URL_CLOUDFORMATION", cloudformation.url)
+        yield made
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from typing import BinaryIO
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -110,16 +111,16 @@ class Receiver:
             conn.close()
             raw.close()
 
-    def _read(self, reader: "socket.SocketIO | object") -> Request | None:
-        line = self._count(reader.readline())  # type: ignore[attr-defined]
+    def _read(self, reader: BinaryIO) -> Request | None:
+        line = self._count(reader.readline())
         if not line.strip():
             return None
         headers: dict[str, str] = {}
-        while header := self._count(reader.readline()).strip():  # type: ignore[attr-defined]
+        while header := self._count(reader.readline()).strip():
             name, _, value = header.decode("latin-1").partition(":")
             headers[name.lower()] = value.strip()
         length = int(headers.get("content-length", 0))
-        body = self._count(reader.read(length))  # type: ignore[attr-defined]
+        body = self._count(reader.read(length))
         # Cut off by the end of the connection: no receiver takes that for a request.
         if len(body) < length:
             return None

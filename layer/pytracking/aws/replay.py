@@ -8,7 +8,8 @@ the deliver function must not have; it counts as of the time it came in, expiry 
 import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from pytracking import Configuration
@@ -32,6 +33,8 @@ DRY_RUN_LIMIT = 10_000
 
 DEFAULT_PRIVACY = Policy()
 """Keeps what is there: what a deployment does not want was never written down."""
+
+NOTHING_MOVED: Mapping[str, str] = MappingProxyType({})
 
 # Why a hit stays where it is; the texts are shown to the operator.
 NO_MESSAGE = "no message of a known version"
@@ -78,6 +81,7 @@ def replay_dead_letters(
     sqs: Any,
     keyring: Keyring | None = None,
     webhook_url: str | None = None,
+    moved: Mapping[str, str] = NOTHING_MOVED,
     privacy: Policy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
@@ -91,12 +95,13 @@ def replay_dead_letters(
         sqs: boto3's SQS client.
         keyring: opens the tokens of hits that came in while the link keys were out of reach.
         webhook_url: for such a hit whose link names no webhook.
+        moved: webhooks that hits go to no more, and where they go instead.
         privacy: what is kept of such a hit whose link asks for more privacy than most.
 
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, privacy)
+    revive = _Reviver(keyring, webhook_url, moved, privacy)
     report = Report(dry_run)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
@@ -133,6 +138,7 @@ def replay_log(
     sqs: Any,
     keyring: Keyring,
     webhook_url: str | None = None,
+    moved: Mapping[str, str] = NOTHING_MOVED,
     privacy: Policy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
@@ -144,12 +150,13 @@ def replay_log(
     Args:
         keyring: opens the tokens, which are logged as they came.
         webhook_url: for a hit whose link names no webhook.
+        moved: webhooks that hits go to no more, and where they go instead.
         privacy: what is kept of a hit whose link asks for more privacy than most.
 
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, privacy)
+    revive = _Reviver(keyring, webhook_url, moved, privacy)
     report = Report(dry_run)
     seen: set[str] = set()
     batch: list[str] = []
@@ -187,8 +194,15 @@ class _Stays(Exception):
 class _Reviver:
     """Makes a message out of a dead letter or a log line."""
 
-    def __init__(self, keyring: Keyring | None, webhook_url: str | None, privacy: Policy) -> None:
+    def __init__(
+        self,
+        keyring: Keyring | None,
+        webhook_url: str | None,
+        moved: Mapping[str, str],
+        privacy: Policy,
+    ) -> None:
         self._privacy = privacy
+        self._moved = moved
         self._configuration = None
         if keyring is not None:
             self._configuration = Configuration(
@@ -205,7 +219,7 @@ class _Reviver:
         reason = letter.dead.reason if letter.dead else "received too often"
         if isinstance(letter, Undecoded):
             return self._decode(letter), reason
-        return letter.revived(), reason
+        return replace(letter.revived(), webhook=self._address(letter.webhook)), reason
 
     def fallback(self, document: Mapping[str, Any]) -> Message:
         """Return the message that a line of the log becomes."""
@@ -247,7 +261,10 @@ class _Reviver:
         known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
         event = event_body(result, hit.id, {**UNKNOWN_VISITOR, **known})
         wishes = self._privacy.wishes((*result.privacy, *hit.privacy), {}, hit.kind)
-        return Message(hit.id, webhook, self._privacy.event(event, wishes))
+        return Message(hit.id, self._address(webhook), self._privacy.event(event, wishes))
+
+    def _address(self, webhook: str) -> str:
+        return self._moved.get(webhook, webhook)
 
 
 def _fallbacks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:

@@ -21,12 +21,15 @@ if TYPE_CHECKING:
 
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
-# Outputs of template.yaml, by the argument that each stands for.
-_OUTPUTS = {
+# Outputs and parameters of template.yaml, by what each stands for.
+_OF_STACK = {
     "queue": "QueueUrl",
     "dead_letters": "DeadLetterQueueUrl",
     "link_keys": "LinkKeysSecretArn",
     "webhook_secrets": "WebhookSecretsSecretArn",
+    "webhook_url": "WebhookUrl",
+    "privacy": "PrivacyMode",
+    "campaign_keys": "CampaignKeys",
 }
 
 
@@ -55,6 +58,14 @@ def add_replay(commands: "Subparsers") -> None:
     )
     parser.add_argument(
         "--webhook-url", metavar="URL", help="for hits that were never decoded and name no webhook"
+    )
+    parser.add_argument(
+        "--moved",
+        nargs=2,
+        action="append",
+        default=[],
+        metavar=("OLD", "NEW"),
+        help="hits of the webhook OLD go to NEW; once for each webhook that has moved",
     )
     parser.add_argument("--yes", action="store_true", help="do it; without, it is a dry run")
     parser.add_argument("--json", action="store_true", help="print the report as one JSON object")
@@ -100,8 +111,15 @@ def run_replay(arguments: argparse.Namespace) -> int:
         "queue_url": given["queue"],
         "sqs": _client("sqs"),
         "keyring": _keyring(given.get("link_keys")),
-        "webhook_url": arguments.webhook_url,
-        "privacy": Policy.from_environment(os.environ),
+        "webhook_url": given.get("webhook_url"),
+        "moved": {old: _webhook(new) for old, new in arguments.moved},
+        "privacy": Policy.from_environment(
+            {
+                "PYTRACKING_PRIVACY": given.get("privacy", ""),
+                "PYTRACKING_CAMPAIGN_KEYS": given.get("campaign_keys", ""),
+                **os.environ,
+            }
+        ),
         "dry_run": not arguments.yes,
         "progress": _Progress(),
     }
@@ -180,20 +198,20 @@ def _add_stack(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--stack",
         metavar="NAME",
-        help="a deployed stack, whose outputs stand for what is not given",
+        help="a deployed stack, whose outputs and parameters stand for what is not given",
     )
 
 
 def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
-    """Return the arguments that name resources, completed by the outputs of the stack.
+    """Return what the arguments name of a deployment, completed by what its stack says.
 
     Raises:
-        ConfigurationError: one of those needed is neither given nor an output.
+        ConfigurationError: one of those needed is neither given nor known of the stack.
     """
-    given = {name: getattr(arguments, name, None) for name in _OUTPUTS}
+    given = {name: getattr(arguments, name, None) for name in _OF_STACK}
     if arguments.stack:
-        outputs = _outputs(arguments.stack)
-        given = {name: value or outputs.get(_OUTPUTS[name]) for name, value in given.items()}
+        said = _outputs_and_parameters(arguments.stack)
+        given = {name: value or said.get(_OF_STACK[name]) for name, value in given.items()}
     for name in needed:
         if not given[name]:
             option = "--" + name.replace("_", "-") if hasattr(arguments, name) else "--secret"
@@ -201,7 +219,14 @@ def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _outputs(stack: str) -> dict[str, str]:
+def _webhook(url: str) -> str:
+    from pytracking.aws.settings import flag  # noqa: PLC0415 - as needed
+    from pytracking.targets import check_webhook_url  # noqa: PLC0415 - as needed
+
+    return check_webhook_url(url, allow_http=flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"))
+
+
+def _outputs_and_parameters(stack: str) -> dict[str, str]:
     client = _client("cloudformation")
     from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - _client has it
 
@@ -209,7 +234,10 @@ def _outputs(stack: str) -> dict[str, str]:
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
     except (BotoCoreError, ClientError) as error:
         raise ConfigurationError(f"the stack {stack!r} could not be read: {error}") from error
-    return {item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())}
+    return {
+        **{item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())},
+        **{item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())},
+    }
 
 
 def _keyring(secret: str | None) -> "Keyring | None":

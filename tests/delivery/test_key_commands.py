@@ -1,0 +1,70 @@
+"""The commands below ``keys``, on a stack in moto, and what every operator's command refuses."""
+
+import json
+
+import pytest
+from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.tokens.keyring import Keyring
+
+from tests.delivery.stack import GENERATED, Stack, run
+
+pytestmark = pytest.mark.usefixtures("operator")
+
+
+def test_link_keys_are_rotated_by_one_command(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("keys", "rotate", "link-keys", "--stack", stack.name)
+    document = stack.secret("LinkKeysSecretArn")
+    assert GENERATED in document["retired"]
+    assert "stay valid" in (printed := capsys.readouterr().out)
+    assert document["current"] not in printed
+    assert Keyring.from_json(json.dumps(document))
+
+
+def test_webhook_secrets_are_rotated_by_one_command_and_finished_by_another(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("keys", "rotate", "webhook-secrets", "--stack", stack.name)
+    document = stack.secret("WebhookSecretsSecretArn")
+    assert document["retired"] == [GENERATED]
+    assert document["current"] in capsys.readouterr().out
+    run("keys", "rotate", "webhook-secrets", "--stack", stack.name, "--finish")
+    assert stack.secret("WebhookSecretsSecretArn")["retired"] == []
+    assert "1 old secrets dropped" in capsys.readouterr().out
+
+
+def test_the_webhook_secret_is_printed_as_receivers_take_it(
+    stack: Stack, capsys: pytest.CaptureFixture[str]
+) -> None:
+    run("keys", "webhook-secret", "--secret", stack.outputs["WebhookSecretsSecretArn"])
+    assert capsys.readouterr().out.startswith("whsec_")
+
+
+def test_without_a_region_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("AWS_DEFAULT_REGION")
+    monkeypatch.delenv("AWS_REGION", raising=False)
+    monkeypatch.setenv("AWS_CONFIG_FILE", "/nonexistent")
+    with pytest.raises(ConfigurationError, match="region"):
+        run("keys", "webhook-secret", "--secret", "x")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "complaint"),
+    [
+        (["replay"], "--queue is needed, or --stack"),
+        (["replay", "--queue", "https://sqs.test/q"], "--dead-letters is needed"),
+        (["keys", "rotate", "link-keys"], "--secret is needed"),
+        (["keys", "rotate", "webhook-secrets"], "--secret is needed"),
+        (["keys", "webhook-secret"], "--secret is needed"),
+        (["keys", "rotate", "link-keys", "--secret", "x", "--finish"], "webhook secrets"),
+    ],
+)
+def test_what_is_missing_is_an_error_that_names_it(arguments: list[str], complaint: str) -> None:
+    with pytest.raises(PytrackingError, match=complaint):
+        run(*arguments)
+
+
+def test_a_stack_that_does_not_exist_is_an_error_that_names_it(stack: Stack) -> None:
+    with pytest.raises(ConfigurationError, match="'missing' could not be read"):
+        run("replay", "--stack", "missing")
