@@ -36,10 +36,10 @@ if TYPE_CHECKING:
     class Codec(Protocol):
         """What every format has."""
 
-        def encode(
-            self, content: dict[str, Any], kind: Kind, target: str | None = None, /
-        ) -> str: ...
-        def decode(self, token: str, kind: Kind, now: float, /) -> dict[str, Any]: ...
+        @property
+        def encode(self) -> Encode: ...
+        @property
+        def decode(self) -> Open: ...
 
 
 class Formats:
