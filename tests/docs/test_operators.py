@@ -48,4 +48,5 @@ def test_every_option_of_replay_is_described():
     commands = argparse.ArgumentParser().add_subparsers()
     add_replay(commands)
     options = set(commands.choices["replay"]._option_string_actions) - {"-h", "--help"}
-    assert set(re.findall(r"^\| `(--[\w-]+)[A-Z ]*` \|", section("Replay"), re.MULTILINE)) == options
+    described = re.findall(r"^\| `(--[\w-]+)[A-Z ]*` \|", section("Replay"), re.MULTILINE)
+    assert set(described) == options
