@@ -2,7 +2,7 @@
 
 import copy
 import pickle
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -11,7 +11,8 @@ from pytracking import (
     Configuration,
     ConfigurationError,
     InvalidKey,
-    get_click_tracking_result,
+    InvalidLink,
+    InvalidPayload,
     get_click_tracking_url,
     get_open_tracking_result,
     get_open_tracking_url,
@@ -132,7 +133,7 @@ def test_its_text_names_its_urls_and_not_its_key() -> None:
     )
 
 
-# What callers do with theirs, and subclasses
+# What callers do with theirs
 
 
 def test_what_comes_back_can_be_changed_without_changing_the_next() -> None:
@@ -148,6 +149,17 @@ def test_what_comes_back_can_be_changed_without_changing_the_next() -> None:
     assert get_open_tracking_result(link, configuration=configuration).metadata == {
         "tags": ["a"], "who": {"id": 1}, "n": 1,
     }  # fmt: skip
+
+
+def test_what_it_shows_can_be_changed_without_changing_what_it_does() -> None:
+    configuration = Configuration(**BASES, default_metadata={"tags": ["a"], "who": ({"id": 1},)})
+    assert configuration.default_metadata is not None
+    configuration.default_metadata["tags"].append("b")
+    link = configuration.get_open_tracking_url(None)
+    for _ in range(2):
+        metadata = get_open_tracking_result(link, configuration=configuration).metadata
+        assert metadata == {"tags": ["a"], "who": ({"id": 1},)}
+        metadata["who"][0]["id"] = 2
 
 
 def test_empty_default_metadata_is_copied_too() -> None:
@@ -174,28 +186,6 @@ def test_metadata_may_be_pairs_as_in_the_original() -> None:
     for settings in ({}, {"default_metadata": {"b": 1}, "include_default_metadata": True}):
         link = get_open_tracking_url([("a", 1)], **BASES, **settings)  # type: ignore[arg-type]
         assert get_open_tracking_result(link, **BASES).metadata["a"] == 1
-
-
-class Ours(Configuration):
-    """A configuration that asks for nothing, and stamps each link."""
-
-    def __init__(self) -> None:
-        super().__init__(**BASES, webhook_url="https://w.example/", include_webhook_url=True)
-
-    def get_data_to_embed(
-        self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
-    ) -> dict[str, Any]:
-        data = super().get_data_to_embed(url_to_track, extra_metadata)
-        data.setdefault("metadata", {})["stamp"] = 7
-        return data
-
-
-def test_a_subclass_with_parameters_of_its_own_is_derived_and_pickled() -> None:
-    for configuration in (Ours(), pickle.loads(pickle.dumps(Ours()))):
-        link = get_click_tracking_url("https://a.example/", {}, configuration, append_slash=True)
-        assert link.endswith("/")
-        result = get_click_tracking_result(link, configuration=configuration)
-        assert (result.webhook_url, result.metadata) == ("https://w.example/", {"stamp": 7})
 
 
 def test_default_metadata_given_as_a_keyword_is_that_of_this_call() -> None:
@@ -229,7 +219,47 @@ def test_a_key_may_be_a_bytearray() -> None:
     assert get_open_tracking_result(link, encryption_bytestring_key=key).metadata == {"a": 1}
 
 
-@pytest.mark.parametrize("seconds", [10**400, 1e308, 1e11, float("nan")])
+@pytest.mark.parametrize("metadata", ["abc", 5, [1], [("a", 1, 2)]])
+def test_metadata_that_is_no_mapping_is_refused_with_what_it_is(metadata: Any) -> None:
+    kind = type(metadata).__name__
+    for settings in ({}, {"default_metadata": {"b": 1}, "include_default_metadata": True}):
+        with pytest.raises(InvalidPayload, match=f"is a dict, not {kind}"):
+            get_open_tracking_url(metadata, **settings)
+        with pytest.raises(InvalidPayload, match=f"is a dict, not {kind}"):
+            get_click_tracking_url("https://a.example/", metadata, **settings)
+    with pytest.raises(ConfigurationError, match=f"default_metadata is a dict, not {kind}"):
+        Configuration(default_metadata=metadata)
+
+
+def test_default_metadata_nested_too_deeply_is_refused() -> None:
+    nested: dict[str, Any] = {}
+    for _ in range(5_000):
+        nested = {"a": nested}
+    with pytest.raises(ConfigurationError, match="too deeply"):
+        Configuration(default_metadata=nested)
+
+
+def test_one_privacy_flag_alone_is_refused_as_no_list() -> None:
+    with pytest.raises(ConfigurationError, match="privacy is a list, not 'no_ip'"):
+        Configuration(privacy="no_ip")
+
+
+def test_its_clock_stamps_links_and_judges_them() -> None:
+    now = 1_800_000_000.5
+    configuration = Configuration(
+        **BASES, expires_in=60, include_issue_time=True, clock=lambda: now
+    )
+    link = configuration.get_open_tracking_url({"a": 1})
+    result = get_open_tracking_result(link, configuration=configuration)
+    assert (result.issued_at, result.expires_at) == (1_800_000_000, 1_800_000_061)
+    assert result.timestamp == 1_800_000_000
+    now += 61
+    with pytest.raises(InvalidLink, match="expired"):
+        get_open_tracking_result(link, configuration=configuration)
+    assert get_open_tracking_result(link, **BASES, clock=lambda: 1_800_000_060).metadata == {"a": 1}
+
+
+@pytest.mark.parametrize("seconds", [10**400, 1e308, 1e11, float("nan"), True])
 def test_an_expiry_that_nobody_means_is_refused(seconds: float) -> None:
     with pytest.raises(ConfigurationError):
         Configuration(expires_in=seconds)

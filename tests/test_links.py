@@ -125,6 +125,15 @@ def test_what_others_append_to_a_full_link_is_dropped(appended: str) -> None:
     assert get_click_tracking_result(link, **BASES).metadata == METADATA
 
 
+@pytest.mark.parametrize("around", [" {} ", "<{}>", '"{}".', "(\r\n{})", "\ufeff{}&gt;"])
+def test_what_a_text_put_around_a_full_link_is_dropped(around: str) -> None:
+    link = get_click_tracking_url(TARGET, METADATA, **BASES)
+    damaged = around.format(link.replace("example", "exa=\r\nmple", 1))
+    for given in (around.format(link), damaged):
+        result = get_open_tracking_result(given, **BASES)
+        assert (result.is_click_tracking, result.tracked_url) == (True, TARGET)
+
+
 def test_a_path_alone_follows_the_called_function() -> None:
     path = get_open_tracking_url(METADATA)
     assert get_open_tracking_result(path).is_open_tracking

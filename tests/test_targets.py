@@ -3,6 +3,7 @@
 import re
 from urllib.parse import urlsplit
 
+import idna
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -29,6 +30,7 @@ ORDINARY = [
     "https://xn--fa-hia.de/",
     "https://xn--mgba3gch31f060k.com/",
     "https://xn--i-7iq.ws/",
+    "https://xn--collegi-xma.cat/",
     "https://xn--wgv71a119e.jp/%E6%9D%B1%E4%BA%AC",
     "https://example.com/100%/%zz/%C3%A9/%0d%0a/%00/%2e%2e/",
     "https://example.com/a;b=c,d/(e)*'!$&+:@[]{}|^`~_-.?x[]={{y}}|z&w=a/b?c",
@@ -62,6 +64,14 @@ NORMALISED = {
     "https://\u0646\u0627\u0645\u0647\u200c\u0627\u06cc.com/": "https://xn--mgba3gch31f060k.com/",
     "https://\u0dc1\u0dca\u200d\u0dbb\u0dd3.com/": "https://xn--10cl1a0b660p.com/",
     "https://i\u2764.ws/": "https://xn--i-7iq.ws/",
+    "https://i\u2764\ufe0f.ws/": "https://xn--i-7iq.ws/",  # as telephones type it
+    "https://\U0001f44d\U0001f3fd.ws/": "https://xn--on8h5e.ws/",
+    "https://ex\u00adam\u200bp\u2060le\ufeff.com/": "https://example.com/",
+    "https://a\u034fb.example/": "https://ab.example/",
+    "https://col\u00b7legi.cat/": "https://xn--collegi-xma.cat/",
+    "https://\u30ca\u30ab\u30b0\u30ed\u30fb\u30c6\u30b9\u30c8.jp/": "https://xn--lckk1a3clh1w2d.jp/",
+    "https://\u05e6\u05d4\u05f4\u05dc.co.il/": "https://xn--8dbq2a9c.co.il/",
+    "https://\uff58n--bcher-kva.example/": "https://xn--bcher-kva.example/",
     "http://ok\u3002test/": "http://ok.test/",
     "http://ok\uff0etest/": "http://ok.test/",
     "http://ok\uff61test/": "http://ok.test/",
@@ -179,8 +189,13 @@ REFUSED = [
     "https://\u0646\u200ca.example/",
     "https://\u0646\u200d\u0646.example/",
     "https://\u200c\u0646.example/",
-    "https://ex\u00adample.com/",
-    "https://ex\u200bample.com/",
+    "https://\u00ad.example/",
+    "https://xn--i-7iqv272g.ws/",  # with the variation selector, which nobody keeps
+    "https://\uff58n--a.example/",
+    "https://a\u3164b.example/",
+    "https://a\ufffdb.example/",
+    "https://\u2ff0\u00fc.example/",
+    "https://\u00fc\ufe12a.example/",
     "https://a\u202eb.example/",
     "https://evil.example\uff0f.bank.example/",
     "https://a\u2100b.example/",
@@ -203,6 +218,23 @@ def test_what_is_no_safe_target_is_refused(url):
         check_target(url)
     with pytest.raises(InvalidTarget):
         check_webhook_url(url, allow_http=True)
+
+
+def test_a_host_is_mapped_as_uts_46_maps_it_or_refused():
+    """Against the table itself, whose characters this Python may not all know."""
+    accepted = 0
+    for code in (*range(0x80, 0xD800), *range(0xE000, 0x32400), *range(0xE0000, 0xE0200)):
+        label = f"a{chr(code)}b"
+        try:
+            target = check_target(f"https://{label}.example/")
+        except InvalidTarget:
+            continue
+        accepted += 1
+        mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
+        encoded = mapped if mapped.isascii() else "xn--" + mapped.encode("punycode").decode()
+        assert target == f"https://{encoded}.example/", hex(code)
+        assert check_target(target) == target
+    assert accepted > 100_000
 
 
 @pytest.mark.parametrize("url", [None, 5, b"https://example.com/", ["https://example.com/"]])

@@ -32,6 +32,12 @@ def test_a_redirect_to_itself_is_refused(url):
     assert check_target(url)
 
 
+@pytest.mark.parametrize("host", ["t.example.com:8443", "t.example.com.:8443"])
+def test_a_redirect_to_itself_by_its_port_is_refused(host):
+    with pytest.raises(InvalidTarget, match="back to the tracker"):
+        check_target(f"https://{host}/c/x", own_bases=["https://t.example.com:8443/c/"])
+
+
 @pytest.mark.parametrize(
     "url",
     [

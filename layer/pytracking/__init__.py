@@ -28,7 +28,7 @@ from pytracking.results import TrackingResult
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
-    from pytracking.tokens.keyring import Keyring
+    from pytracking.tokens.keyring import Keyring as Keyring
 
 __version__ = "1.0.0"
 
@@ -42,7 +42,6 @@ __all__ = [
     "InvalidLink",
     "InvalidPayload",
     "InvalidTarget",
-    "Keyring",
     "MissingDependency",
     "PytrackingError",
     "TrackingResult",

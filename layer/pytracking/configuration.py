@@ -5,13 +5,14 @@ from __future__ import annotations
 import time
 from functools import cache
 
-from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
 from pytracking.parameters import Parameters
 from pytracking.results import TrackingResult
+from pytracking.tokens.base64url import MalformedToken
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
     from typing import Any
 
     from pytracking.tokens import Kind
@@ -38,9 +39,11 @@ class Configuration(Parameters):
         include_issue_time: put the time a link is made into it.
         privacy: what the recipient does not agree to, of ``PRIVACY_FLAGS``; put into each link.
         compress: make sealed links shorter; without it they are minted in less time.
+        clock: returns the present in seconds since the epoch; ``time.time`` when None.
 
     Raises:
-        ConfigurationError: ``expires_in`` or ``privacy`` is not what it may be.
+        ConfigurationError: ``default_metadata``, ``encoding``, ``expires_in`` or ``privacy`` is not
+            what it may be.
         TypeError: an unknown keyword; the message names the nearest one.
         InvalidKey: a key cannot be used.
         MissingDependency: a key was given and ``cryptography`` is not installed.
@@ -57,28 +60,43 @@ class Configuration(Parameters):
         """Return the document a link carries: ``url``, ``metadata``, ``webhook``, when set.
 
         Also ``iat``, ``exp`` (seconds since the epoch) and ``privacy``, when asked for.
+
+        Raises:
+            InvalidPayload: ``extra_metadata`` is no mapping.
         """
         data: dict[str, Any] = {"url": url_to_track} if url_to_track else {}
-        if self._embedded:
-            data["metadata"] = self._embedded.copy()
-            data["metadata"].update(extra_metadata or ())
-        elif extra_metadata:
-            data["metadata"] = dict(extra_metadata)
+        try:
+            if self._embedded:
+                data["metadata"] = self._embedded.copy()
+                data["metadata"].update(extra_metadata or ())
+            elif extra_metadata:
+                data["metadata"] = dict(extra_metadata)
+        except (TypeError, ValueError) as error:
+            kind = type(extra_metadata).__name__
+            raise InvalidPayload(f"a link's metadata is a dict, not {kind}") from error
         if not self._adds:
             return data
         if self.include_webhook_url and self.webhook_url:
             data["webhook"] = self.webhook_url
         if self.include_issue_time:
-            data["iat"] = int(time.time())
+            data["iat"] = int(self._now())
         if self.expires_in is not None:
-            data["exp"] = -int(-(time.time() + self.expires_in) // 1)  # rounded up
+            data["exp"] = -int(-(self._now() + self.expires_in) // 1)  # rounded up
         if self.privacy:
             data["privacy"] = self.privacy
         return data
 
-    def get_url_encoded_data_str(self, data_to_embed: dict[str, Any], kind: Kind = "open") -> str:
-        """Return the token of a document made by ``get_data_to_embed``."""
-        return self._encode(data_to_embed, kind)
+    def _now(self) -> float:
+        return time.time() if self.clock is None else self.clock()
+
+    def get_url_encoded_data_str(
+        self, data_to_embed: dict[str, Any], kind: Kind | None = None
+    ) -> str:
+        """Return the token of a document made by ``get_data_to_embed``.
+
+        What has a ``url`` is a click, what has none an open, unless ``kind`` says otherwise.
+        """
+        return self._encode(data_to_embed, kind or ("click" if "url" in data_to_embed else "open"))
 
     def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the open link of a token."""
@@ -89,8 +107,14 @@ class Configuration(Parameters):
         return f"{self._click_prefix}{data_str}{self._end}"
 
     def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
-        """Return an open link that carries ``extra_metadata``."""
+        """Return an open link that carries ``extra_metadata``.
+
+        Raises:
+            InvalidPayload: ``extra_metadata`` is no mapping, or JSON cannot hold it.
+        """
         data = self.get_data_to_embed(None, extra_metadata)
+        if self._is_subclass:
+            return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
         encode = self._encode
         return f"{self._open_prefix}{encode(data, 'open')}{self._end}"
 
@@ -100,11 +124,15 @@ class Configuration(Parameters):
         """Return a click link to ``url_to_track`` that carries ``extra_metadata``.
 
         Raises:
+            InvalidPayload: ``extra_metadata`` is no mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
         check_target, encode = self._check_target, self._encode
         target = check_target(url_to_track)
-        if target is not url_to_track or self._is_subclass:
+        if self._is_subclass:
+            data = self.get_data_to_embed(url_to_track, extra_metadata)
+            return self.get_click_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
+        if target is not url_to_track:
             token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
         elif self._adds or type(extra_metadata) is not dict:
             token = encode(self.get_data_to_embed(None, extra_metadata), "click", target)
@@ -156,8 +184,19 @@ class Configuration(Parameters):
         for prefix, kind_of_base in self._bases:
             token = path_or_url.removeprefix(prefix)
             if len(token) < len(path_or_url):
-                return self.decode(token, request_data, kind_of_base or kind)
-        return self.decode(path_or_url, request_data, kind)
+                kind = kind_of_base or kind
+                break
+        else:
+            token = path_or_url
+        try:
+            if self._is_subclass:
+                return self.get_tracking_result(token, request_data, kind == "open")
+            return self.decode(token, request_data, kind)
+        except MalformedToken:
+            link = _unwrap()(path_or_url)
+            if token is not path_or_url or link == path_or_url:
+                raise
+        return self.get_result(link, request_data, kind)
 
     def get_tracking_result(
         self,
@@ -184,7 +223,7 @@ class Configuration(Parameters):
                 accepts.
         """
         if now is None:
-            now = time.time()
+            now = time.time() if self.clock is None else self.clock()
         decode = self._decode
         data, token = decode(token, kind, now)
         get = data.get
@@ -218,6 +257,13 @@ def get_configuration(
     if not configuration:
         configuration = _default()
     return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
+
+
+@cache
+def _unwrap() -> Callable[[str], str]:
+    from pytracking.tokens.repair import unwrap  # noqa: PLC0415 - damage is rare
+
+    return unwrap
 
 
 @cache

@@ -42,7 +42,8 @@ class Parameters:
     include_issue_time: bool
     privacy: tuple[str, ...]
     compress: bool
-    _is_subclass = False  # of Configuration: may add to what links carry
+    clock: Callable[[], float] | None
+    _is_subclass = False  # of Configuration: each step may be another's
     # Prepared of these:
     _embedded: dict[str, Any]  # default metadata that goes into links
     _merged: dict[str, Any]  # default metadata that is added to what links say
@@ -73,6 +74,7 @@ class Parameters:
         include_issue_time: bool = False,
         privacy: Iterable[str] = (),
         compress: bool = True,
+        clock: Callable[[], float] | None = None,
         **unknown: object,
     ) -> None:
         if unknown:
@@ -80,10 +82,11 @@ class Parameters:
         _check_expires_in(expires_in)
         open_prefix = _link_prefix(base_open_tracking_url)
         click_prefix = _link_prefix(base_click_tracking_url)
-        # copies, so that what the caller does to its own later changes no link
-        defaults = _copied(dict(default_metadata or {}))
+        # copies, so that what the caller does to its own, or to what it is shown, changes no link
+        defaults = _defaults(default_metadata)
         if isinstance(encryption_bytestring_key, bytearray):
             encryption_bytestring_key = bytes(encryption_bytestring_key)
+        shown = None if default_metadata is None else MappingProxyType(_copied(defaults))
         flags = _privacy(privacy)
         formats = _formats_of()(keyring, encryption_bytestring_key, encoding, compress)
         self._set(
@@ -92,7 +95,7 @@ class Parameters:
             include_webhook_url=include_webhook_url,
             base_open_tracking_url=base_open_tracking_url,
             base_click_tracking_url=base_click_tracking_url,
-            default_metadata=None if default_metadata is None else MappingProxyType(defaults),
+            default_metadata=shown,
             include_default_metadata=include_default_metadata,
             encryption_bytestring_key=encryption_bytestring_key,
             encoding=encoding,
@@ -102,9 +105,10 @@ class Parameters:
             include_issue_time=include_issue_time,
             privacy=flags,
             compress=compress,
+            clock=clock,
             _embedded=defaults if include_default_metadata else {},
             _merged={} if include_default_metadata else defaults,
-            _nested=any(isinstance(value, (dict, list)) for value in defaults.values()),
+            _nested=any(isinstance(value, (dict, list, tuple)) for value in defaults.values()),
             _adds=bool(
                 (include_default_metadata and defaults)
                 or (include_webhook_url and webhook_url)
@@ -244,17 +248,22 @@ _TOO_LONG = 1e11
 
 
 def _check_expires_in(seconds: float | None) -> None:
-    if seconds is not None and not (isinstance(seconds, (int, float)) and 0 < seconds < _TOO_LONG):
+    if seconds is None:
+        return
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if not (is_number and 0 < seconds < _TOO_LONG):
         raise ConfigurationError(
             f"expires_in must be None or a positive number of seconds, not {seconds!r}"
         )
 
 
 def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
+    allowed = ", ".join(PRIVACY_FLAGS)
+    if isinstance(flags, str):  # would be taken for a list of characters
+        raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
     given = tuple(flags)
     for flag in given:
         if flag not in PRIVACY_FLAGS:
-            allowed = ", ".join(PRIVACY_FLAGS)
             raise ConfigurationError(f"privacy holds {flag!r}; it may hold {allowed}")
     return given
 
@@ -274,11 +283,24 @@ def _is_hashable(value: object) -> bool:
     return True
 
 
+def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    try:
+        copied: dict[str, Any] = _copied(dict(metadata or {}))
+    except (TypeError, ValueError) as error:
+        kind = type(metadata).__name__
+        raise ConfigurationError(f"default_metadata is a dict, not {kind}") from error
+    except RecursionError as error:
+        raise ConfigurationError("default_metadata is nested too deeply for JSON") from error
+    return copied
+
+
 def _copied(value: Any) -> Any:
     """Return JSON's kind of value with objects and arrays of its own."""
     if isinstance(value, dict):
         return {key: _copied(member) for key, member in value.items()}
-    return [_copied(member) for member in value] if isinstance(value, list) else value
+    if isinstance(value, list):
+        return [_copied(member) for member in value]
+    return tuple(map(_copied, value)) if isinstance(value, tuple) else value
 
 
 def _refuse_unknown(names: Any) -> Never:

@@ -43,6 +43,15 @@ _IPV4_LIKE = re.compile(r"[0-9]+|0x[0-9a-f]*")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 # Folded by IDNA 2003, letters of their own since IDNA 2008 (UTS #46, section 6, deviations)
 _DEVIATIONS = re.compile("([\u00df\u03c2\u200c\u200d])")
+# What UTS #46 drops: soft hyphen, zero-width characters, variation selectors (of emoji, for one)
+_IGNORED = re.compile(
+    "[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff"
+    "\U0001bca0-\U0001bca3\U000e0100-\U000e01ef]"
+)
+# What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
+# inherent vowels of Khmer, characters that describe others, and stand for what is not there. And
+# the ideographic dot, which is left only of a form of it that is no dot for everybody (U+FE12).
+_DISPUTED = re.compile("[\u115f\u1160\u17b4\u17b5\u2ff0-\u2fff\u3002\u3164\uffa0\ufffc\ufffd]")
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the canonical combining class of the signs that join consonants
 # a token of any format in place of a whole path, gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo..., which has
@@ -70,8 +79,8 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
 def target_checker(*own_bases: str) -> Callable[[str], str]:
     """Return ``check_target`` prepared for these ``own_bases``."""
     pages = [page for page in map(_own_page, own_bases) if page[0]]
-    # an IPv6 address has many spellings
-    hints = tuple({"[" if host[0] == "[" else host for host, _ in pages})
+    # an IPv6 address has many spellings, and a name may have a dot between it and its port
+    hints = tuple({"[" if host[0] == "[" else host.partition(":")[0] for host, _ in pages})
 
     def check(url: str) -> str:
         try:
@@ -166,17 +175,14 @@ def _host(url: str, host: str) -> str:
 
 def _ascii_label(url: str, label: str) -> str:
     """Return the ASCII form of one label of a host name (UTS #46, non-transitional)."""
-    if label.isascii():
-        label = label.lower()
+    label = label.lower() if label.isascii() else _mapped(label)
+    if label.isascii():  # full-width letters were mapped to such
         if label.startswith("xn--"):
             _check_punycode(url, label)
         return label
-    mapped = _mapped(label)
-    if mapped.isascii():  # full-width letters and the like
-        return mapped
-    if not _is_valid_unicode_label(mapped):
+    if not _is_valid_unicode_label(label):
         _refuse(url, "its host is not a host name of IDNA")
-    return "xn--" + mapped.encode("punycode").decode("ascii")
+    return "xn--" + label.encode("punycode").decode("ascii")
 
 
 def _mapped(label: str) -> str:
@@ -184,7 +190,8 @@ def _mapped(label: str) -> str:
     from unicodedata import normalize  # noqa: PLC0415 - rarely needed
 
     # the capital sharp s is one letter with the small one, where case folding makes it ss
-    pieces = _DEVIATIONS.split(normalize("NFC", label).replace("\u1e9e", "\u00df"))
+    label = _IGNORED.sub("", label).replace("\u1e9e", "\u00df")
+    pieces = _DEVIATIONS.split(normalize("NFC", label))
     for index in range(0, len(pieces), 2):  # every other piece is a deviation
         pieces[index] = normalize("NFKC", normalize("NFKC", pieces[index]).casefold())
     return normalize("NFC", "".join(pieces))
@@ -221,8 +228,8 @@ def _is_valid_character(label: str, index: int) -> bool:
         before, after = label[:index][-1:] or "a", label[index + 1 : index + 2] or "a"
         between_arabic = bidirectional(before) == bidirectional(after) == "AL"
         return combining(before) == _VIRAMA or (char == _NON_JOINER and between_arabic)
-    # letters, marks, digits; symbols too, for emoji domains exist
-    return category(char)[0] in "LMN" or category(char) in ("Sm", "So")
+    # letters, marks, digits; symbols and punctuation too: there are domains of emoji, and col·legi
+    return category(char)[0] in "LMNSP" and not _DISPUTED.match(char)
 
 
 def _is_under(url: str, own_host: str, own_path: str) -> bool:
@@ -240,7 +247,7 @@ def _host_and_path(url: str) -> tuple[str, str]:
     host = re.split("[/?#]", rest, maxsplit=1)[0]
     path = _resolved(url[len(scheme) + 3 + len(host) :])
     host = host.rpartition("@")[2].removesuffix(":443" if scheme == "https" else ":80")
-    host = host.removesuffix(":").removesuffix(".")
+    host = host.removesuffix(":").replace(".:", ":").removesuffix(".")
     if host[:1] == "[":
         from ipaddress import AddressValueError, IPv6Address  # noqa: PLC0415 - rarely needed
 

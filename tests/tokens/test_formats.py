@@ -4,7 +4,7 @@ import base64
 
 import pytest
 from cryptography.fernet import Fernet
-from pytracking import InvalidKey, InvalidLink, Keyring
+from pytracking import ConfigurationError, InvalidKey, InvalidLink, Keyring
 from pytracking.tokens import Kind
 from pytracking.tokens.formats import Formats, formats
 
@@ -49,11 +49,22 @@ def test_the_compression_switch_reaches_the_token() -> None:
 
 def test_what_is_no_keyring_is_refused_with_the_way_to_make_one() -> None:
     with pytest.raises(InvalidKey) as caught:
-        Formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
+        formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
     assert str(caught.value) == (
         "keyring must be a Keyring, not dict; make one with Keyring.generate(), or from its JSON "
         "form with Keyring.from_json(text)"
     )
+
+
+def test_several_fernet_keys_are_refused_with_the_way_to_give_them() -> None:
+    with pytest.raises(InvalidKey, match=r"not list; .* Keyring\(\.\.\., fernet="):
+        formats(None, [FERNET_KEY], "utf-8", True)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "undefined", ""])
+def test_an_encoding_that_is_none_is_refused_when_it_is_configured(encoding: str) -> None:
+    with pytest.raises(ConfigurationError, match="text encoding"):
+        formats(None, None, encoding, True)
 
 
 def test_a_ring_with_fernet_keys_opens_both_and_mints_sealed() -> None:

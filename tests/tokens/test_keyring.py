@@ -184,10 +184,12 @@ def test_json_that_is_no_keyring_is_refused_and_not_shown(text):
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("{", "the keyring is not JSON; make one with Keyring.generate()"),
+        ("{", "the keyring is not JSON, or has a member twice; make one with Keyring.generate()"),
+        (f'{{"current": "{SECRET}", "current": "{SECRET}"}}', "has a member twice"),
+        (f'{{"current": "{SECRET}", "retired": ["a"], "retired": []}}', "has a member twice"),
         ("[]", '"fernet": [...]}; make one with Keyring.generate()'),
         ("{}", 'a keyring is a JSON object {"current": "...", "retired": [...]'),
-        ('{"current": "", "b": 1, "a": 2}', "a keyring has no member 'a'"),
+        ('{"current": "", "b": 1}', "no members but 'current', 'retired' and 'fernet'"),
         ('{"current": 5}', "the keyring's 'current' must be a string"),
         ('{"current": "", "retired": 5}', "the keyring's 'retired' must be a list of strings"),
         ('{"current": "", "fernet": [5]}', "the keyring's 'fernet' must be a list of strings"),

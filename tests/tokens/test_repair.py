@@ -10,7 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.tokens.fernet import FernetCodec
 from pytracking.tokens.keyring import Keyring
-from pytracking.tokens.repair import repair
+from pytracking.tokens.repair import MAX_TEXT_CHARS, repair, unwrap
+from pytracking.tokens.sealed import MAX_TOKEN_CHARS
 
 from tests.support.sealing import encode
 
@@ -53,13 +54,27 @@ DAMAGE = {
     "soft breaks left, lines joined": lambda token: "=".join(textwrap.wrap(token, 70)),
     "soft breaks percent-encoded": lambda token: quote("=\n".join(textwrap.wrap(token, 70))),
     "white space around": lambda token: f" \t{token}\u00a0\n",
-    "percent-encoded no-break space behind": lambda token: token + "%20",
+    "percent-encoded space behind": lambda token: token + "%20",
+    "percent-encoded no-break space behind": lambda token: token + "%C2%A0",
+    "percent-encoded zero-width space behind": lambda token: token + "%E2%80%8B",
+    "zero-width space, percent-encoded twice": lambda token: token + "%25E2%2580%258b",
+    "zero-width spaces inside": lambda token: "\u200b".join(textwrap.wrap(token, 20)),
+    "soft hyphens inside": lambda token: "\u00ad".join(textwrap.wrap(token, 20)),
+    "byte order mark in front": lambda token: "\ufeff" + token,
+    "space behind, quoted": lambda token: token + "=20",
+    "line end behind, quoted": lambda token: token + "=0D=0A",
+    "full stop and line end behind, quoted": lambda token: token + ".=0d=0a",
+    "quotes behind, quoted": lambda token: token + "=22=3E",
     "full stop behind": lambda token: token + ".",
     "comma behind": lambda token: token + ",",
     "in brackets": lambda token: token + ").",
     "in angle brackets": lambda token: token + ">",
     "in quotes": lambda token: token + '"',
     "in single quotes": lambda token: token + "'",
+    "in angle brackets on both sides": lambda token: f"<{token}>",
+    "in brackets on both sides": lambda token: f"({token}).",
+    "in angle brackets, as HTML": lambda token: token + "&gt;",
+    "in quotes, as HTML": lambda token: token + "&quot;",
     "quoted, percent-encoded": lambda token: token + "%22%3E",
     "slash behind": lambda token: token + "/",
     "slashes around": lambda token: f"/{token}//",
@@ -67,7 +82,9 @@ DAMAGE = {
     "padding added": lambda token: token + "==",
     "padding quoted": lambda token: token.rstrip("=") + "=3D" * token.count("="),
     "padding quoted in lower case": lambda token: token.rstrip("=") + "=3d" * token.count("="),
+    "padding added, quoted": lambda token: token.rstrip("=") + "=3D=3D=3D",
     "campaign parameters added": lambda token: token + "?utm_source=news&x=%41",
+    "campaign parameters added to none": lambda token: token + "&utm_source=news",
     "an anchor added": lambda token: token + "#:~:text=a",
     "padding percent-encoded": lambda token: token.replace("=", "%3D"),
 }
@@ -81,7 +98,7 @@ def test_known_damage_is_undone(damage, token):
 
 @TOKENS
 @pytest.mark.parametrize(
-    "char", ["!", "\x00", "+", "~", "*", "é", "\u200b", "%", "%zz", "%C3", ";"]
+    "char", ["!", "\x00", "+", "~", "*", "é", "\u2800", "%", "%zz", "%C3", ";"]
 )
 def test_other_damage_is_left_for_decoding_to_refuse(char, token):
     assert char in repair(token[:9] + char + token[9:])
@@ -104,6 +121,25 @@ def test_a_canonical_token_is_not_touched(raw, first):
     if first != "p":
         token += "=" * (-len(token) % 4)
     assert repair(token) == token
+
+
+def test_a_text_longer_than_any_damaged_token_is_left_alone():
+    assert repair("p" + " " * MAX_TEXT_CHARS) == "p" + " " * MAX_TEXT_CHARS
+    assert repair("p" + " " * (MAX_TEXT_CHARS - 1)) == "p"
+
+
+def test_a_token_with_each_character_encoded_is_looked_at_at_its_longest():
+    assert len(percent_encode_all("p" * MAX_TOKEN_CHARS)) <= MAX_TEXT_CHARS
+    token = "p" + "A" * 90_000 + "x"
+    assert repair(percent_encode_all(token)) == token
+
+
+@pytest.mark.parametrize("front", ["", " ", "<", '"', "(", "\ufeff", " <\r\n"])
+@pytest.mark.parametrize(
+    "link", ["https://t.exa=\r\nmple.com/c/pA", "https://t.example.\ncom/c/pA"]
+)
+def test_a_full_link_is_freed_of_what_its_text_put_around_it(front, link):
+    assert unwrap(front + link) == "https://t.example.com/c/pA"
 
 
 def test_nothing_stays_nothing():

@@ -101,7 +101,7 @@ def replay_dead_letters(
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, moved, privacy)
+    revive = _Reviver(keyring, webhook_url, privacy, moved)
     report = Report(dry_run)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
@@ -156,7 +156,7 @@ def replay_log(
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, moved, privacy)
+    revive = _Reviver(keyring, webhook_url, privacy, moved)
     report = Report(dry_run)
     seen: set[str] = set()
     batch: list[str] = []
@@ -198,8 +198,8 @@ class _Reviver:
         self,
         keyring: Keyring | None,
         webhook_url: str | None,
-        moved: Mapping[str, str],
         privacy: Policy,
+        moved: Mapping[str, str] = NOTHING_MOVED,
     ) -> None:
         self._privacy = privacy
         self._moved = moved

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import cache, lru_cache
 
-from pytracking.errors import InvalidKey
+from pytracking.errors import ConfigurationError, InvalidKey
 from pytracking.tokens.base64url import MalformedToken
 from pytracking.tokens.plain import PlainCodec
 
@@ -52,6 +52,7 @@ class Formats:
         compress: deflate sealed tokens.
 
     Raises:
+        ConfigurationError: ``encoding`` is none that Python knows.
         InvalidKey: a key cannot be used.
         MissingDependency: a key is given, and the ``cryptography`` package is not installed.
     """
@@ -70,6 +71,7 @@ class Formats:
         encoding: str,
         compress: bool,
     ) -> None:
+        _check_encoding(encoding)
         fernet_keys = [fernet_key] if fernet_key else []
         codec: Codec
         if keyring is not None:
@@ -104,12 +106,39 @@ class Formats:
         return open_(token, kind, now), token
 
 
-@lru_cache(maxsize=64)
 def formats(
     keyring: Keyring | None, fernet_key: bytes | str | None, encoding: str, compress: bool
 ) -> Formats:
     """Return the ``Formats`` of these keys, whose preparation is the dear part, made once."""
-    return Formats(keyring, fernet_key, encoding, compress)
+    # what is of another type may be nothing that can be looked up
+    if keyring is not None:
+        _check_keyring(keyring)
+    if not isinstance(fernet_key, (bytes, str, type(None))):
+        raise InvalidKey(
+            f"a Fernet key is bytes or str, not {type(fernet_key).__name__}; several are given as "
+            "Keyring(..., fernet=[...])"
+        )
+    return _formats(keyring, fernet_key, encoding, compress)
+
+
+_formats = lru_cache(maxsize=64)(Formats)
+
+
+def _check_keyring(keyring: Keyring) -> None:
+    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+
+    if not isinstance(keyring, Keyring):
+        raise InvalidKey(
+            f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
+            "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
+        )
+
+
+def _check_encoding(encoding: str) -> None:
+    try:
+        "x".encode(encoding)
+    except (LookupError, UnicodeError, TypeError) as error:
+        raise ConfigurationError(f"encoding is no text encoding of Python: {error}") from error
 
 
 def _fernet(keys: list[bytes | str], encoding: str) -> Codec:
@@ -119,14 +148,8 @@ def _fernet(keys: list[bytes | str], encoding: str) -> Codec:
 
 
 def _sealed(keyring: Keyring, compress: bool) -> Codec:
-    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
-    from pytracking.tokens.sealed import SealedCodec  # noqa: PLC0415 - likewise
+    from pytracking.tokens.sealed import SealedCodec  # noqa: PLC0415 - loads cryptography
 
-    if not isinstance(keyring, Keyring):
-        raise InvalidKey(
-            f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
-            "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
-        )
     return SealedCodec(keyring, compress)
 
 

@@ -55,7 +55,8 @@ class Keyring:
         fernet: Iterable[str | bytes] = (),
     ) -> None:
         for name, value in (("retired", retired), ("fernet", fernet)):
-            if isinstance(value, (str, bytes)):  # would be taken for a list of characters
+            # a text would be taken for a list of characters
+            if value is None or isinstance(value, (str, bytes)):
                 raise InvalidKey(f"{name} must be a list of secrets, not one secret")
         # dict.fromkeys: a secret given twice counts once, where it stood first
         self._secrets = tuple(
@@ -65,10 +66,14 @@ class Keyring:
                 for secret in group
             )
         )
-        self.fernet_keys = tuple(dict.fromkeys(_text(key) for key in fernet))
+        self._fernet_keys = tuple(dict.fromkeys(_text(key) for key in fernet))
+        if self._fernet_keys:
+            FernetCodec(self._fernet_keys)  # refuses what is no Fernet key
+
+    @property
+    def fernet_keys(self) -> tuple[str, ...]:
         """The Fernet keys, newest first, as text."""
-        if self.fernet_keys:
-            FernetCodec(self.fernet_keys)  # refuses what is no Fernet key
+        return self._fernet_keys
 
     @classmethod
     def generate(cls) -> "Keyring":
@@ -85,17 +90,18 @@ class Keyring:
             InvalidKey: not that form; the message never shows what was given.
         """
         try:
-            form = json.loads(text)
+            form = json.loads(text, object_pairs_hook=_without_equal_keys)
         except (ValueError, TypeError, RecursionError):  # the error would show the secrets
-            raise InvalidKey(f"the keyring is not JSON; {_HOW_TO_MAKE_ONE}") from None
+            raise InvalidKey(
+                f"the keyring is not JSON, or has a member twice; {_HOW_TO_MAKE_ONE}"
+            ) from None
         if not isinstance(form, dict) or "current" not in form:
             raise InvalidKey(
                 'a keyring is a JSON object {"current": "...", "retired": [...], "fernet": [...]}; '
                 + _HOW_TO_MAKE_ONE
             )
-        unknown = form.keys() - {"current", "retired", "fernet"}
-        if unknown:
-            raise InvalidKey(f"a keyring has no member {sorted(unknown)[0]!r}")
+        if not form.keys() <= {"current", "retired", "fernet"}:  # a secret may stand for a name
+            raise InvalidKey("a keyring has no members but 'current', 'retired' and 'fernet'")
         if not isinstance(form["current"], str):
             raise InvalidKey("the keyring's 'current' must be a string")
         for name in ("retired", "fernet"):
@@ -165,6 +171,12 @@ class Keyring:
 
     def _given(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
         return self._secrets, self.fernet_keys
+
+
+def _without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    if len(dict(pairs)) < len(pairs):  # one of them would be lost, and all links made with it
+        raise ValueError("a member stands twice")
+    return dict(pairs)
 
 
 def derive_key(secret: bytes) -> tuple[int, AESSIV]:
