@@ -8,7 +8,6 @@ from functools import cache
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
 from pytracking.parameters import Parameters
 from pytracking.results import TrackingResult
-from pytracking.tokens.base64url import MalformedToken
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
@@ -188,15 +187,11 @@ class Configuration(Parameters):
                 break
         else:
             token = path_or_url
-        try:
-            if self._is_subclass:
-                return self.get_tracking_result(token, request_data, kind == "open")
-            return self.decode(token, request_data, kind)
-        except MalformedToken:
-            link = _unwrap()(path_or_url)
-            if token is not path_or_url or link == path_or_url:
-                raise
-        return self.get_result(link, request_data, kind)
+            if "://" in token and (link := _unwrap()(token)) != token:
+                return self.get_result(link, request_data, kind)
+        if self._is_subclass:
+            return self.get_tracking_result(token, request_data, kind == "open")
+        return self.decode(token, request_data, kind)
 
     def get_tracking_result(
         self,

@@ -13,4 +13,4 @@ def encode(document: dict[str, Any], kind: Kind, ring: Keyring, *, compress: boo
 
 
 def decode(token: str, kind: Kind, ring: Keyring, *, now: float | None = None) -> dict[str, Any]:
-    return SealedCodec(ring).decode(token, kind, time.time() if now is None else now)
+    return SealedCodec(ring).decode(token, kind, time.time() if now is None else now)[0]

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from pytracking import InvalidLink, InvalidPayload
 from pytracking.targets import check_target
 from pytracking.tokens import base64url, document, link_id
+from pytracking.tokens.repair import repair
 
 NOW = 1_763_000_000.0
 
@@ -98,29 +99,30 @@ def test_equal_keys_are_found_in_any_text(middle: str) -> None:
 def test_base64_has_one_spelling_padded_and_one_unpadded(raw: bytes) -> None:
     padded = base64url.encode(raw)
     assert padded == base64.urlsafe_b64encode(raw).decode()
-    assert base64url.decode_padded(padded) == raw
-    assert base64url.decode(padded.rstrip("=")) == raw
+    assert base64url.decode(padded, True) == (raw, padded)
+    assert base64url.decode(padded.rstrip("="), False) == (raw, padded.rstrip("="))
 
 
 digits = st.text("AQgwEB8-_=+/\n é", max_size=9)
 
 
 @given(digits)
-def test_what_is_not_that_spelling_is_malformed(text: str) -> None:
+def test_what_is_not_that_spelling_is_repaired_or_malformed(text: str) -> None:
     try:
         raw = base64.urlsafe_b64decode(text + "=" * (-len(text) % 4))
     except ValueError:
         raw = b"nothing that is spelled so"
     padded = base64.urlsafe_b64encode(raw).decode()
-    for decode, spelling in (
-        (base64url.decode_padded, padded),
-        (base64url.decode, padded.rstrip("=")),
-    ):
+    for is_padded, spelling in ((True, padded), (False, padded.rstrip("="))):
         if text == spelling:
-            assert decode(text) == raw
-        else:
-            with pytest.raises(base64url.MalformedToken):
-                decode(text)
+            assert base64url.decode(text, is_padded) == (raw, text)
+            continue
+        try:
+            found, canonical = base64url.decode(text, is_padded)
+        except base64url.MalformedToken:
+            continue
+        assert canonical == repair(text) != text
+        assert base64url.decode(canonical, is_padded) == (found, canonical)
 
 
 def test_a_link_id_is_a_fixed_function_of_the_token() -> None:

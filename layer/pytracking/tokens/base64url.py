@@ -1,8 +1,18 @@
-"""Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling."""
+"""Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling.
+
+Another spelling is tried once more with the damage undone that mail does to links.
+"""
+
+from __future__ import annotations
 
 from binascii import a2b_base64, b2a_base64
+from functools import cache
 
 from pytracking.errors import InvalidLink
+
+TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # By the number of bytes in the last group: the digits that may end it, whose unused bits are zero
@@ -12,7 +22,7 @@ _PADDING = ("", "", "==", "=")
 
 
 class MalformedToken(InvalidLink):
-    """A text that is no token's canonical spelling: undoing what mail did to it may help."""
+    """A text that is no token's canonical spelling, nor what known damage makes of one."""
 
 
 def encode(raw: bytes) -> str:
@@ -20,22 +30,34 @@ def encode(raw: bytes) -> str:
     return b2a_base64(raw, newline=False).replace(b"+", b"-").replace(b"/", b"_").decode()
 
 
-def decode(digits: str) -> bytes:
-    """Return the bytes of url-safe base64 without padding.
+def decode(text: str, padded: bool) -> tuple[bytes, str]:
+    """Return the bytes of url-safe base64, and its canonical spelling.
+
+    That is ``text``, or what it was before mail damaged it.
+
+    Args:
+        padded: whether the canonical spelling ends with its padding, or has none.
 
     Raises:
         MalformedToken: another alphabet, a stray character, unused bits that are not zero.
     """
-    if "=" in digits:
-        raise MalformedToken("the token is not canonical url-safe base64")
-    return decode_padded(digits + _PADDING[len(digits) % 4])
+    try:
+        return _decode(text, padded), text
+    except MalformedToken:
+        token = _repair()(text)
+        if token == text:
+            raise
+    return _decode(token, padded), token
 
 
-def decode_padded(text: str) -> bytes:
-    """Return the bytes of url-safe base64 with padding. Raises MalformedToken as ``decode``."""
+def _decode(text: str, padded: bool) -> bytes:
     try:
         if "+" in text or "/" in text:
             raise ValueError("+ and / are of another alphabet")
+        if not padded:
+            if "=" in text:
+                raise ValueError("the padding is left out")
+            text += _PADDING[len(text) % 4]
         raw = a2b_base64(text.replace("-", "+").replace("_", "/"), strict_mode=True)
     except ValueError as error:
         raise MalformedToken("the token is not canonical url-safe base64") from error
@@ -44,3 +66,10 @@ def decode_padded(text: str) -> bytes:
     if (text[rest - 4] if rest else text[-1:]) not in _ENDINGS[rest]:
         raise MalformedToken("the token has unused bits that are not zero, or too much padding")
     return raw
+
+
+@cache
+def _repair() -> Callable[[str], str]:
+    from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
+
+    return repair

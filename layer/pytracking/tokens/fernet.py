@@ -72,13 +72,15 @@ class FernetCodec:
         )
         return base64url.encode(signed + key.mac(signed))
 
-    def decode(self, token: str, _: Kind, now: float) -> dict[str, Any]:
-        """Return the document of ``token``, at ``now`` (seconds since the epoch).
+    def decode(self, token: str, _: Kind, now: float) -> tuple[dict[str, Any], str]:
+        """Return the document of ``token`` at ``now`` (seconds since the epoch), and the token.
+
+        The token as it was minted: what mail did to it is undone.
 
         Raises:
             InvalidLink: forged, damaged, of a key that is not among these, or expired.
         """
-        raw = base64url.decode_padded(token)
+        raw, token = base64url.decode(token, True)
         signed, encrypted = raw[:-_MAC], raw[_HEADER:-_MAC]
         if raw[:1] != _VERSION or len(encrypted) < 2 * _BLOCK or len(encrypted) % _BLOCK:
             raise InvalidLink("the token is not a Fernet token")
@@ -90,7 +92,7 @@ class FernetCodec:
             text = padded[:-missing].decode(self._encoding)
         except UnicodeError as error:
             raise InvalidLink(f"the token holds no text in {self._encoding}") from error
-        return document.load(text, now)
+        return document.load(text, now), token
 
     def _key_of(self, signed: bytes, expected: bytes) -> "_Key":
         """Return the key that signed."""

@@ -12,7 +12,6 @@ from __future__ import annotations
 from functools import cache, lru_cache
 
 from pytracking.errors import ConfigurationError, InvalidKey
-from pytracking.tokens.base64url import MalformedToken
 from pytracking.tokens.plain import PlainCodec
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
@@ -31,7 +30,6 @@ if TYPE_CHECKING:
         ) -> str: ...
 
     Decode = Callable[[str, Kind, float], tuple[dict[str, Any], str]]
-    Open = Callable[[str, Kind, float], dict[str, Any]]
 
     class Codec(Protocol):
         """What every format has."""
@@ -39,7 +37,7 @@ if TYPE_CHECKING:
         @property
         def encode(self) -> Encode: ...
         @property
-        def decode(self) -> Open: ...
+        def decode(self) -> Decode: ...
 
 
 class Formats:
@@ -62,7 +60,13 @@ class Formats:
 
     A third argument, a URL that ``check_target`` has returned, becomes the document's ``url``."""
 
-    _open: Open
+    decode: Decode
+    """Gives the document of a token as it arrived, and the token as it was minted.
+
+    Its arguments are the token, perhaps damaged by mail, the kind that its link was followed as,
+    and the present in seconds since the epoch. Raises InvalidLink for what is of no accepted
+    format, forged, damaged beyond repair, or expired.
+    """
 
     def __init__(
         self,
@@ -81,29 +85,9 @@ class Formats:
             codec = _fernet(fernet_keys, encoding)
         else:
             codec = PlainCodec(encoding)
-        self.encode, self._open = codec.encode, codec.decode
+        self.encode, self.decode = codec.encode, codec.decode
         if keyring is not None and fernet_keys:
-            self._open = _either(codec, _fernet(fernet_keys, encoding))
-
-    def decode(self, text: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
-        """Return the document of a token as it arrived, and the token as it was minted.
-
-        Args:
-            text: the token, perhaps damaged by mail.
-            kind: what the link was followed as.
-            now: the present, seconds since the epoch.
-
-        Raises:
-            InvalidLink: of no accepted format, forged, damaged beyond repair, expired ...
-        """
-        open_ = self._open
-        try:
-            return open_(text, kind, now), text
-        except MalformedToken:
-            token = _repair()(text)
-            if token == text:
-                raise
-        return open_(token, kind, now), token
+            self.decode = _either(codec, _fernet(fernet_keys, encoding))
 
 
 def formats(
@@ -153,10 +137,15 @@ def _sealed(keyring: Keyring, compress: bool) -> Codec:
     return SealedCodec(keyring, compress)
 
 
-def _either(sealed: Codec, fernet: Codec) -> Open:
-    return lambda token, kind, now: (sealed if token[:1] == "p" else fernet).decode(
-        token, kind, now
-    )
+def _either(sealed: Codec, fernet: Codec) -> Decode:
+    def decode(token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
+        first = token[:1]
+        if first not in ("p", "g"):  # damaged in front
+            token = _repair()(token)
+            first = token[:1]
+        return (sealed if first == "p" else fernet).decode(token, kind, now)
+
+    return decode
 
 
 @cache

@@ -36,7 +36,7 @@ MAX_UUIDS = 255
 
 # 2 bytes of header, 16 of IV, 1 of n, the UUIDs, and the body, in characters of 6 bits
 MAX_TOKEN_CHARS = -(-(2 + 16 + 1 + 16 * MAX_UUIDS + MAX_BODY_BYTES) * 8 // 6)
-"""Longest token, in characters, that is looked at."""
+"""Longest token, in characters, that is opened."""
 
 _VERSION = 0xA4  # 0b101001_00: the text starts with "p"
 _STORED, _DEFLATED = 0, 1
@@ -103,21 +103,20 @@ class SealedCodec:
                 return token
             body += b" "
 
-    def decode(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
-        """Return the document of a sealed token.
+    def decode(self, token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
+        """Return the document of a sealed token, and the token as it was minted.
 
         Args:
-            token: in its canonical form; ``repair.repair`` makes it of what mail left of it.
+            token: as it arrived; what mail did to it is undone.
             kind: what the link was followed as.
             now: the present, seconds since the epoch.
 
         Raises:
-            MalformedToken: not in its canonical form, or longer than any token.
             InvalidLink: forged, damaged, of another kind or key, expired, or from the future.
         """
+        raw, token = base64url.decode(token, False)
         if len(token) > MAX_TOKEN_CHARS:
-            raise base64url.MalformedToken(f"the token is longer than {MAX_TOKEN_CHARS} characters")
-        raw = base64url.decode(token)
+            raise InvalidLink(f"the token is longer than {MAX_TOKEN_CHARS} characters")
         ciphers, labels = self._opening.get(raw[:2], _UNKNOWN)
         failure = None
         for cipher in ciphers:
@@ -143,7 +142,7 @@ class SealedCodec:
         content = document.load(text, now)
         if kind == "click" and "url" not in content:
             raise InvalidLink("the click token holds no URL")
-        return content
+        return content, token
 
 
 _Labels = dict[str, tuple[bytes, list[bytes]]]
