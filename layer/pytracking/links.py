@@ -26,7 +26,7 @@ def get_open_tracking_url(
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
 
     Raises:
-        InvalidPayload: JSON cannot hold ``metadata``.
+        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
     """
     return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
 
@@ -46,7 +46,8 @@ def get_click_tracking_url(
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
 
     Raises:
-        InvalidPayload: JSON cannot hold ``metadata`` or ``url_to_track``.
+        InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
+        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
     """
     configuration = get_configuration(configuration, kwargs)
     return configuration.get_click_tracking_url(url_to_track, metadata)
@@ -61,8 +62,8 @@ def get_open_tracking_result(
     """Decode an open link.
 
     Args:
-        encoded_url_path: the token of a link, or a full link under either configured base URL. A
-            full link under the click base is decoded as the click it is.
+        encoded_url_path: the token of a link, or a full link under either configured base URL, as
+            it came out of a mail. A full link under the click base is decoded as the click it is.
         request_data: attached to the result as it is, e.g. the user agent.
         configuration: how to decode; the default one when None.
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
@@ -88,12 +89,17 @@ def get_click_tracking_result(
 def get_open_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
-    """Return the token of a full open link; ``base_open_tracking_url`` must be known."""
+    """Return the token of a full open link.
+
+    Raises:
+        InvalidLink: ``url`` is not under ``base_open_tracking_url``.
+        ConfigurationError: there is no ``base_open_tracking_url``.
+    """
     return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
 
 
 def get_click_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Any
 ) -> str:
-    """Return the token of a full click link; ``base_click_tracking_url`` must be known."""
+    """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
     return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

@@ -1,6 +1,6 @@
 """Feed anything to what strangers can reach: tokens, their plaintext, repair, targets.
 
-    make fuzz FUZZ=300         for 300 seconds; the corpus in tests/fuzz/corpus grows
+    make fuzz FUZZ=300         for 300 seconds; begins with tests/fuzz/corpus, finds go to build/
 
 The first byte of an input says what the rest of it is. Whatever it is, the one documented error
 may be raised and no other, and what is accepted must be what would be minted.
