@@ -33,8 +33,8 @@ KNOWLEDGE = HERE / "knowledge.txt"
 OUTPUT = Path(sealed.__file__).with_name("dictionary1.bin")
 
 SIZE = 15_600
-"""Bytes: what a window of 2**14 bytes reaches back over, with a body of some hundred bytes. (Minting
-looks back over 2**13, for speed; what is commonest stands at the end.)"""
+"""Bytes: what a window of 2**14 bytes reaches back over, with a body of some hundred bytes.
+(Minting looks back over 2**13, for speed; what is commonest stands at the end.)"""
 
 MIN_TENANTS = 10
 """A fragment is common when this many tenants, of the corpus's 47, have it."""

@@ -4,7 +4,7 @@ from statistics import median
 from typing import Any
 
 from tests.bench.libraries import Libraries, Measurement
-from tests.bench.payloads import Payload, keys, url_of
+from tests.bench.payloads import Payload, keys, url_in_metadata, url_of
 from tests.bench.report import Figure, Line, Plot, Section
 
 COPIES = 20
@@ -18,8 +18,9 @@ SERIES = (
     ("original", "plain"),
 )
 KEYS = (1, 10, 30, 100, 300, 1_000)
-# over 2,048 characters a URL is no target, here: only the original mints and reads those
-URL_CHARS = (50, 200, 500, 1_000, 2_000)
+TARGET_CHARS = (50, 200, 500, 1_000, 2_000)
+"""Over 2,048 characters a URL is no target, here. In metadata it may be as long as it is."""
+URL_CHARS = (50, 500, 2_000, 4_000, 8_000)
 DEFAULT_KEYS = (0, 10, 100, 300, 1_000)
 
 Point = tuple[float, float]
@@ -27,14 +28,14 @@ Curves = dict[tuple[str, str, str], list[Point]]
 
 
 def run(rounds: int) -> Section:
-    rounds = max(3, rounds // 3)
+    rounds = max(15, rounds // 2)
     with Libraries() as libraries:
         by_keys = _curves(libraries, rounds, [(n, keys(n), {}) for n in KEYS])
-        by_url = _curves(libraries, rounds, [(n, url_of(n), {}) for n in URL_CHARS])
-        by_default = _curves(
-            libraries,
-            rounds,
-            [(n, keys(3), {"default_metadata": _defaults(n)}) for n in DEFAULT_KEYS],
+        by_target = _curves(libraries, rounds, [(n, url_of(n), {}) for n in TARGET_CHARS])
+        by_url = _curves(libraries, rounds, [(n, url_in_metadata(n), {}) for n in URL_CHARS])
+        by_default, by_included = (
+            _curves(libraries, rounds, [(n, keys(3), _defaults(n, included)) for n in DEFAULT_KEYS])
+            for included in (False, True)
         )
     figures = []
     for verb in ("encode", "decode"):
@@ -51,30 +52,40 @@ def run(rounds: int) -> Section:
             )
         )
     for verb in ("encode", "decode"):
-        figures.append(
+        keys_, url = (dict(curves["ours", "sealed", verb]) for curves in (by_keys, by_url))
+        figures += [
             Figure(
-                f"sealed {verb}: 300 keys / 100 keys (linear is 3)",
-                dict(by_keys["ours", "sealed", verb])[300]
-                / dict(by_keys["ours", "sealed", verb])[100],
+                f"sealed {verb}: 300 keys / 100 keys (linear is 3)", keys_[300] / keys_[100], "x"
+            ),
+            Figure(
+                f"sealed {verb}: URL of 8,000 / of 4,000 characters (linear is 2)",
+                url[8_000] / url[4_000],
                 "x",
-            )
-        )
+            ),
+        ]
     return Section(
         "Growth",
         figures,
         [
             _plot("Minting, by metadata keys", "keys", by_keys, "encode"),
             _plot("Decoding, by metadata keys", "keys", by_keys, "decode"),
-            _plot("Minting, by URL", "characters of URL", by_url, "encode"),
-            _plot("Token length, by URL", "characters of URL", by_url, "length"),
+            _plot("Minting, by target", "characters of the target", by_target, "encode"),
+            _plot("Token length, by target", "characters of the target", by_target, "length"),
+            _plot("Minting, by a URL in metadata", "characters of URL", by_url, "encode"),
+            _plot("Decoding, by a URL in metadata", "characters of URL", by_url, "decode"),
             _plot("Minting, by default metadata", "default keys", by_default, "encode"),
             _plot("Decoding, by default metadata", "default keys", by_default, "decode"),
+            _plot("Minting, by default metadata in links", "default keys", by_included, "encode"),
+            _plot("Decoding, by default metadata in links", "default keys", by_included, "decode"),
         ],
     )
 
 
-def _defaults(count: int) -> dict[str, Any]:
-    return {f"default_{number}": f"value {number}" for number in range(count)}
+def _defaults(count: int, included: bool) -> dict[str, Any]:
+    return {
+        "default_metadata": {f"default_{number}": f"value {number}" for number in range(count)},
+        "include_default_metadata": included,
+    }
 
 
 def _curves(

@@ -51,11 +51,21 @@ def keys(count: int) -> Payload:
 
 def url_of(length: int) -> Payload:
     """Return a click on a URL of ``length`` characters."""
+    return {"kind": "click", "url": _long_url(length), "metadata": {"customer_id": 176350}}
+
+
+def url_in_metadata(length: int) -> Payload:
+    """Return an open that tells of a URL of ``length`` characters."""
+    metadata = {"customer_id": 176350, "landing_page": _long_url(length)}
+    return {"kind": "open", "url": None, "metadata": metadata}
+
+
+def _long_url(length: int) -> str:
     r = random.Random(4)
     url = "https://www.able.example/"
     while len(url) < length:
         url += f"{r.choice(WORDS)}-{r.randrange(1000)}/"
-    return {"kind": "click", "url": url[:length], "metadata": {"customer_id": 176350}}
+    return url[:length]
 
 
 def _familiar(r: random.Random, tenant: str) -> Payload:

@@ -142,7 +142,7 @@ def _plot(plot: dict[str, Any]) -> list[str]:
             f'<text x="{across[0]}" y="{float(across[1]) + 14}" text-anchor="middle">{x:.4g}</text>'
         )
         parts.append(
-            f'<text x="{_LEFT - 4}" y="{float(up[1]) + 4}" text-anchor="end">{y:.3g}</text>'
+            f'<text x="{_LEFT - 4}" y="{float(up[1]) + 4}" text-anchor="end">{y:.4g}</text>'
         )
     for index, line in enumerate(plot["lines"]):
         colour = _COLOURS[index % len(_COLOURS)]
