@@ -106,6 +106,12 @@ def test_other_damage_is_left_for_decoding_to_refuse(char, token):
     assert repair(f"X{token}.").startswith(f"X{token[:9]}")
 
 
+@pytest.mark.parametrize("soft_break", ["=\n", "=\r\n", "= \t\r\n", "%3D%0D%0A", "=%0A"])
+@pytest.mark.parametrize("end", ["20", "3D", "0A"])
+def test_a_soft_break_before_two_digits_is_no_quoted_character(soft_break, end):
+    assert repair(f"pAAAA{soft_break}{end}") == f"pAAAA{end}"
+
+
 def test_every_level_of_percent_encoding_is_undone_however_it_was_written():
     token = SEALED
     for _ in range(4):

@@ -57,11 +57,11 @@ def repair(text: str) -> str:
     """
     if len(text) > MAX_TEXT_CHARS or _CANONICAL.fullmatch(text):
         return text
-    token = _INVISIBLE.sub("", text)
+    token = _in_one_line(text)
     for _ in range(MAX_PASSES):
         if "%" not in token:
             break
-        token = _INVISIBLE.sub("", _ENCODED.sub(_decode, token))
+        token = _in_one_line(_ENCODED.sub(_decode, token))
     token = _without_punctuation(_ADDED.sub("", token)).replace("=", "")
     if token[:1] == "p":  # sealed: = has no place in it
         return token
@@ -74,7 +74,11 @@ def unwrap(link: str) -> str:
 
     What stands behind it is behind its token, where ``repair`` takes it off.
     """
-    return _INVISIBLE.sub("", _SOFT_BREAK.sub("", link)).lstrip(_LEADING)
+    return _in_one_line(link).lstrip(_LEADING)
+
+
+def _in_one_line(text: str) -> str:
+    return _INVISIBLE.sub("", _SOFT_BREAK.sub("", text))
 
 
 def _without_punctuation(token: str) -> str:
