@@ -51,7 +51,9 @@ _IGNORED = re.compile(
 # What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
 # inherent vowels of Khmer, characters that describe others, and stand for what is not there. And
 # the ideographic dot, which is left only of a form of it that is no dot for everybody (U+FE12).
-_DISPUTED = re.compile("[\u115f\u1160\u17b4\u17b5\u2ff0-\u2fff\u3002\u3164\uffa0\ufffc\ufffd]")
+_DISPUTED = re.compile(
+    "[\u115f\u1160\u17b4\u17b5\u2ff0-\u2fff\u3002\u3164\u31ef\uffa0\ufffc\ufffd]"
+)
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the canonical combining class of the signs that join consonants
 # a token of any format in place of a whole path, gAAAAABrBCMNK4BRxd__GyfoIl9aPUXo..., which has
