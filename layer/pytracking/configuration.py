@@ -51,6 +51,14 @@ class Configuration(Parameters):
     def __init_subclass__(cls) -> None:
         cls._is_subclass = True
 
+    def check_target(self, url: str) -> str:
+        """Return ``url`` as ``targets.check_target`` does, with the base URLs as ``own_bases``.
+
+        Raises:
+            InvalidTarget: a click link to it would be refused.
+        """
+        return self._check_target(url)
+
     # Minting
 
     def get_data_to_embed(

@@ -87,7 +87,7 @@ def test_any_other_text_raises_one_error_of_this_package(text: str) -> None:
         ({"attempt": "1"}, "attempt is a whole number"),
         ({"not_before": 1.5}, "not_before is a whole number"),
         ({"last_status": "503"}, "last_status is a whole number"),
-        ({"undecoded": {"kind": "read", "token": "t"}}, "'open' or 'click'"),
+        ({"undecoded": {"kind": "read", "token": "t"}}, "one of open, click"),
         ({"undecoded": {"kind": "open", "token": None}}, "undecoded.token is a str"),
     ],
 )

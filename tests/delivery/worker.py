@@ -17,7 +17,7 @@ from typing import Any
 
 from pytracking.aws.api import AwsError, JsonApi, endpoint
 from pytracking.aws.deliverer import Deliverer
-from pytracking.aws.deliverer_settings import address_rules, queue, webhook_secrets
+from pytracking.aws.delivery_settings import address_rules, queue, webhook_secrets
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
 

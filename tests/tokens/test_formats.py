@@ -35,6 +35,18 @@ def test_a_token_of_another_format_is_refused(made: Formats, kind: Kind) -> None
                 PLAIN.decode(made.encode(document, kind), kind, NOW)
 
 
+@pytest.mark.parametrize("front", ["", "<", " /", "\u200b"])
+def test_a_ring_with_fernet_keys_opens_both_when_something_stands_in_front(front: str) -> None:
+    both = Formats(Keyring(SECRET, (), [FERNET_KEY]), None, "utf-8", True)
+    for token in (both.encode({"metadata": {"a": 1}}, "open"), fernet_token(b'{"metadata":{}}')):
+        for damaged in (front + token, front + f"%{ord(token[0]):x}" + token[1:]):
+            found, canonical = both.decode(damaged, "open", NOW)
+            assert (list(found), canonical) == (["metadata"], token)
+    for text in ("", "x", front, front + PLAIN.encode({}, "open")):
+        with pytest.raises(InvalidLink):
+            both.decode(text, "open", NOW)
+
+
 def test_the_first_character_tells_the_format() -> None:
     document = {"url": "https://a.example/"}
     found = [made.encode(document, "click")[0] for made in (PLAIN, FERNET, SEALED, STORED)]

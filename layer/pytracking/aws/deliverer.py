@@ -13,9 +13,10 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from pytracking.aws.deliverer_settings import address_rules, queue, webhook_secrets
+from pytracking.aws.delivery_settings import address_rules, queue, webhook_secrets
 from pytracking.aws.observability import count, log_bug, log_warning
 from pytracking.aws.webhook_secrets import SecretsUnavailable, WebhookSecrets
+from pytracking.delivery.attempt import attempt
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, bury_text, parse
@@ -163,14 +164,11 @@ class Deliverer:
         patience = self._breaker.patience(message.webhook)
         if patience is None:
             return Outcome(None, "not tried: the endpoint has not answered others just now")
-        body = json.dumps(message.body, separators=(",", ":")).encode()
         try:
             signer = self._secrets.signer()
         except SecretsUnavailable as error:
             return Outcome(None, str(error))
-        # Signed anew at each attempt: receivers refuse a timestamp of more than five minutes ago.
-        headers = signer.headers(message.id, int(self._clock()), body)
-        outcome = self._client.post(message.webhook, body, headers, patience)
+        outcome = attempt(self._client, message, signer, self._clock(), patience)
         self._breaker.record(message.webhook, answered=outcome.status is not None)
         return outcome
 

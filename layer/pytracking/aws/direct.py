@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Mapping
 
 from pytracking.aws.deadlines import within
-from pytracking.aws.deliverer_settings import address_rules, webhook_secrets
-from pytracking.aws.outbox import Hit, Send
+from pytracking.aws.delivery_settings import address_rules, webhook_secrets
+from pytracking.aws.outbox import QueuedHit, Send
+from pytracking.delivery.attempt import attempt
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Undecoded
 from pytracking.errors import WebhookError
@@ -30,15 +30,13 @@ def to_webhook(environment: Mapping[str, str]) -> Send:
     signed = any(environment.get(name) for name in sources)
     secrets = webhook_secrets(environment) if signed else None
 
-    def send(hit: Hit, timeout: float) -> None:
+    def send(hit: QueuedHit, timeout: float) -> None:
         if isinstance(hit, Undecoded):
             raise WebhookError("the link keys were out of reach, so the webhook is not known")
-        body = json.dumps(hit.body, separators=(",", ":")).encode()
 
         def post() -> None:
-            now = int(time.time())
-            headers = secrets.signer().headers(hit.id, now, body) if secrets else {}
-            outcome = client.post(hit.webhook, body, headers)
+            signer = secrets.signer() if secrets else None
+            outcome = attempt(client, hit, signer, time.time())
             if not outcome.delivered:
                 raise WebhookError(f"the webhook did not take it: {outcome.reason}")
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
 from pytracking import Configuration, TrackingResult
 from pytracking.aws.kept_secret import KeptSecret
+from pytracking.aws.services import secret_text
 from pytracking.aws.settings import HOW_TO_MAKE_A_KEY, Settings
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, PytrackingError
 from pytracking.tokens import Kind
@@ -47,6 +48,7 @@ class LinkKeys:
         fetch: returns the keyring's JSON, given the seconds it may take; AwsError when it fails.
             None when the settings hold the keyring itself.
         clock: seconds that only grow.
+        fetch_seconds: most that a fetch may take.
 
     Raises:
         ConfigurationError: the keyring in the settings cannot be used.
@@ -57,6 +59,8 @@ class LinkKeys:
         settings: Settings,
         fetch: Callable[[float], str] | None,
         clock: Callable[[], float] = time.monotonic,
+        *,
+        fetch_seconds: float = FETCH_SECONDS,
     ) -> None:
         self._settings = settings
         self._kept = KeptSecret(
@@ -64,7 +68,7 @@ class LinkKeys:
             fetch,
             self._made,
             clock,
-            fetch_seconds=FETCH_SECONDS,
+            fetch_seconds=fetch_seconds,
             retry_seconds=RETRY_SECONDS,
             first_retry_seconds=COLD_RETRY_SECONDS,
         )
@@ -75,6 +79,24 @@ class LinkKeys:
                 raise ConfigurationError(
                     f"PYTRACKING_LINK_KEYS cannot be used: {error}. {HOW_TO_MAKE_A_KEY}"
                 ) from error
+
+    @classmethod
+    def of_environment(
+        cls,
+        settings: Settings,
+        environment: Mapping[str, str],
+        *,
+        fetch_seconds: float = FETCH_SECONDS,
+    ) -> LinkKeys:
+        """Return the keys that the settings hold, or name by their secret.
+
+        Raises:
+            ConfigurationError: as above, or no region is set.
+        """
+        if settings.link_keys or not settings.link_keys_secret:
+            return cls(settings, None)
+        fetch = secret_text(settings.link_keys_secret, environment)
+        return cls(settings, fetch, fetch_seconds=fetch_seconds)
 
     def decode(self, token: str, kind: Kind, request_data: dict[str, Any]) -> TrackingResult:
         """Return what ``token`` says; fetches keys first when they are missing, old or unknown.

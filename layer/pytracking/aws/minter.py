@@ -16,7 +16,6 @@ from typing import TYPE_CHECKING, Any
 
 from pytracking import Configuration
 from pytracking.aws.keys import KeysUnavailable, LinkKeys
-from pytracking.aws.services import secret_text
 from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError
 
@@ -63,7 +62,9 @@ class Minter:
                     "e.g. https://track.example.com/o/"
                 )
         self._settings = Configuration(**{**kwargs, **bases})
-        self._keys = _link_keys(environment)
+        self._keys = LinkKeys.of_environment(
+            Settings.from_environment(environment), environment, fetch_seconds=FETCH_SECONDS
+        )
         self._configuration = self._settings
 
     def configuration(self) -> Configuration:
@@ -107,11 +108,3 @@ class Minter:
 
     def _with(self, kwargs: Mapping[str, Any]) -> Configuration:
         return self.configuration().merge_with_kwargs(kwargs)
-
-
-def _link_keys(environment: Mapping[str, str]) -> LinkKeys:
-    settings = Settings.from_environment(environment)
-    if settings.link_keys or not settings.link_keys_secret:
-        return LinkKeys(settings, None)
-    fetch = secret_text(settings.link_keys_secret, environment)
-    return LinkKeys(settings, lambda _: fetch(FETCH_SECONDS))

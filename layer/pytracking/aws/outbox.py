@@ -17,8 +17,8 @@ from pytracking.errors import PytrackingError
 TRIMMED_CHARS = 128
 """What is left of user agent and referer in a hit that is too large for the queue."""
 
-Hit = Message | Undecoded
-Send = Callable[[Hit, float], None]
+QueuedHit = Message | Undecoded
+Send = Callable[[QueuedHit, float], None]
 """Takes a hit and the seconds it may take; raises PytrackingError when it did not arrive."""
 
 
@@ -28,7 +28,7 @@ class Outbox:
     def __init__(self, send: Send) -> None:
         self._send = send
 
-    def record(self, hit: Hit, *, kind: str, token: str, timeout: float) -> bool:
+    def record(self, hit: QueuedHit, *, kind: str, token: str, timeout: float) -> bool:
         """Send ``hit`` within ``timeout`` seconds, or log it with its ``token``; tell which.
 
         The log line is what ``replay`` reads: with the link keys, the token gives the hit again.
@@ -54,7 +54,7 @@ def to_queue(queue: Queue) -> Send:
     return lambda hit, timeout: queue.send(_fitting(hit), 0, timeout)
 
 
-def _fitting(hit: Hit) -> str:
+def _fitting(hit: QueuedHit) -> str:
     """Return the queue's message of ``hit``, with long headers trimmed if it is too large."""
     text = hit.to_json()
     if len(text) <= MAX_BODY_BYTES or isinstance(hit, Undecoded):

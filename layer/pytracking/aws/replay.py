@@ -26,6 +26,7 @@ from pytracking.aws.events import UNKNOWN_VISITOR, event_body
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
 from pytracking.errors import InvalidLink
 from pytracking.privacy import Policy
+from pytracking.tokens import is_of_kind
 from pytracking.tokens.keyring import Keyring
 
 DRY_RUN_LIMIT = 10_000
@@ -252,8 +253,7 @@ class _Reviver:
             )
         except InvalidLink:
             raise _Stays(INVALID_LINK) from None
-        # Sealed tokens are bound to their kind; of Fernet tokens only their content tells it.
-        if (result.tracked_url is None) is not (hit.kind == "open"):
+        if not is_of_kind(hit.kind, result.tracked_url):
             raise _Stays(INVALID_LINK)
         webhook = result.webhook_url or self._webhook_url
         if not webhook:

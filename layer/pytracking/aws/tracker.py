@@ -16,13 +16,13 @@ from pytracking.aws.observability import count, log_bug
 from pytracking.aws.outbox import Outbox, Send, to_queue
 from pytracking.aws.requests import Request, read_request
 from pytracking.aws.responses import Answer
-from pytracking.aws.services import Queue, secret_text
+from pytracking.aws.services import Queue
 from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
 from pytracking.privacy import STRICTEST
 from pytracking.targets import check_target, check_webhook_url
-from pytracking.tokens import Kind
+from pytracking.tokens import Kind, is_of_kind
 from pytracking.visitors import Verdict, classify
 
 ANSWER_SECONDS = 1.0
@@ -52,7 +52,7 @@ class Tracker:
         self.webhook_url = _webhook_url(settings)
         self.fallback_url = _fallback_url(settings)
         self.outbox = Outbox(_send(settings, environment))
-        self.keys = _link_keys(settings, environment)
+        self.keys = LinkKeys.of_environment(settings, environment)
         # Now, while a starting function has its processor to itself; a failure is tried again.
         self.keys.refresh()
 
@@ -104,8 +104,7 @@ class Hit:
         kind, request = self._tracker.kind, self._request
         try:
             result = self._tracker.keys.decode(request.token, kind, request.data())
-            # Sealed tokens are bound to their kind; of Fernet tokens only their content tells it.
-            if (result.tracked_url is None) is not (kind == "open"):
+            if not is_of_kind(kind, result.tracked_url):
                 raise InvalidLink(f"the link is not one of kind {kind}")
         except InvalidLink:
             count("InvalidLinks")
@@ -128,7 +127,7 @@ class Hit:
     def record(self, result: TrackingResult) -> None:
         """Hand the hit over, to the queue or the webhook, or at worst to the log."""
         kind = self._tracker.kind
-        count("Opens" if kind == "open" else "Clicks")
+        count(f"{kind.capitalize()}s")
         webhook = result.webhook_url or self._tracker.webhook_url
         if not webhook:
             count("WithoutWebhook")
@@ -231,12 +230,6 @@ def _fallback_url(settings: Settings) -> str | None:
         return settings.fallback_url and check_target(settings.fallback_url)
     except InvalidTarget as error:
         raise ConfigurationError(f"PYTRACKING_FALLBACK_URL: {error}") from error
-
-
-def _link_keys(settings: Settings, environment: Mapping[str, str]) -> LinkKeys:
-    if settings.link_keys or not settings.link_keys_secret:
-        return LinkKeys(settings, None)
-    return LinkKeys(settings, secret_text(settings.link_keys_secret, environment))
 
 
 def _send(settings: Settings, environment: Mapping[str, str]) -> Send:

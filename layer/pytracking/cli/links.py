@@ -17,7 +17,7 @@ from pytracking.cli.configuring import (
     require_base,
 )
 from pytracking.errors import InvalidLink
-from pytracking.tokens import NOT_SEALED_SO, Kind
+from pytracking.tokens import NOT_SEALED_SO, Kind, is_of_kind
 
 if TYPE_CHECKING:
     Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
@@ -108,8 +108,7 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
         except InvalidLink as error:
             reasons.append(str(error))
             continue
-        # plain and Fernet links do not tell their kind, but a click has a target
-        if (result.tracked_url is None) is (kind == "open"):
+        if is_of_kind(kind, result.tracked_url):
             return result
     # of the kind that it is not, there is nothing to tell where the other tells more
     told = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]

@@ -11,9 +11,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeVar
+from typing import Any, TypeVar
 
 from pytracking.errors import PytrackingError
+from pytracking.tokens import KIND_BYTES, Kind
 
 VERSION = 1
 
@@ -106,14 +107,14 @@ class Message:
 class Undecoded:
     """A hit whose token could not be opened when it came in, because the keys were out of reach.
 
-    ``kind`` is "open" or "click", ``token`` the token as received, ``timestamp`` the time of the
-    hit in seconds since the epoch, ``request_data`` what may be kept of the request as long as
-    nobody knows what the recipient agreed to, ``visitor`` the verdict on who came, ``privacy`` the
-    wishes that hold besides the token's own.
+    ``kind`` is what the link was followed as, ``token`` the token as received, ``timestamp`` the
+    time of the hit in seconds since the epoch, ``request_data`` what may be kept of the request as
+    long as nobody knows what the recipient agreed to, ``visitor`` the verdict on who came,
+    ``privacy`` the wishes that hold besides the token's own.
     """
 
     id: str
-    kind: Literal["open", "click"]
+    kind: Kind
     token: str
     timestamp: int
     request_data: Mapping[str, Any]
@@ -201,8 +202,8 @@ def _parse_undecoded(
     if visitor is not None:
         for signal in _check("visitor", visitor, dict).get("signals") or ():
             _check("a signal of visitor", signal, str)
-    if kind not in ("open", "click"):
-        raise InvalidMessage(f"undecoded.kind is 'open' or 'click', not {kind!r}")
+    if kind not in KIND_BYTES:
+        raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")
     return Undecoded(
         id=identifier,
         kind=kind,

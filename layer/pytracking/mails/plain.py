@@ -7,7 +7,7 @@ from typing import Any
 from pytracking.configuration import Configuration
 from pytracking.mails.options import Options
 from pytracking.mails.policy import Link, Policy, Verdict
-from pytracking.mails.rewriting import Rewritten, applied, mint, require_bases
+from pytracking.mails.rewriting import Rewritten, applied, require_bases
 
 # 1: a URL in angle brackets, which may be wrapped (RFC 3986, appendix C): <URL:https://x.com/a
 # b>; or 2: a bare one, up to white space, quotes, `](` of Markdown, or East Asian punctuation.
@@ -60,7 +60,8 @@ def rewrite_text(
         url = ""
         if verdict.target and click_tracking:
             told = {"link_position": len(edits) + 1} if "position" in options.link_metadata else {}
-            url = mint(configuration, verdict.target, {**told, **(metadata or {})})
+            own = {**told, **(metadata or {})}
+            url = configuration.get_click_tracking_url(verdict.target, own)
             edits.append((start, end, url))
         links.append(Link(written, *verdict, url, start, end))
     return Rewritten(applied(text, edits), tuple(links))

@@ -8,7 +8,6 @@ from urllib.parse import quote_plus, unquote_plus, urljoin
 from pytracking.configuration import Configuration
 from pytracking.mails import markup
 from pytracking.mails.options import Options
-from pytracking.targets import check_target
 
 Outcome = Literal[
     "tracked",
@@ -122,7 +121,7 @@ class Policy:
             configuration.get_open_tracking_url_from_data_str(""),
         }
         self._ours = tuple(p.removesuffix("/") + "/" for p in prefixes if "://" in p)
-        self._our_hosts = {p.split("/")[2].partition(":")[0].lower() for p in self._ours}
+        self._check_target = configuration.check_target
 
     def judge(self, href: str, base: str = "") -> Verdict:
         """Decide on a link by its `href`; `base` is the URL that relative ones are relative to."""
@@ -151,12 +150,7 @@ class Policy:
         if self._options.unsubscribe == "leave" and is_unsubscribe(url):
             return Verdict("unsubscribe")
         target = self._with_utm(url) if self._utm else url
-        lower = target.lower()
-        own_bases: tuple[str, ...] = ()
-        for host in self._our_hosts:  # to spare most links the closer look
-            if host in lower:
-                own_bases = self._ours
-        check_target(target, own_bases=own_bases)
+        self._check_target(target)
         if self._options.leave and self._options.leave(url):
             return Verdict("kept")
         return Verdict("tracked", target)

@@ -95,11 +95,8 @@ def rewrite(
             told = _told(text, anchor, position, options) if options.link_metadata else {}
             if "attributes" in options.link_metadata:
                 edits += map(markup.removed, _own_metadata(attributes).values())
-            url = mint(
-                configuration,
-                verdict.target,
-                {**told, **(metadata or {})} if told else metadata,
-            )
+            own = {**told, **(metadata or {})} if told else metadata
+            url = configuration.get_click_tracking_url(verdict.target, own)
             edits.append(markup.replaced(href, url))
         links.append(Link(value, *verdict, url, anchor.tag.start, anchor.tag.end))
     if open_tracking:
@@ -120,13 +117,6 @@ def require_bases(configuration: Configuration, *, click: bool, open: bool) -> N
                 f"a mail cannot be rewritten without base_{kind}_tracking_url: give it, or say "
                 f"{kind}_tracking=False"
             )
-
-
-def mint(configuration: Configuration, target: str, metadata: Mapping[str, Any] | None) -> str:
-    """As configuration.get_click_tracking_url, for a target that the policy has checked already."""
-    document = configuration.get_data_to_embed(target, metadata)
-    token = configuration.get_url_encoded_data_str(document, "click")
-    return configuration.get_click_tracking_url_from_data_str(token)
 
 
 def pixel(url: str) -> str:

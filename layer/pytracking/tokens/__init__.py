@@ -13,8 +13,22 @@ else:
     Kind = str
 
 
+KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
+"""Each kind of token, and the byte that binds sealed tokens to it. No byte is ever used again."""
+
+KINDS_WITH_URL = frozenset({"click"})
+"""The kinds whose tokens lead to a URL."""
+
 NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
 """All that is told of a sealed token that does not open."""
+
+
+def is_of_kind(kind: str, url: str | None) -> bool:
+    """Tell whether a document with this ``url`` can be one of ``kind``.
+
+    Sealed tokens are bound to their kind. Of plain and Fernet tokens only this tells it.
+    """
+    return (url is not None) is (kind in KINDS_WITH_URL)
 
 
 def link_id(token: str) -> str:

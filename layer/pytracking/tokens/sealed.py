@@ -25,7 +25,14 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from pytracking.errors import InvalidLink, InvalidPayload
-from pytracking.tokens import NOT_SEALED_SO, Kind, base64url, document
+from pytracking.tokens import (
+    KIND_BYTES,
+    KINDS_WITH_URL,
+    NOT_SEALED_SO,
+    Kind,
+    base64url,
+    document,
+)
 from pytracking.tokens.keyring import Keyring
 
 MAX_BODY_BYTES = 65_536
@@ -41,7 +48,6 @@ MAX_TOKEN_CHARS = -(-(2 + 16 + 1 + 16 * MAX_UUIDS + MAX_BODY_BYTES) * 8 // 6)
 _VERSION = 0xA4  # 0b101001_00: the text starts with "p"
 _STORED, _DEFLATED = 0, 1
 _FIRST_BYTES = tuple(bytes((_VERSION | packing,)) for packing in (_STORED, _DEFLATED))
-_KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
 _MARK = b"\x01"
 
 # 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, less its first eight digits: found by a dash, it is several
@@ -79,8 +85,8 @@ class SealedCodec:
         Raises:
             InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
         """
-        if target is None and kind == "click" and "url" not in content:
-            raise InvalidPayload("a click link needs the URL it goes to")
+        if target is None and "url" not in content and kind in KINDS_WITH_URL:
+            raise InvalidPayload(f"a {kind} link needs the URL it goes to")
         body = document.dump_compact(content, target)
         uuids = b"\x00"
         if self._compress:
@@ -140,8 +146,8 @@ class SealedCodec:
         if end > 1:
             text = _restore(text, plain[1:end].hex())
         content = document.load(text, now)
-        if kind == "click" and "url" not in content:
-            raise InvalidLink("the click token holds no URL")
+        if "url" not in content and kind in KINDS_WITH_URL:
+            raise InvalidLink(f"the {kind} token holds no URL")
         return content, token
 
 
@@ -153,7 +159,7 @@ _UNKNOWN: tuple[tuple[AESSIV, ...], _Labels] = ((), {})
 
 def _labels(packing: int, key_id: int) -> _Labels:
     header = bytes((_VERSION | packing, key_id))
-    return {kind: (header, [header + byte]) for kind, byte in _KIND_BYTES.items()}
+    return {kind: (header, [header + byte]) for kind, byte in KIND_BYTES.items()}
 
 
 def claimed_key_id(token: str) -> int | None:

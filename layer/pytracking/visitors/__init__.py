@@ -87,7 +87,7 @@ def classify(
     headers: Mapping[str, str],
     method: str,
     age_seconds: int | None,
-    kind: Literal["open", "click"],
+    kind: str,
 ) -> Verdict:
     """Return the verdict on one request for a link.
 
