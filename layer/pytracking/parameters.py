@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import cache, lru_cache
 from types import MappingProxyType
 
+from pytracking.base_urls import bases, link_prefix
 from pytracking.errors import ConfigurationError
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
@@ -80,8 +81,8 @@ class Parameters:
         if unknown:
             _refuse_unknown(unknown)
         _check_expires_in(expires_in)
-        open_prefix = _link_prefix(base_open_tracking_url)
-        click_prefix = _link_prefix(base_click_tracking_url)
+        open_prefix = link_prefix(base_open_tracking_url)
+        click_prefix = link_prefix(base_click_tracking_url)
         # copies, so that what the caller does to its own, or to what it is shown, changes no link
         defaults = _defaults(default_metadata)
         if isinstance(encryption_bytestring_key, bytearray):
@@ -119,7 +120,7 @@ class Parameters:
             _open_prefix=open_prefix,
             _click_prefix=click_prefix,
             _end="/" if append_slash else "",
-            _bases=_bases(open_prefix, click_prefix),
+            _bases=bases(open_prefix, click_prefix),
             _encode=formats.encode,
             _decode=formats.decode,
             _check_target=_target_checker()(open_prefix, click_prefix),
@@ -203,30 +204,6 @@ _KEYWORDS = dict.fromkeys(name for name in Parameters.__annotations__ if not nam
 @lru_cache(maxsize=256)
 def _derived(given: Parameters, kwargs: tuple[tuple[str, Any], ...]) -> Any:
     return given._derive(dict(kwargs))
-
-
-@lru_cache(maxsize=256)
-def _link_prefix(base_url: str | None) -> str:
-    """Return what links under ``base_url`` start with.
-
-    A base without a final slash keeps its last segment (``https://a.example/t`` gives
-    ``https://a.example/t/``), where plain ``urljoin`` would drop it.
-    """
-    if not base_url:
-        return ""
-    from urllib.parse import urljoin  # noqa: PLC0415 - importing us does not need it
-
-    if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
-        base_url += "/"
-    return urljoin(base_url, "x")[:-1]
-
-
-def _bases(open_prefix: str, click_prefix: str) -> tuple[tuple[str, Kind | None], ...]:
-    """Return the prefixes to look for, the longer one first, and the kind each tells."""
-    if open_prefix == click_prefix:
-        return ((open_prefix, None),) if open_prefix else ()
-    bases: list[tuple[str, Kind | None]] = [(click_prefix, "click"), (open_prefix, "open")]
-    return tuple(sorted((base for base in bases if base[0]), key=lambda base: -len(base[0])))
 
 
 @cache
