@@ -5,6 +5,9 @@ import re
 from pathlib import Path
 from typing import Any
 
+from pytracking.aws.observability import hits_metric
+from pytracking.tokens import KIND_BYTES
+
 from tests.template.resolve import resolve
 from tests.template.test_template import of_type
 
@@ -24,7 +27,7 @@ def named_by_the_code() -> set[str]:
     """Every capitalised string of the Lambda side: the names of its metrics are among them."""
     folder = ROOT / "layer" / "pytracking" / "aws"
     code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
-    return set(re.findall(r'"([A-Z]\w+)"', code))
+    return {*re.findall(r'"([A-Z]\w+)"', code), *map(hits_metric, KIND_BYTES)}
 
 
 def test_every_alarm_watches_a_resource_of_the_stack(template: dict[str, Any]) -> None:

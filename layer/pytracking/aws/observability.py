@@ -65,6 +65,11 @@ def log_bug(error: Exception) -> None:
         )
 
 
+def hits_metric(kind: str) -> str:
+    """Return the metric that counts the hits of a kind of link: Opens, Clicks."""
+    return f"{kind.capitalize()}s"
+
+
 def count(*names: str) -> None:
     """Count 1 in each of the metrics ``names`` (CloudWatch embedded metric format)."""
     if not names:  # of which Powertools would warn

@@ -12,7 +12,7 @@ from pytracking import TrackingResult
 from pytracking.aws import responses
 from pytracking.aws.events import event_body
 from pytracking.aws.keys import LinkKeys
-from pytracking.aws.observability import count, log_bug
+from pytracking.aws.observability import count, hits_metric, log_bug
 from pytracking.aws.outbox import Outbox, Send, to_queue
 from pytracking.aws.requests import Request, read_request
 from pytracking.aws.responses import Answer
@@ -127,7 +127,7 @@ class Hit:
     def record(self, result: TrackingResult) -> None:
         """Hand the hit over, to the queue or the webhook, or at worst to the log."""
         kind = self._tracker.kind
-        count(f"{kind.capitalize()}s")
+        count(hits_metric(kind))
         webhook = result.webhook_url or self._tracker.webhook_url
         if not webhook:
             count("WithoutWebhook")
