@@ -2,6 +2,7 @@
 
 import ast
 import json
+import warnings
 from pathlib import Path
 
 import pytest
@@ -32,6 +33,16 @@ def test_a_metric_is_a_line_of_the_embedded_metric_format(lines):
 def test_counting_nothing_writes_nothing(lines):
     observability.count()
     assert lines() == []
+
+
+def test_metrics_that_are_switched_off_write_nothing_however_many_they_are(lines, monkeypatch):
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+    with warnings.catch_warnings(record=True) as warned:
+        warnings.simplefilter("always")
+        for _ in range(250):  # Powertools writes by itself at 100
+            observability.count("Opens")
+    assert lines() == []
+    assert warned == []
 
 
 def test_an_error_line_holds_its_fields(lines):

@@ -224,6 +224,15 @@ def test_what_is_no_event_is_received_all_the_same(gateway: Gateway):
         assert call(url, "POST", body, {"webhook-id": "odd"}).status == 204
 
 
+def test_a_hundred_hits_and_more_leave_the_terminal_as_it_was():
+    with running("--speed", "200") as gateway:
+        for _ in range(105):  # Powertools writes metrics by itself at 100
+            call(gateway.pixel_link)
+        until(lambda: all(event["state"] == "delivered" for event in gateway.events()))
+        assert gateway.process.output() == gateway.greeting
+        assert gateway.process.errors() == ""
+
+
 def test_a_port_that_is_taken_is_named_and_another_one_suggested():
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]

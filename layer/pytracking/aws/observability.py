@@ -78,3 +78,6 @@ def count(*names: str) -> None:
         for name in names:
             _metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
         _metrics.flush_metrics()
+        # Where POWERTOOLS_METRICS_DISABLED is set, a flush keeps them, and at 100 values of one
+        # metric Powertools would write them all the same.
+        _metrics.clear_metrics()
