@@ -133,7 +133,7 @@ function gridLines(top, width) {
       const y = HEIGHT - BOTTOM - (count / top) * (HEIGHT - BOTTOM - 8);
       return [
         draw("line", { x1: LEFT, x2: width, y1: y, y2: y, class: count ? "grid" : "axis" }),
-        draw("text", { x: LEFT - 6, y: y + 4, class: "tick end" }, String(count)),
+        draw("text", { x: LEFT - 6, y: y + 4, class: "tick end" }, short(count)),
       ];
     });
 }
@@ -155,6 +155,11 @@ function niceTop(highest) {
   for (let scale = 1; ; scale *= 10) {
     for (const factor of [2, 4, 10]) if (factor * scale >= highest) return factor * scale;
   }
+}
+
+/** 500, 1k, 20k: thousands are counted, so that no label is longer than the place beside the plot. */
+function short(count) {
+  return count < 1000 ? String(count) : `${count / 1000}k`;
 }
 
 function title(text) {
