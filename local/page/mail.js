@@ -57,6 +57,7 @@ function show() {
   if (!latest) return;
   byId("mails").hidden = false;
   byId("mail-count").textContent = latest.clicks === 1 ? "1 link and a pixel" : `${latest.clicks} links and a pixel`;
+  byId("mail-pictures").hidden = view !== "rendered"; // where broken images would be a riddle
   byId("mail-left").hidden = latest.left.length === 0;
   byId("mail-left-list").replaceChildren(
     ...latest.left.map(({ href, reason }) => make("li", {}, make("code", {}, href), ` ${reason}`)),

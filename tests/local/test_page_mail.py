@@ -56,6 +56,18 @@ def test_a_link_that_is_followed_in_the_mail_opens_a_tab_of_its_own(page: Page):
     expect(events(page).locator(".kind.click")).to_have_count(2)
 
 
+def test_beside_a_rendered_mail_stands_that_pictures_from_elsewhere_are_not_loaded(
+    page: Page, screenshots: Path
+):
+    rewrite(page, "<img src='data:,' alt='The logo'>")
+    expect(page.locator("#mail-pictures")).to_be_hidden()
+    page.click("[data-view=rendered]")
+    expect(page.locator("#mail-pictures")).to_contain_text("Pictures from elsewhere are not loaded")
+    shoot(page, screenshots, "7-pictures")
+    page.click("[data-view=source]")
+    expect(page.locator("#mail-pictures")).to_be_hidden()
+
+
 def test_a_mail_keeps_its_doctype_first_and_so_its_layout(page: Page):
     rewrite(page, "<!-- by hand --><!DOCTYPE html><p>harmless</p>")
     page.click("[data-view=rendered]")
