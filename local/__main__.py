@@ -2,12 +2,10 @@
 
 import argparse
 import asyncio
-import base64
 import contextlib
 import errno
 import json
 import os
-import secrets
 import shlex
 import socket
 import sys
@@ -17,6 +15,7 @@ from pathlib import Path
 from types import FrameType
 
 import uvicorn
+from pytracking.delivery.signatures import new_secret
 from pytracking.errors import PytrackingError
 from pytracking.tokens.keyring import Keyring
 from starlette.applications import Starlette
@@ -62,7 +61,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float, command: 
     origin = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     deployed = template.load(template_path)
     keyring = Keyring.generate()
-    webhook_secret = "whsec_" + base64.b64encode(secrets.token_bytes(32)).decode("ascii")
+    webhook_secret = new_secret()
     minter = Minter(deployed, keyring, origin)
     queues = Queues(deployed, speed)
     _set_environment(

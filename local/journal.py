@@ -5,6 +5,7 @@ kept by event id. Everything here runs on the gateway's event loop.
 """
 
 import asyncio
+import itertools
 import json
 import time
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
@@ -14,7 +15,7 @@ from typing import Any, Literal
 from local.queues import Standing
 from local.receiver import Call
 
-State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead"]
+State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead", "refused"]
 CAPACITY = 2000  # events remembered; the oldest are forgotten first
 _MAX_MARKS = 50  # times that one event was a dead letter, or was replayed
 _MAX_CALLS = 50  # calls kept of one event; the schedule has ten attempts
@@ -58,6 +59,7 @@ class Journal:
         self._events: dict[str, Event] = {}
         self._queued: set[str] = set()  # ids of the events that were last seen in a queue
         self._parsed: dict[str, dict[str, Any]] = {}  # the messages of the last look, by text
+        self._refused = itertools.count(1)
         self._subscribers: set[asyncio.Queue[str | None]] = set()
         self._ended = False
 
@@ -65,12 +67,19 @@ class Journal:
         """Return every event remembered, oldest first, as JSON would carry it."""
         return [asdict(event) for event in self._events.values()]
 
-    def called(self, call: Call, body: Any) -> None:
-        """Take down a call that the receiver got; one without an id is an event of its own."""
-        identifier = call.id or f"unidentified-{call.at}"
-        event = self._events.get(identifier)
+    def called(self, call: Call, body: dict[str, Any] | None) -> None:
+        """Take down a call that the receiver got.
+
+        One that is not genuine is no part of any event's story, whatever id it gives: it is shown
+        as refused, by itself.
+        """
+        if call.signature != "valid":
+            refused = Event(f"refused-{next(self._refused)}", call.at, {}, "refused", calls=[call])
+            self._changed(self._add(refused))
+            return
+        event = self._events.get(call.id)
         if event is None:
-            event = self._add(Event(identifier, call.at, body if isinstance(body, dict) else {}))
+            event = self._add(Event(call.id, call.at, body or {}))
         if event.state == "dead":  # it went back and came here between two looks at the queues
             event.mark(Mark(call.at, "replayed"))
         event.calls = [*event.calls, call][-_MAX_CALLS:]

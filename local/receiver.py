@@ -1,6 +1,7 @@
 """The built-in webhook receiver: verifies as any receiver should, and misbehaves when told to.
 
 Verification is the stock `standardwebhooks` package's, not ours: what passes here passes there.
+What to answer is told to every receiver in docs/receivers.md.
 """
 
 import asyncio
@@ -15,6 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+Signature = Literal["valid", "invalid", "missing"]
 Mood = Literal["accept", "fail", "hang", "gone"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
 MAX_BODY_BYTES = 1024 * 1024  # four times the largest message SQS carried when this was written
@@ -28,18 +30,18 @@ class Call:
     id: str  # webhook-id; empty when there was none
     at: float  # epoch seconds
     headers: Mapping[str, str]  # webhook-*, content-type and user-agent only
-    signature: Literal["valid", "invalid", "missing"]
-    problem: str  # why the signature is not valid; empty when it is
+    signature: Signature
+    problem: str  # why it is no webhook; empty when it is one
     status: int | None  # what was answered; None while hanging
 
 
 class Receiver:
-    """Answers POSTs in the mood it was put into and reports each one to `on_call`."""
+    """Answers genuine POSTs in the mood it was put into and reports every one to `on_call`."""
 
-    def __init__(self, secret: str, on_call: Callable[[Call, Any], None]) -> None:
+    def __init__(self, secret: str, on_call: Callable[[Call, dict[str, Any] | None], None]) -> None:
         """Verify with `secret`, a Standard Webhooks secret (`whsec_` and base64).
 
-        `on_call` also gets the body: parsed JSON, or the text when it is not JSON.
+        `on_call` also gets the body, parsed: None when it is no JSON object or not genuine.
         """
         self._verifier = Webhook(secret)
         self._on_call = on_call
@@ -57,44 +59,55 @@ class Receiver:
         self._released = asyncio.Event()
 
     async def receive(self, request: Request) -> Response:
-        """Answer one call: 204, 500 or 410 at once, or nothing for a minute."""
+        """Answer one call: 204, 500 or 410 at once, or nothing for a minute.
+
+        Whatever the mood, what is not genuine gets 401, and what is no JSON object 400.
+        """
         body = await _read(request)
         if body is None:
             return JSONResponse({"message": "Payload Too Large"}, 413)
-        mood = self.mood
-        status = {"accept": 204, "fail": 500, "gone": 410, "hang": None}[mood]
-        self._on_call(self._call(request, body, status), _parse(body))
-        if status is None:
-            with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(self._released.wait(), HANG_SECONDS)
-            return Response(status_code=503)
-        return Response(status_code=status)
-
-    def _call(self, request: Request, body: bytes, status: int | None) -> Call:
         headers = {
             name: value
             for name, value in request.headers.items()
             if name.startswith("webhook-") or name in ("content-type", "user-agent")
         }
         signature, problem = self._verify(body, headers)
-        return Call(
-            id=headers.get("webhook-id", ""),
-            at=time.time(),
-            headers=headers,
-            signature=signature,
-            problem=problem,
-            status=status,
+        document = _parse(body) if signature == "valid" else None
+        status: int | None
+        if signature != "valid":
+            status = 401
+        elif document is None:
+            status, problem = 400, "a webhook's body is a JSON object, and this is none"
+        else:
+            status = {"accept": 204, "fail": 500, "gone": 410, "hang": None}[self.mood]
+        self._on_call(
+            Call(
+                id=headers.get("webhook-id", ""),
+                at=time.time(),
+                headers=headers,
+                signature=signature,
+                problem=problem,
+                status=status,
+            ),
+            document,
         )
+        if status is None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._released.wait(), HANG_SECONDS)
+            return Response(status_code=503)
+        if problem:
+            return JSONResponse({"message": problem}, status)
+        return Response(status_code=status)
 
-    def _verify(
-        self, body: bytes, headers: dict[str, str]
-    ) -> tuple[Literal["valid", "invalid", "missing"], str]:
+    def _verify(self, body: bytes, headers: dict[str, str]) -> tuple[Signature, str]:
         if "webhook-signature" not in headers:
             return "missing", "no webhook-signature header"
         try:
             self._verifier.verify(body, headers, json_parse=False)
-        except (WebhookVerificationError, ValueError) as error:
-            return "invalid", str(error) or type(error).__name__
+        except WebhookVerificationError as error:
+            return "invalid", str(error)
+        except ValueError:  # such as a signature without its "v1,"
+            return "invalid", "malformed: no signature of a webhook, or a body that is not UTF-8"
         return "valid", ""
 
 
@@ -107,8 +120,9 @@ async def _read(request: Request) -> bytes | None:
     return bytes(body)
 
 
-def _parse(body: bytes) -> Any:
+def _parse(body: bytes) -> dict[str, Any] | None:
     try:
-        return json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError):
-        return body.decode("utf-8", "replace")
+        return None
+    return document if isinstance(document, dict) else None

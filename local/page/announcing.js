@@ -1,6 +1,6 @@
 // New events, said to those who do not see the list.
 
-import { kindOf, verdictOf } from "./charts.js";
+import { isHit, kindOf, verdictOf } from "./charts.js";
 import { byId } from "./dom.js";
 
 const PAUSE = 2000; // milliseconds; a burst of hits is one sentence
@@ -15,7 +15,8 @@ export function announce(event) {
 
 function speak() {
   const [first] = news;
-  sayAloud(news.length === 1 ? `New ${kindOf(first)}, ${verdictOf(first)}` : `${news.length} new events`);
+  const alone = isHit(first) ? `New ${kindOf(first)}, ${verdictOf(first)}` : `New post, ${first.state}`;
+  sayAloud(news.length === 1 ? alone : `${news.length} new events`);
   news = [];
 }
 

@@ -84,8 +84,14 @@ export function drawVerdicts(place, events) {
   );
 }
 
-export function kindOf(event) {
-  return event.body.is_click_tracking ? "click" : "open";
+/** What an event is; "post" of one that tells of no hit, as what the receiver refused. */
+export function kindOf({ body }) {
+  if (body.is_click_tracking) return "click";
+  return body.is_open_tracking ? "open" : "post";
+}
+
+export function isHit(event) {
+  return kindOf(event) !== "post";
 }
 
 /** The verdict; "unknown" also of what is no verdict that is known here. */

@@ -1,6 +1,6 @@
 // The page's memory and its line to the gateway: one stream of server-sent events feeds it all.
 
-import { drawPlot, drawVerdicts } from "./charts.js";
+import { drawPlot, drawVerdicts, isHit } from "./charts.js";
 import { announce } from "./announcing.js";
 import { byId, forgetUnreachable, gateway } from "./dom.js";
 import { bindEvents, showEvents, tick } from "./events.js";
@@ -22,8 +22,9 @@ function redraw() {
     const events = [...known.values()].sort((a, b) => b.at - a.at);
     showEvents(events, gateway.now());
     showCounts(events);
-    drawPlot(byId("plot"), events, gateway.now());
-    drawVerdicts(byId("verdict-bar"), events);
+    const hits = events.filter(isHit);
+    drawPlot(byId("plot"), hits, gateway.now());
+    drawVerdicts(byId("verdict-bar"), hits);
   });
 }
 

@@ -38,7 +38,7 @@ export function showMood(current) {
 }
 
 export function showCounts(events) {
-  const counts = { delivered: 0, moving: 0, retrying: 0, failed: 0, dead: 0 };
+  const counts = { delivered: 0, moving: 0, retrying: 0, failed: 0, dead: 0, refused: 0 };
   for (const { state } of events) {
     if (state === "queued" || state === "delivering") counts.moving += 1;
     else if (state in counts) counts[state] += 1;

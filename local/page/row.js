@@ -1,16 +1,15 @@
 // One row of the list: what is seen of an event at a glance.
 
-import { kindOf, verdictOf } from "./charts.js";
+import { isHit, kindOf, verdictOf } from "./charts.js";
 import { clock, make } from "./dom.js";
 
 const CHIPS = 4; // keys of metadata seen on a row; the others are counted
 
-export const SIGNATURES = { valid: "✓ verified", invalid: "✗ bad signature", missing: "unsigned" };
+export const SIGNATURES = { valid: "✓ verified", invalid: "✗ bad signature", missing: "✗ unsigned" };
 
 /** What a row's summary holds. */
 export function summaryOf(event) {
   const kind = kindOf(event);
-  const verdict = verdictOf(event);
   const target = typeof event.body.tracked_url === "string" ? event.body.tracked_url : null;
   return [
     make("span", { class: `kind ${kind}` }, kind),
@@ -18,11 +17,11 @@ export function summaryOf(event) {
     make(
       "span",
       { class: "what" },
-      make("span", { class: "target", title: target }, target ?? (kind === "open" ? "the pixel" : "")),
+      make("span", { class: "target", title: target }, target ?? untargeted(event)),
       ...chips(event.body.metadata),
       isReduced(event) ? make("span", { class: "chip", title: "The browser asks not to be tracked" }, "reduced") : null,
     ),
-    make("span", { class: `verdict verdict-${verdict}`, title: signals(event.body.visitor) }, verdict),
+    isHit(event) ? verdict(event) : make("span"),
     signature(event.calls.at(-1)),
     state(event),
   ];
@@ -30,10 +29,15 @@ export function summaryOf(event) {
 
 /** The words that a row has for an event, beside what the webhook's body says. */
 export function seenWords(event) {
-  const words = [clock(event.at), verdictOf(event), SIGNATURES[event.calls.at(-1)?.signature], seenState(event)];
-  if (kindOf(event) === "open") words.push("the pixel");
+  const words = [clock(event.at), SIGNATURES[event.calls.at(-1)?.signature], seenState(event), untargeted(event)];
+  if (isHit(event)) words.push(verdictOf(event));
   if (isReduced(event)) words.push("reduced");
   return words.join(" ");
+}
+
+/** What stands where a click has its target. */
+function untargeted(event) {
+  return { open: "the pixel", click: "", post: event.calls.at(-1)?.problem || "tells of no hit" }[kindOf(event)];
 }
 
 function seenState(event) {
@@ -45,6 +49,7 @@ function seenState(event) {
     delivered: attempts > 1 ? `delivered, ${attempts} attempts` : "delivered",
     failed: `failed with ${event.last_status}`,
     dead: "dead letter",
+    refused: "refused",
   }[event.state];
 }
 
@@ -72,6 +77,11 @@ function chips(metadata) {
   if (others.length === 0) return seen;
   const names = others.map(([name]) => name).join(", ");
   return [...seen, make("span", { class: "chip", title: names }, `+${others.length}`)];
+}
+
+function verdict(event) {
+  const name = verdictOf(event);
+  return make("span", { class: `verdict verdict-${name}`, title: signals(event.body.visitor) }, name);
 }
 
 function signature(call) {

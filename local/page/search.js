@@ -3,7 +3,7 @@
 import { kindOf } from "./charts.js";
 import { seenWords } from "./row.js";
 
-const TROUBLE = ["retrying", "failed", "dead"];
+const TROUBLE = ["retrying", "failed", "dead", "refused"];
 const WORDS = /(?:"[^"]*"?|[^\s"])+/g; // `spring`, `customer_id:1`, `name:"Ada L."`
 const PAIR = /^([^:=]+)[:=](.+)$/s; // `customer_id:1`, `customer_id=1`
 
@@ -17,7 +17,7 @@ export function isFound(event, search) {
   const words = search.toLowerCase().match(WORDS) ?? [];
   if (words.length === 0) return true;
   const { metadata, tracked_url, visitor, request_data, link_id, privacy } = event.body;
-  const told = [event.id, metadata, tracked_url, visitor, request_data, link_id, privacy];
+  const told = [event.id, event.calls.at(-1)?.id, metadata, tracked_url, visitor, request_data, link_id, privacy];
   const text = `${JSON.stringify(told)} ${seenWords(event)}`.toLowerCase();
   const values = new Map(
     Object.entries(isObject(metadata) ? metadata : {}).map(([name, value]) => [name.toLowerCase(), shown(value)]),

@@ -1,6 +1,6 @@
 // An event's whole story, told below its row once that is opened.
 
-import { verdictOf } from "./charts.js";
+import { isHit, verdictOf } from "./charts.js";
 import { clock, duration, make } from "./dom.js";
 import { isReduced, SIGNATURES, signals, textOf } from "./row.js";
 import { replay } from "./receiver.js";
@@ -12,16 +12,18 @@ export const planned = { delays: [] };
 export function makeStory() {
   const [facts, attempts] = [make("dl"), make("ol", { class: "attempts" })];
   const body = make("pre", { tabindex: "0" });
+  const raw = make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), body);
   const element = make(
     "div",
     { class: "story" },
     facts,
     make("div", {}, make("h3", {}, "Attempts"), attempts),
-    make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), body),
+    raw,
   );
   const tell = (event) => {
     facts.replaceChildren(...factsOf(event));
     attempts.replaceChildren(...attemptsOf(event));
+    raw.hidden = Object.keys(event.body).length === 0; // of what is no webhook nothing is kept
     const text = JSON.stringify(event.body, null, 2);
     if (body.textContent !== text) body.textContent = text; // else what is selected in it stays so
   };
@@ -36,8 +38,8 @@ function factsOf(event) {
   return [
     ...fact("Target", target && textOf(target)),
     ...fact("Metadata", metadata && pairs(metadata)),
-    ...fact("Verdict", verdictOf(event)),
-    ...fact("Signals", signals(visitor)),
+    ...fact("Verdict", isHit(event) ? verdictOf(event) : null),
+    ...fact("Signals", isHit(event) ? signals(visitor) : null),
     ...fact("Age of the link", typeof age === "number" ? duration(age) : null),
     ...fact("Ruleset", visitor?.ruleset),
     ...fact("Privacy", isReduced(event) ? privacy(event.body) : null),
@@ -47,7 +49,7 @@ function factsOf(event) {
     ...fact("Referer", request?.referer),
     ...fact("Webhook", webhook),
     ...fact("Link", link),
-    ...fact("Event", event.id),
+    ...(event.state === "refused" ? fact("Claimed event", event.calls[0].id) : fact("Event", event.id)),
     ...fact("Attempts counted", event.attempt > event.calls.length ? event.attempt : null),
   ];
 }
