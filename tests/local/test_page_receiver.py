@@ -54,6 +54,20 @@ def test_a_post_that_is_not_genuine_is_shown_as_refused_and_counts_as_nothing_el
     expect(events(page)).to_have_count(1)
 
 
+def test_a_signature_that_is_not_valid_takes_one_line_and_one_colour(page: Page, gateway: Gateway):
+    post(gateway, b"{}", {"webhook-id": "unsigned"})
+    post(gateway, b"{}", signed("forged", b"another body"))
+    marks = page.locator("#events summary .signature")
+    expect(marks).to_have_count(2)
+    for width in (1280, 1000, 390):
+        page.set_viewport_size({"width": width, "height": 900})
+        for mark in marks.all():
+            assert mark.evaluate("e => e.scrollWidth <= e.clientWidth")
+            assert mark.evaluate("e => e.clientHeight < 2 * parseInt(getComputedStyle(e).fontSize)")
+    colours = {mark.evaluate("e => getComputedStyle(e).color") for mark in marks.all()}
+    assert len(colours) == 1
+
+
 def test_a_refused_post_is_said_aloud_as_such(page: Page, gateway: Gateway):
     post(gateway, b"{}", {"webhook-id": "unsigned"})
     expect(page.locator("#announcement")).to_have_text("New post, refused")
