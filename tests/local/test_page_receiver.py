@@ -94,3 +94,16 @@ def test_every_state_is_in_one_of_the_counters(page: Page, gateway: Gateway):
     post(gateway, b"{}", signed("alone", b"{}"))
     expect(states(page)).to_have_text(["failed with 500"])
     expect(page.locator("[data-count=failed]")).to_have_text("1")
+
+
+def test_the_counters_stand_in_even_rows_at_every_width(page: Page, screenshots: Path):
+    for width in (320, 390, 560, 700, 899, 901, 1000, 1061, 1100, 1280, 1600):
+        page.set_viewport_size({"width": width, "height": 900})
+        boxes = [box.bounding_box() for box in page.locator("#counts > div").all()]
+        rows: dict[float, list[float]] = {}
+        for box in boxes:
+            assert box
+            rows.setdefault(box["y"], []).append(box["x"])
+        assert len({tuple(row) for row in rows.values()}) == 1, (width, rows)
+        assert page.locator("#counts").evaluate("e => e.scrollWidth <= e.clientWidth"), width
+        shoot(page, screenshots, f"9-counters-{width}")
