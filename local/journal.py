@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from local import metadata
 from local.queues import Standing
 from local.receiver import Call
 
@@ -46,6 +47,18 @@ class Event:
     webhook: str = ""  # where it is sent; empty until it was seen in a queue
     calls: list[Call] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
+    # What of the body is shown, as text: JavaScript's numbers are not those of JSON.
+    text: str = field(init=False)
+    metadata: list[tuple[str, str]] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.hold(self.body)
+
+    def hold(self, body: Mapping[str, Any]) -> None:
+        """Take over a body that says more than the one known so far."""
+        self.body = body
+        self.text = json.dumps(body, indent=2, ensure_ascii=False)
+        self.metadata = metadata.pairs(body.get("metadata"))
 
     def mark(self, mark: Mark) -> None:
         """Add to the story; of a long one, the beginning is forgotten."""
@@ -80,6 +93,8 @@ class Journal:
         event = self._events.get(call.id)
         if event is None:
             event = self._add(Event(call.id, call.at, body or {}))
+        elif body and body != event.body:  # so far it was a hit that is undecoded
+            event.hold(body)
         if event.state == "dead":  # it went back and came here between two looks at the queues
             event.mark(Mark(call.at, "replayed"))
         event.calls = [*event.calls, call][-_MAX_CALLS:]

@@ -22,6 +22,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from local import metadata
 from local.journal import Journal
 from local.minting import Minter, json_name
 from local.queues import Queues
@@ -121,9 +122,10 @@ class Live:
         }
 
     async def _mint(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        given = wanted.get("metadata")  # an object, or the text of one as it was typed
         return self._minter.links(
             target=wanted.get("target"),
-            metadata=wanted.get("metadata"),
+            metadata=metadata.read(given) if isinstance(given, str) else given,
             expires_in=wanted.get("expires_in"),
         )
 

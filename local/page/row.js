@@ -18,7 +18,7 @@ export function summaryOf(event) {
       "span",
       { class: "what" },
       make("span", { class: "target", title: target }, target ?? untargeted(event)),
-      ...chips(event.body.metadata),
+      ...chips(event.metadata),
       isReduced(event) ? make("span", { class: "chip", title: "The browser asks not to be tracked" }, "reduced") : null,
     ),
     isHit(event) ? verdict(event) : make("span"),
@@ -68,11 +68,10 @@ export function textOf(value) {
   return typeof value === "string" ? value : JSON.stringify(value);
 }
 
-function chips(metadata) {
-  const pairs = Object.entries(metadata ?? {});
+function chips(pairs) {
   const seen = pairs
     .slice(0, CHIPS)
-    .map(([name, value]) => make("span", { class: "chip" }, make("i", {}, name), textOf(value)));
+    .map(([name, value]) => make("span", { class: "chip" }, make("i", {}, name), value));
   const others = pairs.slice(CHIPS);
   if (others.length === 0) return seen;
   const names = others.map(([name]) => name).join(", ");

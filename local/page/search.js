@@ -16,12 +16,10 @@ export function isOfKind(event, kind) {
 export function isFound(event, search) {
   const words = search.toLowerCase().match(WORDS) ?? [];
   if (words.length === 0) return true;
-  const { metadata, tracked_url, visitor, request_data, link_id, privacy } = event.body;
-  const told = [event.id, event.calls.at(-1)?.id, metadata, tracked_url, visitor, request_data, link_id, privacy];
+  const { tracked_url, visitor, request_data, link_id, privacy } = event.body;
+  const told = [event.id, event.calls.at(-1)?.id, event.metadata, tracked_url, visitor, request_data, link_id, privacy];
   const text = `${JSON.stringify(told)} ${seenWords(event)}`.toLowerCase();
-  const values = new Map(
-    Object.entries(isObject(metadata) ? metadata : {}).map(([name, value]) => [name.toLowerCase(), shown(value)]),
-  );
+  const values = new Map(event.metadata.map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]));
   // A kind is asked for as such: "open" is a part of many a signal's name.
   return words.every((word) => has(word.replaceAll('"', ""), values, text, kindOf(event)));
 }
@@ -31,12 +29,4 @@ function has(word, values, text, kind) {
   const [, name, value] = PAIR.exec(word) ?? [];
   // "https://..." is a pair only of an event whose metadata has a key "https".
   return values.has(name) ? values.get(name) === value : text.includes(word);
-}
-
-function shown(value) {
-  return (typeof value === "string" ? value : JSON.stringify(value)).toLowerCase();
-}
-
-function isObject(value) {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -24,20 +24,19 @@ export function makeStory() {
     facts.replaceChildren(...factsOf(event));
     attempts.replaceChildren(...attemptsOf(event));
     raw.hidden = Object.keys(event.body).length === 0; // of what is no webhook nothing is kept
-    const text = JSON.stringify(event.body, null, 2);
-    if (body.textContent !== text) body.textContent = text; // else what is selected in it stays so
+    if (body.textContent !== event.text) body.textContent = event.text; // else what is selected in it stays so
   };
   return { element, tell };
 }
 
 function factsOf(event) {
-  const { visitor, request_data: request, link_id: link, tracked_url: target, metadata } = event.body;
+  const { visitor, request_data: request, link_id: link, tracked_url: target } = event.body;
   const age = visitor?.age_seconds;
   // Every call that is told of came to this gateway's own receiver.
   const webhook = event.webhook || (event.calls.length ? `${location.origin}/_local/receiver` : null);
   return [
     ...fact("Target", target && textOf(target)),
-    ...fact("Metadata", metadata && pairs(metadata)),
+    ...fact("Metadata", pairs(event.metadata)),
     ...fact("Verdict", isHit(event) ? verdictOf(event) : null),
     ...fact("Signals", isHit(event) ? signals(visitor) : null),
     ...fact("Age of the link", typeof age === "number" ? duration(age) : null),
@@ -60,8 +59,7 @@ function fact(name, value) {
 }
 
 function pairs(metadata) {
-  if (typeof metadata !== "object") return textOf(metadata);
-  const lines = Object.entries(metadata).map(([name, value]) => make("li", {}, make("i", {}, name), ` ${textOf(value)}`));
+  const lines = metadata.map(([name, value]) => make("li", {}, make("i", {}, name), ` ${value}`));
   return lines.length ? make("ul", { class: "pairs" }, ...lines) : null;
 }
 

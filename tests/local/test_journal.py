@@ -196,3 +196,14 @@ def test_where_an_event_is_sent_is_known_from_its_message():
     message = json.dumps({"v": 1, "id": "a", "webhook": "https://a.example/hook", "body": BODY})
     journal.observe([standing(body=message)])
     assert journal.events()[0]["webhook"] == "https://a.example/hook"
+
+
+def test_the_body_that_was_received_takes_the_place_of_what_an_undecoded_hit_told():
+    text = json.dumps({"v": 1, "id": "a", "undecoded": {"kind": "open"}, "timestamp": 5})
+    journal = Journal()
+    journal.observe([standing(body=text)])
+    assert journal.events()[0]["metadata"] == []
+    journal.called(call(204), {"metadata": {"n": 9007199254740993, "s": "ä"}})
+    (event,) = journal.events()
+    assert event["metadata"] == [("n", "9007199254740993"), ("s", "ä")]
+    assert '"n": 9007199254740993,\n    "s": "ä"' in event["text"]

@@ -28,7 +28,8 @@ def test_what_cannot_be_minted_is_said_beside_the_form_and_its_field_found(page:
     for field, value, said in (
         ("target", " ", "A click leads somewhere"),
         ("target", "javascript:alert(1)", "javascript"),
-        ("metadata", "{not json", "Metadata is a JSON object"),
+        ("metadata", "{not json", "metadata is a JSON object"),
+        ("metadata", '{"customer_id": 1, "x": 1e999}', "1e999, which no float holds"),
         ("metadata", "[1]", "metadata is a JSON object, not an array"),
         ("metadata", '{"a":' + "[" * 300 + "]" * 300 + "}", "nested deeper than 200"),
         ("metadata", '{"a":' + "[" * 5_000 + "]" * 5_000 + "}", "metadata is nested too deeply"),
@@ -43,6 +44,25 @@ def test_what_cannot_be_minted_is_said_beside_the_form_and_its_field_found(page:
         expect(page.locator("#mint-error")).to_be_empty()
         assert page.locator("[aria-invalid]").count() == 0
     assert page.locator("#links").inner_text() == before
+
+
+def test_metadata_arrives_and_is_shown_as_it_was_typed_to_the_last_digit(page: Page):
+    page.fill("#metadata", '{"customer_id": 9007199254740993, "9": [1e22, 0.1], "8": "ä"}')
+    page.click("text=Mint both links")
+    expect(page.locator("#links .fresh")).to_have_count(2)
+    page.click("[data-act=pixel]")
+    expect(events(page).locator(".chip")).to_have_text(
+        ["customer_id9007199254740993", "9[1e+22,0.1]", "8ä"]
+    )
+    events(page).first.locator("summary").first.click()
+    story = events(page).first.locator(".story")
+    expect(story.locator(".pairs li").first).to_have_text("customer_id 9007199254740993")
+    story.locator("text=The webhook's body").click()
+    body = json.loads(story.locator("pre").inner_text())
+    assert body["metadata"] == {"customer_id": 9007199254740993, "9": [1e22, 0.1], "8": "ä"}
+    for search, found in (("customer_id:9007199254740993", 1), ("customer_id:9007199254740992", 0)):
+        page.fill("#search", search)
+        expect(events(page)).to_have_count(found)
 
 
 def test_an_expired_link_says_when_it_expired_and_that_there_is_no_event(page: Page):

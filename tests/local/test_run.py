@@ -135,6 +135,8 @@ def test_an_expired_link_leads_nowhere(gateway: Gateway):
         ({"metadata": [1]}, "metadata is a JSON object"),
         ({"target": 5}, "a target is a string, not a number"),
         ({"metadata": True}, "metadata is a JSON object, not true"),
+        ({"metadata": '"text"'}, "metadata is a JSON object, not a string"),
+        ({"metadata": '{"a": 1, "a": 2}'}, 'the key "a" twice'),
         ({"metadata": {"a": "\ud800"}}, "half of a character"),
         ({"metadata": {"a": "x" * 70_000}}, "at most 65536 fit"),
         ({"expires_in": -1}, "above 0"),
