@@ -4,6 +4,7 @@ import { kindOf } from "./charts.js";
 import { seenWords } from "./row.js";
 
 const TROUBLE = ["retrying", "failed", "dead", "refused"];
+const KINDS = ["open", "click"];
 const WORDS = /(?:"[^"]*"?|[^\s"])+/g; // `spring`, `customer_id:1`, `name:"Ada L."`
 const PAIR = /^([^:=]+)[:=](.+)$/s; // `customer_id:1`, `customer_id=1`
 
@@ -20,13 +21,18 @@ export function isFound(event, search) {
   const told = [event.id, event.calls.at(-1)?.id, event.metadata, tracked_url, visitor, request_data, link_id, privacy];
   const text = `${JSON.stringify(told)} ${seenWords(event)}`.toLowerCase();
   const values = new Map(event.metadata.map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]));
-  // A kind is asked for as such: "open" is a part of many a signal's name.
-  return words.every((word) => has(word.replaceAll('"', ""), values, text, kindOf(event)));
+  const own = JSON.stringify([event.metadata, tracked_url]).toLowerCase();
+  const kind = kindOf(event);
+  return words.every((quoted) => {
+    const word = quoted.replaceAll('"', "");
+    // Of a kind's name, what a sender wrote is searched and no more: "open" is a part of many a signal's.
+    return KINDS.includes(word) ? word === kind || own.includes(word) : has(word, values, text, kind);
+  });
 }
 
 function has(word, values, text, kind) {
-  if (word === "open" || word === "click") return word === kind;
   const [, name, value] = PAIR.exec(word) ?? [];
+  if (name === "kind" && value === kind) return true;
   // "https://..." is a pair only of an event whose metadata has a key "https".
   return values.has(name) ? values.get(name) === value : text.includes(word);
 }

@@ -63,6 +63,24 @@ def test_a_search_finds_words_that_are_seen_and_a_keys_very_value(page: Page, ga
         expect(events(page), search).to_have_count(found)
 
 
+def test_a_kinds_name_finds_its_events_and_what_senders_wrote(page: Page, gateway: Gateway):
+    hit(gateway, "click", metadata={"campaign": "open day"})
+    hit(gateway, "click", target="https://a.example/click-and-collect")
+    hit(gateway, "open", metadata={"kind": "click"})
+    expect(events(page)).to_have_count(3)
+    for search, found in (
+        ("open", 2),
+        ("click", 3),
+        ("kind:open", 1),
+        ("kind:click", 3),
+        ("KIND=open", 1),
+        ("kind:open day", 0),
+        ('"open day"', 1),
+    ):
+        page.fill("#search", search)
+        expect(events(page), search).to_have_count(found)
+
+
 def test_the_search_is_called_what_its_placeholder_says(page: Page):
     placeholder = page.locator("#search").get_attribute("placeholder")
     expect(page.get_by_label(placeholder or "nothing")).to_have_id("search")
