@@ -7,6 +7,7 @@ export function bindKeys() {
   document.addEventListener("keydown", (key) => {
     if (key.ctrlKey || key.metaKey || key.altKey) return;
     if (key.key === "Escape" && key.target === byId("search")) return clearSearch();
+    if (!byId("shortcuts").checked) return;
     if (key.target.closest("input:not([type=radio]), textarea, select, dialog")) return;
     const act = SHORTCUTS[key.key];
     if (!act) return;
@@ -14,8 +15,32 @@ export function bindKeys() {
     act();
   });
   byId("help-button").addEventListener("click", () => byId("help").showModal());
+  bindChoice();
   bindTabs();
 }
+
+/** Single keys can be switched off (WCAG 2.1.4): who dictates says letters by the dozen. */
+function bindChoice() {
+  const choice = byId("shortcuts");
+  choice.checked = remembered() !== "off";
+  choice.addEventListener("change", () => {
+    try {
+      localStorage.setItem(CHOICE, choice.checked ? "on" : "off");
+    } catch {
+      // A browser that stores nothing: the choice holds until the page is left.
+    }
+  });
+}
+
+function remembered() {
+  try {
+    return localStorage.getItem(CHOICE);
+  } catch {
+    return null;
+  }
+}
+
+const CHOICE = "pytracking.shortcuts"; // in the browser's storage: "on" or "off"
 
 const SHORTCUTS = {
   m: () => {
