@@ -29,6 +29,7 @@ function redraw() {
 }
 
 function connect() {
+  showConnection("connecting");
   const stream = new EventSource("/_local/api/stream");
   const on = (name, take) =>
     stream.addEventListener(name, (message) => {
@@ -64,9 +65,10 @@ function connect() {
 
 function showConnection(state) {
   const pill = byId("connection");
+  pill.hidden = false; // until here no script had run
   pill.dataset.state = state;
-  pill.textContent = state === "live" ? "Live" : "Reconnecting…";
-  byId("lost").hidden = state === "live";
+  pill.textContent = { connecting: "Connecting…", live: "Live", lost: "Reconnecting…" }[state];
+  byId("lost").hidden = state !== "lost";
 }
 
 function showCommand(command) {

@@ -193,6 +193,18 @@ def test_narrow_screens_need_no_sideways_scrolling(page: Page, gateway: Gateway,
         shoot(page, screenshots, f"6-dark-{width}")
 
 
+def test_without_javascript_the_page_says_that_it_needs_it(
+    browser: Browser, gateway: Gateway, screenshots: Path
+):
+    context = browser.new_context(java_script_enabled=False)
+    page = context.new_page()
+    page.goto(gateway.origin)
+    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
+    expect(page.locator("#connection")).to_be_hidden()
+    shoot(page, screenshots, "10-without-javascript")
+    context.close()
+
+
 def test_two_pages_show_the_same(page: Page, gateway: Gateway, browser: Browser):
     other = browser.new_page()
     other.goto(gateway.origin)
