@@ -21,8 +21,8 @@ DEFAULT_TIMEOUT_SECONDS = 5
 """How long ``send_webhook`` waits for a receiver, in seconds."""
 
 PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
-"""What a recipient may not have agreed to: keeping the address, keeping the user agent, being told
-from other recipients."""
+"""What a recipient may not have agreed to; in this order, that the address is kept, that the user
+agent is kept, being told from other recipients."""
 
 
 class Parameters:

@@ -1,11 +1,15 @@
 """The site builds without a warning, needs nobody else's servers, and names all that is public."""
 
+import importlib
+import inspect
 import os
+import pkgutil
 import re
 import subprocess
 
 import pytest
 import pytracking
+from pytracking.aws.minter import Minter
 
 from tests.docs.pages import ROOT
 from tests.support.environments import python_of
@@ -51,7 +55,40 @@ def test_opening_the_folder_leads_to_the_first_page(site):
     assert (site / target[1]).is_file()
 
 
-def test_every_public_name_is_in_the_reference(site):
+@pytest.fixture(scope="module")
+def described(site):
+    """Return the full names of what the reference describes."""
     page = (site / "docs" / "reference.html").read_text(encoding="utf-8")
-    described = set(re.findall(r'id="pytracking\.(?:\w+\.)*(\w+)"', page))
-    assert set(pytracking.__all__) <= described
+    return set(re.findall(r'id="(pytracking(?:\.\w+)+)"', page))
+
+
+def public_modules():
+    for found in pkgutil.walk_packages(pytracking.__path__, "pytracking."):
+        if not found.name.endswith("__main__"):
+            yield importlib.import_module(found.name)
+
+
+PUBLIC = [
+    pytest.param(module, name, id=f"{module.__name__}.{name}")
+    for module in (pytracking, *public_modules())
+    for name in getattr(module, "__all__", ())
+]
+
+
+@pytest.mark.parametrize(
+    ("module", "name"), [*PUBLIC, pytest.param(pytracking, "Keyring", id="pytracking.Keyring")]
+)
+def test_a_public_name_of_any_module_is_in_the_reference(described, module, name):
+    namesakes = [one for one in described if one.rpartition(".")[2] == name]
+    # Under this module's name, or under that of another module that has the same thing.
+    assert any(pkgutil.resolve_name(one) is getattr(module, name) for one in namesakes)
+
+
+@pytest.mark.parametrize("cls", [pytracking.Configuration, pytracking.TrackingResult, Minter])
+def test_every_public_method_and_property_of_a_class_is_in_the_reference(described, cls):
+    members = {name for name, _ in inspect.getmembers(cls, callable) if name[0] != "_"}
+    members |= {name for name, _ in inspect.getmembers(cls, inspect.isdatadescriptor)}
+    public = {name for name in members if name[0] != "_"}
+    prefix = next(one for one in described if one.endswith(f".{cls.__name__}"))
+    assert public
+    assert {f"{prefix}.{name}" for name in public} <= described
