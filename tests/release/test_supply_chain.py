@@ -3,17 +3,25 @@
 import json
 import re
 import subprocess
+from subprocess import PIPE
 
 import pytest
+import pytracking
 import yaml
 
-from tests.support.environments import ROOT
+from tests.support.environments import ROOT, python_of
 
 LOCKS = sorted(
     path.relative_to(ROOT).as_posix()
     for folder in ("layer", "local", "tests")
     for path in (ROOT / folder).glob("requirements*.txt")
 )
+VALIDATE = """
+import sys
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
+print(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.stdin.read()))
+"""
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -63,12 +71,21 @@ def test_the_actions_of_the_workflows_are_pinned_to_a_commit():
     assert not [uses for uses in steps if not re.fullmatch(r"[\w./-]+@[0-9a-f]{40}", uses)]
 
 
-def test_the_bill_of_materials_lists_the_layer_s_lock():
+def test_the_bill_of_materials_lists_the_layer_s_lock_with_its_hashes_and_our_version():
     subprocess.run(["make", "--silent", "sbom"], cwd=ROOT, check=True, capture_output=True)
-    bill = json.loads((ROOT / "dist" / "layer.cdx.json").read_text(encoding="utf-8"))
+    text = (ROOT / "dist" / "layer.cdx.json").read_text(encoding="utf-8")
+    bill = json.loads(text)
     listed = {
         f"{one['name'].replace('_', '-')}=={one['version']}".lower() for one in bill["components"]
     }
     lock = (ROOT / "layer" / "requirements.txt").read_text(encoding="utf-8")
     assert listed == set(re.findall(r"^([\w.-]+==[^\s;]+)", lock, re.MULTILINE))
     assert all(one.get("licenses") for one in bill["components"])
+    assert all(one["hashes"] for one in bill["components"])
+    hashes = [one["content"] for component in bill["components"] for one in component["hashes"]]
+    assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))
+    assert bill["metadata"]["component"]["version"] == pytracking.__version__
+    judged = subprocess.run(
+        [python_of("release"), "-c", VALIDATE], input=text, text=True, check=True, stdout=PIPE
+    )
+    assert judged.stdout == "None\n"  # no error
