@@ -203,6 +203,10 @@ docs: .venvs/docs/.stamp ## Build the documentation into site/; a warning is an 
 		--conf-dir docs --doctree-dir .venvs/docs/doctrees . site
 	@echo "Open site/index.html"
 
+.PHONY: verdicts
+verdicts: $(VENV)/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
+	@PYTHONPATH=layer $(BIN)/python -m tests.visitors.report
+
 .PHONY: picture
 picture: $(VENV)/.stamp ## Take the README's picture of the live page anew (needs Chromium)
 	@PYTHONPATH=layer $(BIN)/python -m tests.docs.picture

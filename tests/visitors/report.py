@@ -1,6 +1,9 @@
-"""Write how well verdicts do into docs/visitors.md: ``python -m tests.visitors.report``."""
+"""Write into the pages how well verdicts do, and by which ruleset: `make verdicts`."""
 
+import re
 from pathlib import Path
+
+from pytracking.visitors import RULESET
 
 from tests.visitors.corpus import (
     Labelled,
@@ -12,7 +15,8 @@ from tests.visitors.corpus import (
     recall,
 )
 
-PAGE = Path(__file__).parents[2] / "docs" / "visitors.md"
+DOCS = Path(__file__).parents[2] / "docs"
+PAGES = (DOCS / "visitors.md", DOCS / "receivers.md")
 BEGIN, END = "<!-- report: begin -->\n", "<!-- report: end -->"
 CLASSES = ("human", "proxy", "prefetch", "scanner", "bot", "unknown")
 
@@ -46,11 +50,12 @@ def report() -> str:
     )
 
 
-def with_report(page: str) -> str:
-    """Return the page with the tables of now."""
-    before, _, rest = page.partition(BEGIN)
-    _, _, after = rest.partition(END)
-    return f"{before}{BEGIN}{report()}{END}{after}"
+def renewed(page: str) -> str:
+    """Return the page with the tables of now, where it has any, and the ruleset of now."""
+    page = re.sub(r'"ruleset": "[^"]*"', f'"ruleset": "{RULESET}"', page)
+    before, begin, rest = page.partition(BEGIN)
+    _, end, after = rest.partition(END)
+    return f"{before}{begin}{report()}{end}{after}" if begin else page
 
 
 def _row(name, measure, requests: list[Labelled], counted=None) -> str:
@@ -80,4 +85,5 @@ def _table(requests: list[Labelled]) -> list[str]:
 
 
 if __name__ == "__main__":
-    PAGE.write_text(with_report(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in PAGES:
+        path.write_text(renewed(path.read_text(encoding="utf-8")), encoding="utf-8")
