@@ -82,6 +82,20 @@ def test_an_aws_command_is_an_operation_with_these_members(command):
 
 
 @pytest.mark.parametrize(
+    "command", [param for param in lines_of("aws ") if "OutputKey==" in param.values[0]]
+)
+def test_an_output_that_is_asked_for_is_printed_alone(command):
+    words = words_of(command)
+    template = (ROOT / "template.yaml").read_text(encoding="utf-8").partition("\nOutputs:\n")[2]
+    names = re.findall(r"^  (\w+):", template, re.MULTILINE)
+    outputs = [{"OutputKey": name, "OutputValue": f"the {name}"} for name in names]
+    query = words[words.index("--query") + 1]
+    found = jmespath.search(query, {"Stacks": [{"Outputs": outputs}]})
+    (name,) = re.findall(r"OutputKey=='(\w+)'", query)
+    assert found == [f"the {name}"]
+
+
+@pytest.mark.parametrize(
     "command", [param for param in lines_of("aws logs ") if "> " in param.values[0]]
 )
 def test_what_is_saved_of_the_log_is_a_hit_a_line(command):
