@@ -203,6 +203,10 @@ docs: .venvs/docs/.stamp ## Build the documentation into site/; a warning is an 
 		--conf-dir docs --doctree-dir .venvs/docs/doctrees . site
 	@echo "Open site/index.html"
 
+.PHONY: linkcheck
+linkcheck: .venvs/docs/.stamp ## Visit the links that lead to other sites (needs the network)
+	@PYTHONPATH=layer $(BIN)/python -m tests.docs.linkcheck
+
 .PHONY: verdicts
 verdicts: $(VENV)/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
 	@PYTHONPATH=layer $(BIN)/python -m tests.visitors.report

@@ -32,6 +32,15 @@ autodoc_typehints = "description"
 autodoc_member_order = "bysource"
 napoleon_use_rtype = False
 
+# `make linkcheck` visits other sites, but for those that are examples. Anchors are looked for, but
+# for those of pages that a script makes.
+linkcheck_ignore = [
+    r"https?://([\w-]+\.)*example(\.com|\.org)?\b",
+    r"https?://(127\.0\.0\.1|localhost)\b",
+]
+linkcheck_anchors_ignore_for_url = [r"https://github\.com/"]
+linkcheck_timeout = 15  # seconds
+
 html_theme = "furo"
 html_title = f"pytracking {version}"
 html_show_sphinx = False
