@@ -14,7 +14,7 @@ from tests.local.gateway import Gateway, call, running
 from tests.support.browser import chromium
 
 PICTURE = ROOT / "docs" / "live-page.png"
-SIZE = {"width": 1200, "height": 1010}
+SIZE = {"width": 1200, "height": 1050}
 
 IPHONE = "Mozilla/5.0 (iPhone; CPU iPhone OS 18_5 like Mac OS X) AppleWebKit/605.1.15 Mobile/15E148"
 CHROME = (
@@ -56,6 +56,9 @@ def main() -> None:
         expect(page.locator("[data-count=delivered]")).to_have_text(
             str(len(OPENS) + len(CLICKS)), timeout=60_000
         )
+        # The colour of links that are new would be taken for a state of theirs.
+        expect(page.locator("#links .fresh")).to_have_count(2)
+        expect(page.locator("#links .fresh")).to_have_count(0)
         page.screenshot(path=PICTURE, animations="disabled")
     print(PICTURE.relative_to(ROOT))
 

@@ -199,7 +199,9 @@ def test_without_javascript_the_page_says_that_it_needs_it(
     context = browser.new_context(java_script_enabled=False)
     page = context.new_page()
     page.goto(gateway.origin)
-    expect(page.get_by_text("This page needs JavaScript")).to_be_visible()
+    said = page.locator("noscript .banner")  # Playwright searches no text in a <noscript>
+    expect(said).to_be_visible()
+    assert "This page needs JavaScript" in said.inner_text()
     expect(page.locator("#connection")).to_be_hidden()
     shoot(page, screenshots, "10-without-javascript")
     context.close()
