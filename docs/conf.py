@@ -27,6 +27,7 @@ nitpick_ignore_regex = [  # types of other people, documented elsewhere
     ("py:class", r"Kind"),  # an alias: described as data, and looked for as a class
 ]
 default_role = "code"  # a name in single backquotes, as in the text of these pages
+highlight_language = "none"  # a block names its language, or is output
 myst_heading_anchors = 4  # links to headings, spelt as on the sites that show a repository
 autodoc_typehints = "description"
 autodoc_member_order = "bysource"
@@ -44,6 +45,7 @@ linkcheck_timeout = 15  # seconds
 html_theme = "furo"
 html_title = f"pytracking {version}"
 html_show_sphinx = False
+html_show_copyright = False  # LICENSE has it
 html_copy_source = False
 
 
