@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 import pytracking
+import yaml
 
 from tests.support.environments import ROOT, python_of
 
@@ -114,10 +115,25 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
     assert "pytracking/py.typed" in held
 
 
-def test_every_extra_asks_for_what_it_is_named_for(wheel):
+@pytest.fixture(scope="module")
+def metadata(wheel):
     with zipfile.ZipFile(wheel) as archive:
         (name,) = [name for name in archive.namelist() if name.endswith("/METADATA")]
-        metadata = archive.read(name).decode()
+        return archive.read(name).decode()
+
+
+def test_the_pythons_that_are_named_are_those_that_ci_tests(metadata):
+    named = re.findall(r"^Classifier: Programming Language :: Python :: (3\.\d+)$", metadata, re.M)
+    ci = yaml.safe_load((ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8"))
+    assert named == ci["jobs"]["test"]["strategy"]["matrix"]["python"]
+
+
+def test_the_author_is_who_the_licence_names(metadata):
+    (author,) = re.findall(r"^Author: (.+)$", metadata, re.MULTILINE)
+    assert author in (ROOT / "LICENSE").read_text(encoding="utf-8")
+
+
+def test_every_extra_asks_for_what_it_is_named_for(metadata):
     asked = {}
     for package, extra in re.findall(
         r"^Requires-Dist: ([\w.-]+)\S* ?; extra == '(\w+)'$", metadata, re.MULTILINE
