@@ -47,7 +47,7 @@ def _object(members: Sequence[tuple[str, Any]]) -> dict[str, Any]:
     made: dict[str, Any] = {}
     for name, value in members:
         if name in made:
-            raise _refused(f"metadata has the key {json.dumps(name, **_COMPACT)} twice")
+            raise _refused(f"metadata has the key {json.dumps(name)} twice")
         made[name] = value
     return made
 

@@ -156,6 +156,9 @@ def test_what_it_shows_can_be_changed_without_changing_what_it_does() -> None:
     assert configuration.default_metadata is not None
     configuration.default_metadata["tags"].append("b")
     link = configuration.get_open_tracking_url(None)
+    derived = configuration.merge_with_kwargs({"append_slash": True})
+    for made in (derived, pickle.loads(pickle.dumps(configuration))):
+        assert made.default_metadata == {"tags": ["a"], "who": ({"id": 1},)}
     for _ in range(2):
         metadata = get_open_tracking_result(link, configuration=configuration).metadata
         assert metadata == {"tags": ["a"], "who": ({"id": 1},)}
@@ -175,11 +178,14 @@ def test_the_document_to_embed_is_the_callers_to_change() -> None:
     metadata = {"a": 1}
     for configuration in (
         Configuration(),
-        Configuration(default_metadata={"b": 2}, include_default_metadata=True),
+        Configuration(default_metadata={"nested": {}}, include_default_metadata=True),
     ):
-        configuration.get_data_to_embed(None, metadata)["metadata"]["c"] = 3
+        embedded = configuration.get_data_to_embed(None, metadata)["metadata"]
+        embedded["c"] = 3
+        embedded.get("nested", {})["d"] = 4
         assert metadata == {"a": 1}
-        assert "c" not in configuration.get_data_to_embed(None, metadata)["metadata"]
+        again = configuration.get_data_to_embed(None, metadata)["metadata"]
+        assert again in ({"a": 1}, {"a": 1, "nested": {}})
 
 
 def test_metadata_may_be_pairs_as_in_the_original() -> None:
@@ -242,6 +248,14 @@ def test_default_metadata_nested_too_deeply_is_refused() -> None:
 def test_one_privacy_flag_alone_is_refused_as_no_list() -> None:
     with pytest.raises(ConfigurationError, match="privacy is a list, not 'no_ip'"):
         Configuration(privacy="no_ip")
+
+
+@pytest.mark.parametrize(
+    ("name", "value"), [("clock", 5), ("privacy", None), ("encoding", []), ("encoding", "a\0b")]
+)
+def test_what_cannot_be_meant_is_refused_when_it_is_configured(name: str, value: Any) -> None:
+    with pytest.raises(ConfigurationError, match=name):
+        Configuration(**{name: value})
 
 
 def test_its_clock_stamps_links_and_judges_them() -> None:

@@ -134,6 +134,16 @@ def test_what_a_text_put_around_a_full_link_is_dropped(around: str) -> None:
         assert (result.is_click_tracking, result.tracked_url) == (True, TARGET)
 
 
+@pytest.mark.parametrize("times", [1, 900, 40_000])
+def test_zero_width_spaces_inside_each_other_are_taken_out_once_and_no_more(times: int) -> None:
+    nested = "x://" + "%e2%80" * times + "%8b" * times
+    for text in (nested, nested + "y" * 290_000, "https://t.example.com/t/" + nested):
+        with pytest.raises(InvalidLink):
+            get_open_tracking_result(text, **BASES)
+        with pytest.raises(InvalidLink):
+            get_open_tracking_result(text)
+
+
 def test_a_path_alone_follows_the_called_function() -> None:
     path = get_open_tracking_url(METADATA)
     assert get_open_tracking_result(path).is_open_tracking

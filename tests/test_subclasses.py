@@ -4,8 +4,10 @@ import pickle
 from collections.abc import Mapping
 from typing import Any
 
+import pytest
 from pytracking import (
     Configuration,
+    InvalidTarget,
     Keyring,
     TrackingResult,
     get_click_tracking_result,
@@ -13,6 +15,8 @@ from pytracking import (
     get_open_tracking_result,
     get_open_tracking_url,
 )
+from pytracking.html import adapt_html
+from pytracking.tokens import Kind
 
 BASES = {
     "base_open_tracking_url": "https://t.example/o/",
@@ -79,6 +83,43 @@ def test_each_step_of_a_subclass_is_taken() -> None:
                 "https://a.example/",
                 {"is_open": False},
             )
+
+
+class Stamped(Configuration):
+    """A step of its own that takes the kind, and opens that carry a URL."""
+
+    def get_url_encoded_data_str(
+        self, data_to_embed: dict[str, Any], kind: Kind | None = None
+    ) -> str:
+        return super().get_url_encoded_data_str({**data_to_embed, "url": "https://home/"}, kind)
+
+
+def test_a_step_that_takes_the_kind_is_told_it() -> None:
+    configuration = Stamped(**BASES, keyring=RING)
+    opened = get_open_tracking_url({"a": 1}, configuration)
+    clicked = get_click_tracking_url("https://a.example/", {"a": 1}, configuration)
+    for link in (opened, clicked):
+        result = get_open_tracking_result(link, configuration=configuration)
+        assert (result.tracked_url, result.metadata) == ("https://home/", {"a": 1})
+
+
+class Strict(Configuration):
+    """A configuration that lets no link lead to one host."""
+
+    def check_target(self, url: str) -> str:
+        if "bad.example" in url:
+            raise InvalidTarget(f"{url} is not for our mails")
+        return super().check_target(url)
+
+
+def test_the_check_of_a_subclass_holds_for_links_and_for_mails() -> None:
+    configuration = Strict(**BASES)
+    with pytest.raises(InvalidTarget, match="not for our mails"):
+        get_click_tracking_url("https://bad.example/", {}, configuration)
+    html = '<a href="https://good.example/">1</a><a href="https://bad.example/">2</a>'
+    rewritten = adapt_html(html, {}, True, False, configuration)
+    assert "https://bad.example/" in rewritten
+    assert "https://good.example/" not in rewritten
 
 
 def test_the_three_steps_of_the_original_make_links_of_their_kind() -> None:

@@ -56,7 +56,7 @@ NORMALISED = {
     "https://bu\u0308cher.example/": "https://xn--bcher-kva.example/",
     "https://XN--Bcher-KVA.example/": "https://xn--bcher-kva.example/",
     "https://faß.de/": "https://xn--fa-hia.de/",
-    "https://FA\u1e9e.de/": "https://xn--fa-hia.de/",
+    "https://\u1fb3\u0301.gr/": "https://xn--kxad.gr/",
     "https://\u03b2\u03cc\u03bb\u03bf\u03c2.example/": "https://xn--nxasmm1c.example/",
     "https://\u03b2\u03cc\u03bb\u03bf\u03c3.example/": "https://xn--nxasmq6b.example/",
     "https://日本語.jp:8080/": "https://xn--wgv71a119e.jp:8080/",
@@ -192,6 +192,8 @@ REFUSED = [
     "https://xn--i-7iqv272g.ws/",  # with the variation selector, which nobody keeps
     "https://\uff58n--a.example/",
     "https://a\u3164b.example/",
+    "https://FA\u1e9e.de/",
+    "https://a\u1806b.com/",
     "https://a\ufffdb.example/",
     "https://\u2ff0\u00fc.example/",
     "https://\u00fc\ufe12a.example/",

@@ -1,6 +1,8 @@
 """Hosts in any script, against the table that browsers map them by."""
 
 import idna
+from hypothesis import given
+from hypothesis import strategies as st
 from pytracking.errors import InvalidTarget
 from pytracking.targets import check_target
 
@@ -16,6 +18,19 @@ CODES = (
     *range(0x2F800, 0x2FA20),
     *range(0xE0000, 0xE0200),
 )
+
+
+@given(st.text(st.characters(min_codepoint=0x21, exclude_categories=["C"]), min_size=1, max_size=5))
+def test_a_host_of_several_characters_is_mapped_as_uts_46_maps_it_or_refused(label):
+    try:
+        target = check_target(f"https://{label}.example/")
+    except InvalidTarget:
+        return
+    if target.startswith("https://") and not {*"/?#:."} & {*label}:
+        mapped = idna.uts46_remap(label, std3_rules=False, transitional=False)
+        if "." not in mapped:
+            encoded = mapped if mapped.isascii() else "xn--" + mapped.encode("punycode").decode()
+            assert target == f"https://{encoded}.example/"
 
 
 def test_a_host_is_mapped_as_uts_46_maps_it_or_refused():

@@ -6,7 +6,7 @@ import time
 from functools import cache
 
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
-from pytracking.parameters import Parameters
+from pytracking.parameters import Parameters, copied
 from pytracking.results import TrackingResult
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
@@ -49,7 +49,11 @@ class Configuration(Parameters):
     """
 
     def __init_subclass__(cls) -> None:
+        import inspect  # noqa: PLC0415 - few make subclasses
+
         cls._is_subclass = True
+        # in 0.2.2 the document was its only parameter
+        cls._tells_kind = "kind" in inspect.signature(cls.get_url_encoded_data_str).parameters
 
     def check_target(self, url: str) -> str:
         """Return ``url`` as ``targets.check_target`` does, with the base URLs as ``own_bases``.
@@ -74,7 +78,8 @@ class Configuration(Parameters):
         data: dict[str, Any] = {"url": url_to_track} if url_to_track else {}
         try:
             if self._embedded:
-                data["metadata"] = self._embedded.copy()
+                embedded = self._embedded
+                data["metadata"] = copied(embedded) if self._nested else embedded.copy()
                 data["metadata"].update(extra_metadata or ())
             elif extra_metadata:
                 data["metadata"] = dict(extra_metadata)
@@ -121,7 +126,7 @@ class Configuration(Parameters):
         """
         data = self.get_data_to_embed(None, extra_metadata)
         if self._is_subclass:
-            return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
+            return self.get_open_tracking_url_from_data_str(self._token_by_steps(data, "open"))
         encode = self._encode
         return f"{self._open_prefix}{encode(data, 'open')}{self._end}"
 
@@ -134,11 +139,12 @@ class Configuration(Parameters):
             InvalidPayload: ``extra_metadata`` is no mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
+        if self._is_subclass:
+            self.check_target(url_to_track)
+            data = self.get_data_to_embed(url_to_track, extra_metadata)
+            return self.get_click_tracking_url_from_data_str(self._token_by_steps(data, "click"))
         check_target, encode = self._check_target, self._encode
         target = check_target(url_to_track)
-        if self._is_subclass:
-            data = self.get_data_to_embed(url_to_track, extra_metadata)
-            return self.get_click_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
         if target is not url_to_track:
             token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
         elif self._adds or type(extra_metadata) is not dict:
@@ -146,6 +152,11 @@ class Configuration(Parameters):
         else:  # what most links are, made without a copy
             token = encode({"metadata": extra_metadata} if extra_metadata else {}, "click", target)
         return f"{self._click_prefix}{token}{self._end}"
+
+    def _token_by_steps(self, data: dict[str, Any], kind: Kind) -> str:
+        if self._tells_kind:
+            return self.get_url_encoded_data_str(data, kind=kind)
+        return self.get_url_encoded_data_str(data)
 
     # Decoding
 
@@ -195,8 +206,10 @@ class Configuration(Parameters):
                 break
         else:
             token = path_or_url
-            if "://" in token and (link := _unwrap()(token)) != token:
-                return self.get_result(link, request_data, kind)
+            if "://" in token:  # what its mail put around it may hide its base
+                link = _unwrap()(token)
+                if link != token and any(link.startswith(prefix) for prefix, _ in self._bases):
+                    return self.get_result(link, request_data, kind)
         if self._is_subclass:
             return self.get_tracking_result(token, request_data, kind == "open")
         return self.decode(token, request_data, kind)

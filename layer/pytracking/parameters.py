@@ -45,6 +45,7 @@ class Parameters:
     compress: bool
     clock: Callable[[], float] | None
     _is_subclass = False  # of Configuration: each step may be another's
+    _tells_kind = True  # whether its step that encodes takes the kind
     # Prepared of these:
     _embedded: dict[str, Any]  # default metadata that goes into links
     _merged: dict[str, Any]  # default metadata that is added to what links say
@@ -87,9 +88,11 @@ class Parameters:
         defaults = _defaults(default_metadata)
         if isinstance(encryption_bytestring_key, bytearray):
             encryption_bytestring_key = bytes(encryption_bytestring_key)
-        shown = None if default_metadata is None else MappingProxyType(_copied(defaults))
+        shown = None if default_metadata is None else MappingProxyType(copied(defaults))
         flags = _privacy(privacy)
-        formats = _formats_of()(keyring, encryption_bytestring_key, encoding, compress)
+        if clock is not None and not callable(clock):
+            raise ConfigurationError(f"clock is a function that returns seconds, not {clock!r}")
+        formats = _formats_of()(keyring, encryption_bytestring_key, encoding, bool(compress))
         self._set(
             webhook_url=webhook_url,
             webhook_timeout_seconds=webhook_timeout_seconds,
@@ -145,10 +148,7 @@ class Parameters:
         return self
 
     def __reduce__(self) -> tuple[Any, ...]:
-        given = self._given()
-        if self.default_metadata is not None:
-            given["default_metadata"] = dict(self.default_metadata)
-        return _made, (type(self), given)
+        return _made, (type(self), self._given())
 
     def __str__(self) -> str:
         return (
@@ -191,11 +191,14 @@ class Parameters:
 
     def _defaults_to_merge(self) -> dict[str, Any]:
         """Return the default metadata that links do not carry, none of it shared with others."""
-        merged: dict[str, Any] = _copied(self._merged) if self._nested else self._merged
+        merged: dict[str, Any] = copied(self._merged) if self._nested else self._merged
         return merged
 
     def _given(self) -> dict[str, Any]:
-        return {name: getattr(self, name) for name in _KEYWORDS}
+        given = {name: getattr(self, name) for name in _KEYWORDS}
+        if self.default_metadata is not None:  # which may have been changed
+            given["default_metadata"] = self._embedded or self._merged
+        return given
 
 
 _KEYWORDS = dict.fromkeys(name for name in Parameters.__annotations__ if not name.startswith("_"))
@@ -236,7 +239,8 @@ def _check_expires_in(seconds: float | None) -> None:
 
 def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
     allowed = ", ".join(PRIVACY_FLAGS)
-    if isinstance(flags, str):  # would be taken for a list of characters
+    # a text would be taken for a list of characters
+    if isinstance(flags, str) or not hasattr(flags, "__iter__"):
         raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
     given = tuple(flags)
     for flag in given:
@@ -262,22 +266,22 @@ def _is_hashable(value: object) -> bool:
 
 def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
-        copied: dict[str, Any] = _copied(dict(metadata or {}))
+        defaults: dict[str, Any] = copied(dict(metadata or {}))
     except (TypeError, ValueError) as error:
         kind = type(metadata).__name__
         raise ConfigurationError(f"default_metadata is a dict, not {kind}") from error
     except RecursionError as error:
         raise ConfigurationError("default_metadata is nested too deeply for JSON") from error
-    return copied
+    return defaults
 
 
-def _copied(value: Any) -> Any:
+def copied(value: Any) -> Any:
     """Return JSON's kind of value with objects and arrays of its own."""
     if isinstance(value, dict):
-        return {key: _copied(member) for key, member in value.items()}
+        return {key: copied(member) for key, member in value.items()}
     if isinstance(value, list):
-        return [_copied(member) for member in value]
-    return tuple(map(_copied, value)) if isinstance(value, tuple) else value
+        return [copied(member) for member in value]
+    return tuple(map(copied, value)) if isinstance(value, tuple) else value
 
 
 def _refuse_unknown(names: Any) -> Never:

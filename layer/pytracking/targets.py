@@ -42,17 +42,17 @@ _IPV4_LIKE = re.compile(r"[0-9]+|0x[0-9a-f]*")
 # RFC 3490, section 3.1: all four are dots
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")
 # Folded by IDNA 2003, letters of their own since IDNA 2008 (UTS #46, section 6, deviations)
-_DEVIATIONS = re.compile("([\u00df\u03c2\u200c\u200d])")
+_DEVIATIONS = "\u00df\u03c2\u200c\u200d"
 # What UTS #46 drops: soft hyphen, zero-width characters, variation selectors (of emoji, for one)
 _IGNORED = re.compile(
     "[\u00ad\u034f\u180b-\u180d\u180f\u200b\u2060\u2064\ufe00-\ufe0f\ufeff"
     "\U0001bca0-\U0001bca3\U000e0100-\U000e01ef]"
 )
 # What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
-# inherent vowels of Khmer, characters that describe others, and stand for what is not there. And
-# the ideographic dot, which is left only of a form of it that is no dot for everybody (U+FE12).
+# inherent vowels of Khmer, the capital sharp s, characters that describe others or stand for what
+# is not there. And the ideographic dot, left of a form of it that is no dot for everybody (U+FE12).
 _DISPUTED = re.compile(
-    "[\u115f\u1160\u17b4\u17b5\u2ff0-\u2fff\u3002\u3164\u31ef\uffa0\ufffc\ufffd]"
+    "[\u115f\u1160\u17b4\u17b5\u1806\u1e9e\u2ff0-\u2fff\u3002\u3164\u31ef\uffa0\ufffc\ufffd]"
 )
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 _VIRAMA = 9  # the canonical combining class of the signs that join consonants
@@ -177,6 +177,8 @@ def _host(url: str, host: str) -> str:
 
 def _ascii_label(url: str, label: str) -> str:
     """Return the ASCII form of one label of a host name (UTS #46, non-transitional)."""
+    if _DISPUTED.search(label):
+        _refuse(url, "its host holds a character that programs read in several ways")
     label = label.lower() if label.isascii() else _mapped(label)
     if label.isascii():  # full-width letters were mapped to such
         if label.startswith("xn--"):
@@ -191,12 +193,14 @@ def _mapped(label: str) -> str:
     """Fold case and compatibility forms as the table of UTS #46 does, less the deviations."""
     from unicodedata import normalize  # noqa: PLC0415 - rarely needed
 
-    # the capital sharp s is one letter with the small one, where case folding makes it ss
-    label = _IGNORED.sub("", label).replace("\u1e9e", "\u00df")
-    pieces = _DEVIATIONS.split(normalize("NFC", label))
-    for index in range(0, len(pieces), 2):  # every other piece is a deviation
-        pieces[index] = normalize("NFKC", normalize("NFKC", pieces[index]).casefold())
-    return normalize("NFC", "".join(pieces))
+    # each character by itself: composed first, some would fold to others
+    return normalize(
+        "NFC",
+        "".join(
+            char if char in _DEVIATIONS else normalize("NFKC", normalize("NFKC", char).casefold())
+            for char in _IGNORED.sub("", label)
+        ),
+    )
 
 
 def _check_punycode(url: str, label: str) -> None:

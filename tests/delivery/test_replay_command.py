@@ -101,8 +101,12 @@ def test_replay_knows_the_webhook_of_the_stack(
 
 @pytest.mark.parametrize(
     ("environment", "kept"),
-    [({}, {"customer_id": 7}), ({"PYTRACKING_CAMPAIGN_KEYS": "list"}, {})],
-    ids=["what the stack keeps", "what the environment says"],
+    [
+        ({}, {"customer_id": 7}),
+        ({"PYTRACKING_CAMPAIGN_KEYS": ""}, {"customer_id": 7}),
+        ({"PYTRACKING_CAMPAIGN_KEYS": "list"}, {}),
+    ],
+    ids=["what the stack keeps", "an empty variable", "what the environment says"],
 )
 def test_replay_keeps_the_metadata_of_campaigns_that_is_configured(
     stack: Stack,
@@ -121,14 +125,18 @@ def test_replay_keeps_the_metadata_of_campaigns_that_is_configured(
 
 
 def test_replay_sends_hits_of_a_webhook_that_moved_to_its_new_address(
-    stack: Stack, rig: Rig
+    stack: Stack, rig: Rig, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    for webhook in ("https://a.test/", "https://b.test/", "https://c.test/"):
+    for webhook in ("https://a.test/", "https://xn--b-dha.test/", "https://c.test/"):
         dead = hit(webhook).buried("410: gone", now=1)
         rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=dead.to_json())
     moved = ("--moved", "https://a.test/", "https://new.test/a")
-    also_moved = ("--moved", "https://b.test/", "https://new.test/b")
-    run("replay", "--stack", stack.name, *moved, *also_moved, "--yes")
+    also_moved = ("--moved", "https://\u00fcb.test/", "https://new.test/b")
+    mistyped = ("--moved", "https://d.test/", "https://new.test/d")
+    run("replay", "--stack", stack.name, *moved, *also_moved, *mistyped, "--yes")
+    told_of = capsys.readouterr().out
+    assert "1 of https://a.test/ go to its new address" in told_of
+    assert "0 of https://d.test/ go to its new address" in told_of
     assert sorted(message.webhook for message in told(rig)) == [
         "https://c.test/",
         "https://new.test/a",
@@ -144,6 +152,12 @@ def test_sealed_hits_of_a_webhook_that_moved_go_to_its_new_address(
     queue = ("--queue", rig.queue_url)
     run("replay", *queue, "--log", "-", "--moved", WEBHOOK, "https://new.test/", "--yes")
     assert [message.webhook for message in told(rig)] == ["https://new.test/"]
+
+
+def test_one_old_address_with_two_new_ones_is_refused(stack: Stack) -> None:
+    moved = ("--moved", "https://a.test/", "https://b.test/")
+    with pytest.raises(ConfigurationError, match="twice"):
+        run("replay", "--stack", stack.name, *moved, *moved)
 
 
 def test_a_new_address_that_nothing_can_be_delivered_to_is_refused(stack: Stack) -> None:

@@ -34,6 +34,7 @@ def test_what_a_link_can_carry_is_read_as_it_looks(text: str, value: Any):
         ("{not json", "no JSON from line 1, column 2 on"),
         ('{"a": 1,\n "b" 2}', "no JSON from line 2, column 6 on"),
         ('{"a": 1} 2', "no JSON from line 1, column 10 on"),
+        ('{"\\ud800": 1, "\\ud800": 2}', r'the key "\ud800" twice'),
         ('{"n": NaN}', "holds NaN, which is no number of JSON"),
         ('{"n": -Infinity}', "holds -Infinity"),
         (

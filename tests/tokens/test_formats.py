@@ -86,7 +86,7 @@ def test_several_fernet_keys_are_refused_with_the_way_to_give_them() -> None:
         formats(None, [FERNET_KEY], "utf-8", True)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("encoding", ["utf-9", "base64", "undefined", ""])
+@pytest.mark.parametrize("encoding", ["utf-9", "base64", "undefined", "idna", ""])
 def test_an_encoding_that_is_none_is_refused_when_it_is_configured(encoding: str) -> None:
     with pytest.raises(ConfigurationError, match="text encoding"):
         formats(None, None, encoding, True)

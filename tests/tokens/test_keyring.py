@@ -211,6 +211,8 @@ def test_the_message_says_what_a_keyring_is(text, message):
         (("\ud800" * 32,), "a current secret holds a lone surrogate; make one with"),
         ((SECRET, (), [b"\xff"]), "a Fernet key holds bytes that are not ASCII"),
         ((SECRET, "x"), "retired must be a list of secrets, not one secret"),
+        ((SECRET, None), "retired must be a list of secrets, not one secret"),
+        ((SECRET, (), 5), "fernet must be a list of secrets, not one secret"),
     ],
 )
 def test_the_message_says_what_a_secret_is(arguments, message):

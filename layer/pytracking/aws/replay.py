@@ -7,7 +7,7 @@ the deliver function must not have; it counts as of the time it came in, expiry 
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
@@ -23,9 +23,11 @@ from pytracking.aws.batches import (
     show_again,
 )
 from pytracking.aws.events import UNKNOWN_VISITOR, event_body
+from pytracking.aws.log_lines import hits
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
-from pytracking.errors import InvalidLink
+from pytracking.errors import InvalidLink, InvalidTarget
 from pytracking.privacy import Policy
+from pytracking.targets import check_webhook_url
 from pytracking.tokens import is_of_kind
 from pytracking.tokens.keyring import Keyring
 
@@ -49,7 +51,8 @@ class Report:
     """What a replay found and did; a dry run's ``replayed`` is what would be.
 
     ``stays`` counts what could not be replayed, by why; ``reasons`` counts why replayable dead
-    letters had died; ``duplicates`` are lines that told of a hit once more.
+    letters had died; ``duplicates`` are lines that told of a hit once more; ``moved`` counts the
+    hits of each webhook that has moved, by its old address.
     """
 
     dry_run: bool
@@ -57,6 +60,7 @@ class Report:
     duplicates: int = 0
     stays: Counter[str] = field(default_factory=Counter)
     reasons: Counter[str] = field(default_factory=Counter)
+    moved: Counter[str] = field(default_factory=Counter)
 
     @property
     def read(self) -> int:
@@ -68,6 +72,7 @@ class Report:
         lines = [f"{self.read} read, {self.replayed} {done}, {self.duplicates} duplicates"]
         lines += [f"{count} stay: {why}" for why, count in self.stays.most_common()]
         lines += [f"{count} had failed: {why}" for why, count in self.reasons.most_common(10)]
+        lines += [f"{count} of {old} go to its new address" for old, count in self.moved.items()]
         return "\n".join(lines)
 
 
@@ -103,7 +108,7 @@ def replay_dead_letters(
         ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = Report(dry_run)
+    report = Report(dry_run, moved=revive.moved)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
         total = approximate_count(sqs, dead_letter_queue_url)
@@ -158,11 +163,11 @@ def replay_log(
         ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = Report(dry_run)
+    report = Report(dry_run, moved=revive.moved)
     seen: set[str] = set()
     batch: list[str] = []
     with aws_errors():
-        for document in _fallbacks(lines):
+        for document in hits(lines):
             try:
                 message = revive.fallback(document)
             except _Stays as why:
@@ -184,10 +189,6 @@ def replay_log(
     return report
 
 
-_FALLBACK = "pytracking_fallback"
-_decoder = json.JSONDecoder()
-
-
 class _Stays(Exception):
     """A hit that cannot be replayed, with the reason."""
 
@@ -203,7 +204,10 @@ class _Reviver:
         moved: Mapping[str, str] = NOTHING_MOVED,
     ) -> None:
         self._privacy = privacy
-        self._moved = moved
+        self.moved = Counter(dict.fromkeys(moved, 0))  # by old address: a slip in it shows as 0
+        self._moved: dict[str, tuple[str, str]] = {}  # old as given and new, by spelling of the old
+        for old, new in moved.items():
+            self._moved[_as_stored(old)] = self._moved[old] = old, new
         self._configuration = None
         if keyring is not None:
             self._configuration = Configuration(
@@ -264,33 +268,16 @@ class _Reviver:
         return Message(hit.id, self._address(webhook), self._privacy.event(event, wishes))
 
     def _address(self, webhook: str) -> str:
-        return self._moved.get(webhook, webhook)
+        if webhook not in self._moved:
+            return webhook
+        old, new = self._moved[webhook]
+        self.moved[old] += 1
+        return new
 
 
-def _fallbacks(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
-    """Yield the documents of the hits in ``lines``, past what a log tool put around them.
-
-    An empty one stands for a hit that a line tells of and that cannot be read.
-    """
-    for line in lines:
-        unread = line.count(_FALLBACK)
-        for document in _objects(line):
-            # CloudWatch's events hold it as a text: {"timestamp": ..., "message": "{...}"}
-            inner = document.get("message")
-            for hit in (document, *_objects(inner if isinstance(inner, str) else "")):
-                if hit.get(_FALLBACK) == 1:
-                    unread -= 1
-                    yield hit
-        yield from [{}] * unread
-
-
-def _objects(text: str) -> Iterator[dict[str, Any]]:
-    """Yield the JSON objects that stand in ``text`` one after the other."""
-    position = text.find("{")
-    while position >= 0:
-        try:
-            document, position = _decoder.raw_decode(text, position)
-        except (ValueError, RecursionError):
-            return
-        yield document
-        position = text.find("{", position)
+def _as_stored(webhook: str) -> str:
+    """Return an address as a deployed function spells that of its settings."""
+    try:
+        return check_webhook_url(webhook, allow_http=True)
+    except InvalidTarget:
+        return webhook

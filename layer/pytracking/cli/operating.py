@@ -11,7 +11,7 @@ import json
 import os
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from pytracking.errors import ConfigurationError, MissingDependency
@@ -30,6 +30,11 @@ _OF_STACK = {
     "webhook_url": "WebhookUrl",
     "privacy": "PrivacyMode",
     "campaign_keys": "CampaignKeys",
+}
+
+_OF_STACK_OR_ENVIRONMENT = {
+    "PYTRACKING_PRIVACY": "privacy",
+    "PYTRACKING_CAMPAIGN_KEYS": "campaign_keys",
 }
 
 
@@ -112,12 +117,11 @@ def run_replay(arguments: argparse.Namespace) -> int:
         "sqs": _client("sqs"),
         "keyring": _keyring(given.get("link_keys")),
         "webhook_url": given.get("webhook_url"),
-        "moved": {old: _webhook(new) for old, new in arguments.moved},
+        "moved": _moved(arguments.moved),
         "privacy": Policy.from_environment(
             {
-                "PYTRACKING_PRIVACY": given.get("privacy", ""),
-                "PYTRACKING_CAMPAIGN_KEYS": given.get("campaign_keys", ""),
-                **os.environ,
+                variable: os.environ.get(variable) or given.get(name, "")
+                for variable, name in _OF_STACK_OR_ENVIRONMENT.items()
             }
         ),
         "dry_run": not arguments.yes,
@@ -219,11 +223,21 @@ def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
     return {name: value for name, value in given.items() if value}
 
 
-def _webhook(url: str) -> str:
+def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
+    """Return new addresses by old ones.
+
+    Raises:
+        ConfigurationError: an old address is given twice.
+        InvalidTarget: nothing can be delivered to a new one.
+    """
     from pytracking.aws.settings import flag  # noqa: PLC0415 - as needed
     from pytracking.targets import check_webhook_url  # noqa: PLC0415 - as needed
 
-    return check_webhook_url(url, allow_http=flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS"))
+    allow_http = flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS")
+    moved = {old: check_webhook_url(new, allow_http=allow_http) for old, new in pairs}
+    if len(moved) < len(pairs):
+        raise ConfigurationError("--moved names one old address twice")
+    return moved
 
 
 def _outputs_and_parameters(stack: str) -> dict[str, str]:

@@ -50,7 +50,6 @@ class Formats:
         compress: deflate sealed tokens.
 
     Raises:
-        ConfigurationError: ``encoding`` is none that Python knows.
         InvalidKey: a key cannot be used.
         MissingDependency: a key is given, and the ``cryptography`` package is not installed.
     """
@@ -75,7 +74,6 @@ class Formats:
         encoding: str,
         compress: bool,
     ) -> None:
-        _check_encoding(encoding)
         fernet_keys = [fernet_key] if fernet_key else []
         codec: Codec
         if keyring is not None:
@@ -93,8 +91,14 @@ class Formats:
 def formats(
     keyring: Keyring | None, fernet_key: bytes | str | None, encoding: str, compress: bool
 ) -> Formats:
-    """Return the ``Formats`` of these keys, whose preparation is the dear part, made once."""
+    """Return the ``Formats`` of these keys, whose preparation is the dear part, made once.
+
+    Raises:
+        ConfigurationError: ``encoding`` is none that Python knows.
+        InvalidKey, MissingDependency: as ``Formats``.
+    """
     # what is of another type may be nothing that can be looked up
+    _check_encoding(encoding)
     if keyring is not None:
         _check_keyring(keyring)
     if not isinstance(fernet_key, (bytes, str, type(None))):
@@ -118,10 +122,13 @@ def _check_keyring(keyring: Keyring) -> None:
         )
 
 
+_SAMPLE = '{"metadata": {"a": "' + 100 * "b" + '"}}'  # longer than what "idna" takes
+
+
 def _check_encoding(encoding: str) -> None:
     try:
-        "x".encode(encoding)
-    except (LookupError, UnicodeError, TypeError) as error:
+        _SAMPLE.encode(encoding)
+    except (LookupError, ValueError, TypeError) as error:
         raise ConfigurationError(f"encoding is no text encoding of Python: {error}") from error
 
 

@@ -56,7 +56,7 @@ class Keyring:
     ) -> None:
         for name, value in (("retired", retired), ("fernet", fernet)):
             # a text would be taken for a list of characters
-            if value is None or isinstance(value, (str, bytes)):
+            if isinstance(value, (str, bytes)) or not isinstance(value, Iterable):
                 raise InvalidKey(f"{name} must be a list of secrets, not one secret")
         # dict.fromkeys: a secret given twice counts once, where it stood first
         self._secrets = tuple(

@@ -72,8 +72,11 @@ def repair(text: str) -> str:
 def unwrap(link: str) -> str:
     """Return a full link without what its text put in front (`` <https://``), and in one line.
 
-    What stands behind it is behind its token, where ``repair`` takes it off.
+    What stands behind it is behind its token, where ``repair`` takes it off. A text longer than
+    ``MAX_TEXT_CHARS`` comes back unchanged.
     """
+    if len(link) > MAX_TEXT_CHARS:
+        return link
     return _in_one_line(link).lstrip(_LEADING)
 
 
