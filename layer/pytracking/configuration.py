@@ -11,7 +11,7 @@ from pytracking.results import TrackingResult
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Mapping
     from typing import Any
 
     from pytracking.tokens import Kind
@@ -207,7 +207,9 @@ class Configuration(Parameters):
         else:
             token = path_or_url
             if "://" in token:  # what its mail put around it may hide its base
-                link = _unwrap()(token)
+                from pytracking.tokens.repair import unwrap  # noqa: PLC0415 - damage is rare
+
+                link = unwrap(token)
                 if link != token and any(link.startswith(prefix) for prefix, _ in self._bases):
                     return self.get_result(link, request_data, kind)
         if self._is_subclass:
@@ -273,13 +275,6 @@ def get_configuration(
     if not configuration:
         configuration = _default()
     return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
-
-
-@cache
-def _unwrap() -> Callable[[str], str]:
-    from pytracking.tokens.repair import unwrap  # noqa: PLC0415 - damage is rare
-
-    return unwrap
 
 
 @cache

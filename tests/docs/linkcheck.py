@@ -5,14 +5,12 @@ lead somewhere, 1 some do not, 75 (EX_TEMPFAIL) nobody could be reached.
 """
 
 import json
-import os
 import re
-import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 
 from tests.docs.pages import ROOT
-from tests.support.environments import python_of
+from tests.docs.sphinx import sphinx
 
 FOLDER = ".venvs/docs/linkcheck"
 UNREACHABLE = 75
@@ -40,17 +38,7 @@ def judge(results: Sequence[Mapping[str, str]]) -> tuple[int, list[str]]:
 def main() -> int:
     output = ROOT / FOLDER / "output.json"
     output.unlink(missing_ok=True)
-    run = subprocess.run(
-        [
-            *(python_of("docs"), "-m", "sphinx", "--builder", "linkcheck", "--quiet"),
-            *("--fresh-env", "--conf-dir", "docs", ".", FOLDER),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = sphinx("--builder", "linkcheck", "--fresh-env", ".", FOLDER)
     if not output.exists():
         print(run.stderr, file=sys.stderr)
         return 1

@@ -2,34 +2,23 @@
 
 import importlib
 import inspect
-import os
 import pkgutil
 import re
-import subprocess
 
 import pytest
 import pytracking
 from pytracking.aws.minter import Minter
 
-from tests.docs.pages import ROOT, text_of
-from tests.support.environments import python_of
+from tests.docs.pages import text_of
+from tests.docs.sphinx import sphinx
 
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):
     """Return a folder with the site, built as `make docs` builds it."""
     folder = tmp_path_factory.mktemp("site")
-    run = subprocess.run(
-        [
-            *(python_of("docs"), "-m", "sphinx", "--fail-on-warning", "--keep-going", "--quiet"),
-            *("--conf-dir", "docs", "--doctree-dir", folder / "doctrees", ".", folder / "html"),
-        ],
-        cwd=ROOT,
-        env={**os.environ, "PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    doctrees = ("--doctree-dir", folder / "doctrees")
+    run = sphinx("--fail-on-warning", "--keep-going", *doctrees, ".", folder / "html")
     assert run.returncode == 0, run.stderr
     return folder / "html"
 

@@ -3,16 +3,9 @@
 Another spelling is tried once more with the damage undone that mail does to links.
 """
 
-from __future__ import annotations
-
 from binascii import a2b_base64, b2a_base64
-from functools import cache
 
 from pytracking.errors import InvalidLink
-
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from collections.abc import Callable
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # By the number of bytes in the last group: the digits that may end it, whose unused bits are zero
@@ -44,7 +37,9 @@ def decode(text: str, padded: bool) -> tuple[bytes, str]:
     try:
         return _decode(text, padded), text
     except MalformedToken:
-        token = _repair()(text)
+        from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
+
+        token = repair(text)
         if token == text:
             raise
     return _decode(token, padded), token
@@ -66,10 +61,3 @@ def _decode(text: str, padded: bool) -> bytes:
     if (text[rest - 4] if rest else text[-1:]) not in _ENDINGS[rest]:
         raise MalformedToken("the token has unused bits that are not zero, or too much padding")
     return raw
-
-
-@cache
-def _repair() -> Callable[[str], str]:
-    from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
-
-    return repair

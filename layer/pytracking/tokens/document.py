@@ -152,9 +152,16 @@ def _has_no_equal_keys(text: str, content: dict[str, Any]) -> bool:
     )
 
 
-def _refuse_equal_keys(pairs: list[tuple[str, Any]]) -> None:
-    if len(dict(pairs)) != len(pairs):
+def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Return the object of ``pairs``, as the ``object_pairs_hook`` of a JSON decoder.
+
+    Raises:
+        ValueError: two keys are equal, so that one member would be lost.
+    """
+    found = dict(pairs)
+    if len(found) != len(pairs):
         raise ValueError("two keys of one object are equal")
+    return found
 
 
 def _float(text: str) -> float:
@@ -209,4 +216,4 @@ _write = _writer(json.encoder.encode_basestring_ascii, ", ", ": ")
 _write_compact = _writer(json.encoder.encode_basestring, ",", ":")
 # What JSONDecoder reads with: a text and where to begin give a value and where it ends
 _read: Read = json.JSONDecoder(parse_float=_float, parse_constant=_refuse_constant).scan_once  # type: ignore[attr-defined]
-_read_pairs: Read = json.JSONDecoder(object_pairs_hook=_refuse_equal_keys).scan_once  # type: ignore[attr-defined]
+_read_pairs: Read = json.JSONDecoder(object_pairs_hook=without_equal_keys).scan_once  # type: ignore[attr-defined]

@@ -9,7 +9,7 @@
 
 from __future__ import annotations
 
-from functools import cache, lru_cache
+from functools import lru_cache
 
 from pytracking.errors import ConfigurationError, InvalidKey
 from pytracking.tokens.plain import PlainCodec
@@ -148,15 +148,10 @@ def _either(sealed: Codec, fernet: Codec) -> Decode:
     def decode(token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
         first = token[:1]
         if first not in ("p", "g"):  # damaged in front
-            token = _repair()(token)
+            from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
+
+            token = repair(token)
             first = token[:1]
         return (sealed if first == "p" else fernet).decode(token, kind, now)
 
     return decode
-
-
-@cache
-def _repair() -> Callable[[str], str]:
-    from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
-
-    return repair

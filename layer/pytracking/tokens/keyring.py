@@ -12,6 +12,7 @@ from functools import cached_property
 from typing import Any
 
 from pytracking.errors import InvalidKey, MissingDependency
+from pytracking.tokens.document import without_equal_keys
 from pytracking.tokens.fernet import FernetCodec
 
 try:
@@ -90,7 +91,8 @@ class Keyring:
             InvalidKey: not that form; the message never shows what was given.
         """
         try:
-            form = json.loads(text, object_pairs_hook=_without_equal_keys)
+            # of equal members one would be lost, and all links made with its secrets
+            form = json.loads(text, object_pairs_hook=without_equal_keys)
         except (ValueError, TypeError, RecursionError):  # the error would show the secrets
             raise InvalidKey(
                 f"the keyring is not JSON, or has a member twice; {_HOW_TO_MAKE_ONE}"
@@ -171,12 +173,6 @@ class Keyring:
 
     def _given(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
         return self._secrets, self.fernet_keys
-
-
-def _without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    if len(dict(pairs)) < len(pairs):  # one of them would be lost, and all links made with it
-        raise ValueError("a member stands twice")
-    return dict(pairs)
 
 
 def derive_key(secret: bytes) -> tuple[int, AESSIV]:
