@@ -164,18 +164,18 @@ STACK ?= pytracking
 export STACK
 .PHONY: deploy
 deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= WEBHOOK= EMAIL= (all choices: docs/operators.md)
-	@PYTHONPATH=layer $(BIN)/python -m local.deployment
+	@PYTHONPATH=layer $(BIN)/python -m tools.deployment
 
 .PHONY: doctor
 doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
-	@PYTHONPATH=layer $(BIN)/python -m local.doctor --stack "$(STACK)" \
+	@PYTHONPATH=layer $(BIN)/python -m pytracking.operations.doctor --stack "$(STACK)" \
 		$(if $(BASE),--base '$(BASE)')
 
 FUNCTION ?= open
 EVENT ?= events/$(FUNCTION).json
 .PHONY: invoke
 invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
-	@PYTHONPATH=layer $(BIN)/python -m local.emulator $(FUNCTION) $(EVENT)
+	@PYTHONPATH=layer $(BIN)/python -m tools.emulator $(FUNCTION) $(EVENT)
 
 ##@ Measure
 
@@ -189,7 +189,7 @@ bench: $(VENV)/.stamp ## Measure speed and size, and check the targets
 
 .PHONY: scaling
 scaling: $(VENV)/.stamp ## Print what a month costs and which limits it meets: docs/scaling.md
-	@PYTHONPATH=layer $(BIN)/python -m local.scaling
+	@PYTHONPATH=layer $(BIN)/python -m tools.scaling
 
 ##@ Document and release
 
@@ -230,15 +230,15 @@ dist: .venvs/release/.stamp ## Build the wheel and the sdist into dist/
 
 .PHONY: sbom
 sbom: .venvs/layer/.stamp .venvs/release/.stamp ## List what the layer ships: dist/layer.cdx.json (CycloneDX)
-	@PYTHONPATH=layer .venvs/release/bin/python local/sbom.py
+	@PYTHONPATH=layer .venvs/release/bin/python tools/sbom.py
 
 .PHONY: audit
 audit: .venvs/release/.stamp ## Look up the locked dependencies among known vulnerabilities
-	@.venvs/release/bin/python local/audit.py
+	@.venvs/release/bin/python tools/audit.py
 
 .PHONY: release-check
 release-check: test docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
-	@.venvs/release/bin/python local/audit.py || [ $$? = 75 ]
+	@.venvs/release/bin/python tools/audit.py || [ $$? = 75 ]
 
 ##@ Clean
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from local.layer import interpreters
+from tools.layer import interpreters
 
 VERSIONS = ("3.11", "3.12", "3.13")
 

@@ -1,9 +1,9 @@
 """Clicks: ``/c/{token}`` leads to the URL that the link was minted for."""
 
-from pytracking.aws.keys import KeysUnavailable
-from pytracking.aws.responses import FAILURE, GONE, NOT_FOUND, UNAVAILABLE, Answer, redirect
-from pytracking.aws.tracker import Hit, Tracker
 from pytracking.errors import InvalidLink, InvalidTarget
+from pytracking.handlers.answering import Hit, Tracker
+from pytracking.handlers.keys import KeysUnavailable
+from pytracking.handlers.responses import FAILURE, GONE, NOT_FOUND, UNAVAILABLE, Answer, redirect
 
 tracker = Tracker("click")
 

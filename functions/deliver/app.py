@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from pytracking.aws.deliverer import Deliverer, LambdaContext
+from pytracking.handlers.delivering import Deliverer, LambdaContext
 
 deliverer = Deliverer.from_environment()
 

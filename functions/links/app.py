@@ -2,8 +2,8 @@
 
 from typing import Any
 
-from pytracking.aws.link_requests import answer
-from pytracking.aws.minter import Minter
+from pytracking.handlers.minter import Minter
+from pytracking.handlers.minting import answer
 
 minter = Minter()
 

@@ -1,9 +1,9 @@
 """Opens: ``/o/{token}`` is the address of a pixel, and asking for it is the event."""
 
-from pytracking.aws.keys import KeysUnavailable
-from pytracking.aws.responses import PIXEL, Answer
-from pytracking.aws.tracker import Hit, Tracker
 from pytracking.errors import InvalidLink
+from pytracking.handlers.answering import Hit, Tracker
+from pytracking.handlers.keys import KeysUnavailable
+from pytracking.handlers.responses import PIXEL, Answer
 
 tracker = Tracker("open")
 

@@ -1,7 +1,7 @@
 """What the tests of calls to AWS share."""
 
 import pytest
-from pytracking.aws.api import JsonApi
+from pytracking.aws.client import JsonApi
 
 from tests.support.timing import wait_for_threads
 

@@ -5,17 +5,17 @@ import json
 import pytest
 from pytracking import Configuration
 from pytracking.aws import kept_secret
-from pytracking.aws.api import AwsError
+from pytracking.aws.client import AwsError
 from pytracking.aws.kept_secret import REFRESH_SECONDS
-from pytracking.aws.keys import (
+from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.handlers.keys import (
     COLD_RETRY_SECONDS,
     RETRY_SECONDS,
     SAMPLE_SECRET,
     KeysUnavailable,
     LinkKeys,
 )
-from pytracking.aws.settings import Settings
-from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.handlers.settings import Settings
 from pytracking.tokens.keyring import Keyring
 
 from tests.support.timing import Clock

@@ -6,10 +6,10 @@ import pytest
 import pytracking
 from pytracking.aws import services
 from pytracking.aws.kept_secret import REFRESH_SECONDS
-from pytracking.aws.keys import SAMPLE_SECRET, LinkKeys
-from pytracking.aws.minter import KeysUnavailable, Minter
-from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError, InvalidTarget
+from pytracking.handlers.keys import SAMPLE_SECRET, LinkKeys
+from pytracking.handlers.minter import KeysUnavailable, Minter
+from pytracking.handlers.settings import Settings
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, fail

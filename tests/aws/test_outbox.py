@@ -3,10 +3,10 @@
 import json
 
 import pytest
-from pytracking.aws import outbox as outbox_module
-from pytracking.aws.api import AwsError
-from pytracking.aws.outbox import Outbox, to_queue
+from pytracking.aws.client import AwsError
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded, parse
+from pytracking.handlers import outbox as outbox_module
+from pytracking.handlers.outbox import Outbox, to_queue
 
 HIT = Message(
     id="0123456789abcdef0123456789abcdef",

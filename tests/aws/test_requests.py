@@ -5,7 +5,7 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.aws.requests import MAX_HEADER_BYTES, Request, clean, read_request
+from pytracking.handlers.requests import MAX_HEADER_BYTES, Request, clean, read_request
 
 from local import sample_events
 

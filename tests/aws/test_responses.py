@@ -6,9 +6,9 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.aws import responses
-from pytracking.aws.requests import Request
-from pytracking.aws.responses import render
+from pytracking.handlers import responses
+from pytracking.handlers.requests import Request
+from pytracking.handlers.responses import render
 
 PAGES = [
     responses.NOT_FOUND,

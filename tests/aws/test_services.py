@@ -4,11 +4,11 @@ import boto3
 import pytest
 from moto.server import ThreadedMotoServer
 from pytracking.aws import services
-from pytracking.aws.api import AwsError, JsonApi
-from pytracking.aws.outbox import to_queue
+from pytracking.aws.client import AwsError, JsonApi
 from pytracking.aws.services import Queue, secret_text
 from pytracking.delivery.messages import Message, parse
 from pytracking.errors import InvalidKey
+from pytracking.handlers.outbox import to_queue
 
 HIT = Message("0123456789abcdef0123456789abcdef", "https://hooks.example.com/", {"metadata": {}})
 REGION = "eu-west-1"

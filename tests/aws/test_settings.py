@@ -1,8 +1,8 @@
 """The functions' settings: what is missing or mistaken stops the start, and says what to do."""
 
 import pytest
-from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError
+from pytracking.handlers.settings import Settings
 
 KEYS = {"PYTRACKING_LINK_KEYS": '{"current": "..."}'}
 

@@ -29,7 +29,7 @@ _STARTS = {
     "the open function": "import sys; sys.path.insert(0, 'functions/open'); import app",
     "the click function": "import sys; sys.path.insert(0, 'functions/click'); import app",
     "Powertools and the codec": _BASE,
-    "and our signer with http.client": _BASE + "import pytracking.aws.api",
+    "and our signer with http.client": _BASE + "import pytracking.aws.client",
     "and botocore's signer with urllib3": _BASE + _SDK_SIGNER + "import urllib3",
     "and a boto3 client": _BASE + "import boto3; boto3.client('sqs', region_name='eu-west-1')",
 }

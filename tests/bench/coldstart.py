@@ -23,8 +23,9 @@ import pytracking
 from cryptography.fernet import Fernet
 from pytracking.tokens.keyring import Keyring
 
-from local import emulator, sample_events
+from local import sample_events
 from tests.bench.report import Figure, Section
+from tools import emulator
 
 COLD_STARTS = 9  # of each kind, at most: each takes up to a second
 WARM_HITS = 2000

@@ -5,9 +5,9 @@ from typing import Any
 
 import pytest
 from moto.server import ThreadedMotoServer
-from pytracking.aws import batches
-from pytracking.aws.api import JsonApi
+from pytracking.aws.client import JsonApi
 from pytracking.delivery.client import Client
+from pytracking.operations import batches
 
 from tests.delivery.authority import Authority
 from tests.delivery.posting import DEADLINE, LOCAL

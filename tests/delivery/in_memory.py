@@ -2,10 +2,10 @@
 
 from typing import Any
 
-from pytracking.aws.deliverer import Deliverer
-from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Message
+from pytracking.handlers.delivering import Deliverer
+from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 from local.event_source import Context, queue_event
 from local.queue import Queue

@@ -9,13 +9,13 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from pytracking.aws.api import AwsError
-from pytracking.aws.deliverer import Deliverer
+from pytracking.aws.client import AwsError
 from pytracking.aws.services import Queue
-from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
+from pytracking.handlers.delivering import Deliverer
+from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 from local.event_source import Context, failed_ids, queue_event
 from local.queue import Delivery

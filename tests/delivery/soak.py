@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytracking.aws.replay import replay_dead_letters
+from pytracking.operations.replay import replay_dead_letters
 
 from local.queue import Queue
 from local.queue_server import QueueServer

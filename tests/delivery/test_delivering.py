@@ -7,9 +7,9 @@ import time
 from typing import Any
 
 import pytest
-from pytracking.aws.deliverer import BatchFailed
 from pytracking.delivery.client import Client, Outcome
 from pytracking.delivery.messages import Message, Undecoded, parse
+from pytracking.handlers.delivering import BatchFailed
 from standardwebhooks import Webhook
 
 from local.event_source import Context

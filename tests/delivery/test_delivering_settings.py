@@ -4,10 +4,10 @@ import json
 import time
 
 import pytest
-from pytracking.aws.api import AwsError
-from pytracking.aws.deliverer import Deliverer
-from pytracking.aws.webhook_secrets import RETRY_SECONDS, WebhookSecrets
+from pytracking.aws.client import AwsError
 from pytracking.errors import ConfigurationError
+from pytracking.handlers.delivering import Deliverer
+from pytracking.handlers.webhook_secrets import RETRY_SECONDS, WebhookSecrets
 from standardwebhooks import Webhook
 
 from local.event_source import Context

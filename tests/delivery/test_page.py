@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pytracking.aws.direct import to_webhook
+from pytracking.handlers.direct import to_webhook
 
 from local.queue import Queue
 from tests.delivery.in_memory import deliver_one

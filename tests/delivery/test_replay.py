@@ -5,10 +5,16 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pytracking.aws import batches
-from pytracking.aws.batches import ReplayError
-from pytracking.aws.replay import INVALID_LINK, NO_KEYS, NO_MESSAGE, NO_WEBHOOK, replay_dead_letters
 from pytracking.delivery.messages import Message, bury_text
+from pytracking.operations import batches
+from pytracking.operations.batches import ReplayError
+from pytracking.operations.replay import (
+    INVALID_LINK,
+    NO_KEYS,
+    NO_MESSAGE,
+    NO_WEBHOOK,
+    replay_dead_letters,
+)
 from pytracking.tokens.keyring import Keyring
 
 from tests.delivery.lost_hits import KEYRING, WEBHOOK, queued, token, undecoded

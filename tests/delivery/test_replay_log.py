@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from pytracking.aws.replay import INVALID_LINK, NO_MESSAGE, replay_log
 from pytracking.delivery.messages import Message
+from pytracking.operations.replay import INVALID_LINK, NO_MESSAGE, replay_log
 from pytracking.tokens.keyring import Keyring
 
 from tests.delivery.lost_hits import KEYRING, fallback, queued, token

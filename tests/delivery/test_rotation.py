@@ -9,7 +9,9 @@ import boto3
 import pytest
 import pytracking
 import standardwebhooks
-from pytracking.aws.rotation import (
+from pytracking.delivery.signatures import Signer, receiver_secret
+from pytracking.errors import InvalidKey, InvalidLink
+from pytracking.operations.rotation import (
     RotationError,
     finish_webhook_rotation,
     read_link_keys,
@@ -17,8 +19,6 @@ from pytracking.aws.rotation import (
     rotate_link_keys,
     rotate_webhook_secrets,
 )
-from pytracking.delivery.signatures import Signer, receiver_secret
-from pytracking.errors import InvalidKey, InvalidLink
 from pytracking.tokens.keyring import Keyring
 
 # As the template's GenerateSecretString makes them: 64 letters and digits.

@@ -15,11 +15,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytracking.aws.api import AwsError, JsonApi, endpoint
-from pytracking.aws.deliverer import Deliverer
-from pytracking.aws.delivery_settings import address_rules, queue, webhook_secrets
+from pytracking.aws.client import AwsError, JsonApi, endpoint
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
+from pytracking.handlers.delivering import Deliverer
+from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
 
 from local.event_source import Context, failed_ids, queue_event
 from local.queue import Delivery

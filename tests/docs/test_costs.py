@@ -2,8 +2,8 @@
 
 import re
 
-from local.scaling import FIXED, Month
 from tests.docs.pages import text_of
+from tools.scaling import FIXED, Month
 
 
 def test_the_costs_in_the_readme_are_those_of_the_model():

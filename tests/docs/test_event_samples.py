@@ -5,7 +5,7 @@ import re
 
 import pytest
 from pytracking import TrackingResult
-from pytracking.aws.events import event_body
+from pytracking.handlers.events import event_body
 from pytracking.visitors import classify
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser

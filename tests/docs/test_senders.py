@@ -2,8 +2,8 @@
 
 import re
 
-from pytracking.aws.link_requests import answer
-from pytracking.aws.minter import Minter
+from pytracking.handlers.minter import Minter
+from pytracking.handlers.minting import answer
 from pytracking.tokens.keyring import Keyring
 
 from tests.docs.pages import text_of

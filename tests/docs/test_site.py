@@ -7,7 +7,7 @@ import re
 
 import pytest
 import pytracking
-from pytracking.aws.minter import Minter
+from pytracking.handlers.minter import Minter
 
 from tests.docs.pages import text_of
 from tests.docs.sphinx import sphinx

@@ -15,7 +15,7 @@ from typing import Any
 import boto3
 import urllib3
 
-from local import emulator
+from tools import emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 MINISTACK = ROOT / ".venvs" / "ministack" / "bin"

@@ -6,9 +6,10 @@ import os
 from pathlib import Path
 
 import pytest
-from pytracking.aws import direct, observability, services
-from pytracking.aws.api import JsonApi
+from pytracking.aws import observability, services
+from pytracking.aws.client import JsonApi
 from pytracking.delivery.client import Client
+from pytracking.handlers import direct
 
 from local import sample_events
 from tests.aws.standard_output import StandardOutput

@@ -6,8 +6,8 @@ import zlib
 
 import pytest
 from pytracking import Configuration
-from pytracking.aws.requests import Request
-from pytracking.aws.responses import PIXEL, render
+from pytracking.handlers.requests import Request
+from pytracking.handlers.responses import PIXEL, render
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.sealed import dictionary
 

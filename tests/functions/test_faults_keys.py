@@ -3,8 +3,8 @@
 import time
 
 import pytest
-from pytracking.aws.requests import Request
-from pytracking.aws.responses import UNAVAILABLE, render
+from pytracking.handlers.requests import Request
+from pytracking.handlers.responses import UNAVAILABLE, render
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws import raw_server

@@ -11,9 +11,9 @@ from pathlib import Path
 
 import pytest
 from pytracking.aws import observability
-from pytracking.aws import tracker as tracker_module
-from pytracking.aws.requests import Request
-from pytracking.aws.responses import FAILURE, PIXEL, render
+from pytracking.handlers import answering as tracker_module
+from pytracking.handlers.requests import Request
+from pytracking.handlers.responses import FAILURE, PIXEL, render
 
 from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
@@ -112,7 +112,7 @@ def test_two_environments_thawed_from_one_snapshot_make_different_ids():
     """A snapshot restored twice is the same memory twice, as after a fork."""
     program = (
         "import os, sys\n"
-        "from pytracking.aws.tracker import new_id\n"
+        "from pytracking.handlers.answering import new_id\n"
         "new_id()\n"
         "for _ in range(3):\n"
         "    if not (child := os.fork()):\n"

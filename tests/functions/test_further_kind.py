@@ -12,9 +12,9 @@ from tests.functions.links import METADATA, metrics, token
 from tests.functions.test_direct import accept, local
 
 APP = """
-from pytracking.aws.keys import KeysUnavailable
-from pytracking.aws.responses import FAILURE, NO_ICON, NOT_FOUND, Answer
-from pytracking.aws.tracker import Hit, Tracker
+from pytracking.handlers.keys import KeysUnavailable
+from pytracking.handlers.responses import FAILURE, NO_ICON, NOT_FOUND, Answer
+from pytracking.handlers.answering import Hit, Tracker
 from pytracking.errors import InvalidLink
 
 tracker = Tracker("unsubscribe")

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytracking
-from pytracking.aws import link_requests
-from pytracking.aws.keys import SAMPLE_SECRET, KeysUnavailable
-from pytracking.aws.minter import Minter
+from pytracking.handlers import minting
+from pytracking.handlers.keys import SAMPLE_SECRET, KeysUnavailable
+from pytracking.handlers.minter import Minter
 from pytracking.tokens.keyring import Keyring
 
 from tests.functions.links import RING
@@ -25,7 +25,7 @@ MINTER = Minter(ENVIRONMENT)
 
 
 def ask(request):
-    answer = link_requests.answer(MINTER, request)
+    answer = minting.answer(MINTER, request)
     return json.loads(json.dumps(answer))
 
 
@@ -119,7 +119,7 @@ def test_an_outage_is_answered_as_something_to_try_again() -> None:
         def configuration(self):
             raise KeysUnavailable("no link keys could be fetched yet")
 
-    error = link_requests.answer(NoKeys(), {"kind": "open"})["error"]
+    error = minting.answer(NoKeys(), {"kind": "open"})["error"]
     assert (error["type"], error["retryable"]) == ("KeysUnavailable", True)
 
 

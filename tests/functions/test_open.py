@@ -4,8 +4,8 @@ import base64
 import re
 
 import pytest
-from pytracking.aws import keys
-from pytracking.aws.responses import PIXEL
+from pytracking.handlers import keys
+from pytracking.handlers.responses import PIXEL
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import METADATA, RING, metrics, token

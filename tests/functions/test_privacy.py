@@ -12,8 +12,8 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from pytracking.aws import deliverer, direct
-from pytracking.aws.replay import _Reviver
+from pytracking.handlers import delivering, direct
+from pytracking.operations.replay import _Reviver
 from pytracking.privacy import Policy
 
 from local import sample_events
@@ -118,7 +118,7 @@ class Traces:
 
     def deliver(self, monkeypatch, message, behaviour):
         """Hand a queue's message to the deliver function."""
-        monkeypatch.setattr(deliverer, "Client", direct.Client)  # which `start` closes
+        monkeypatch.setattr(delivering, "Client", direct.Client)  # which `start` closes
         with RawServer(ok) as queue, RawServer(behaviour) as receiver:
             monkeypatch.setenv("PYTRACKING_QUEUE_URL", queue.url)
             monkeypatch.setenv("PYTRACKING_DEAD_LETTER_QUEUE_URL", queue.url + "/dead")

@@ -8,8 +8,8 @@ import pytest
 from cryptography.fernet import Fernet
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.aws.requests import Request
-from pytracking.aws.responses import NOT_FOUND, PIXEL, render
+from pytracking.handlers.requests import Request
+from pytracking.handlers.responses import NOT_FOUND, PIXEL, render
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, ok

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from local import deployment, emulator
-from local.deployment import PARAMETERS, overrides, summary
 from tests.support import sam
+from tools import deployment, emulator
+from tools.deployment import PARAMETERS, overrides, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 

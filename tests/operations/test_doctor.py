@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytracking.operations import doctor
 
-from local import doctor
 from tests.delivery.authority import Authority
 
 

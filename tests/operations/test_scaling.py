@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from pytracking.aws.observability import count
 
-from local import scaling
+from tools import scaling
 
 ROOT = Path(__file__).resolve().parents[2]
 

@@ -25,8 +25,8 @@ WITH_DOMAIN = {"DomainName": "t.example.com", "HostedZoneId": "Z123", "AlarmEmai
 
 def named_by_the_code() -> set[str]:
     """Every capitalised string of the Lambda side: the names of its metrics are among them."""
-    folder = ROOT / "layer" / "pytracking" / "aws"
-    code = "".join(path.read_text("utf-8") for path in folder.glob("*.py"))
+    folder = ROOT / "layer" / "pytracking"
+    code = "".join(path.read_text("utf-8") for path in folder.rglob("*.py"))
     return {*re.findall(r'"([A-Z]\w+)"', code), *map(hits_metric, KIND_BYTES)}
 
 

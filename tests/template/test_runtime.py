@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from pytracking import TRACKING_PIXEL
 
-from local import emulator
+from tools import emulator
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/?query=value"

@@ -3,7 +3,8 @@
 import pytest
 from pytracking.visitors import classify, crawlers
 
-from local.visitors.build import (
+from tests.visitors.corpus import read
+from tools.visitors.build import (
     LEFT_OUT,
     NARROWED,
     OUTPUT,
@@ -13,14 +14,13 @@ from local.visitors.build import (
     load_list,
     render,
 )
-from tests.visitors.corpus import read
 
 LIST = load_list()
 
 
 def test_the_words_are_those_that_the_script_makes_of_the_pinned_list():
     assert OUTPUT.read_text(encoding="utf-8") == render(compile_list(LIST)), (
-        "run `python -m local.visitors.build`"
+        "run `python -m tools.visitors.build`"
     )
 
 

@@ -1,4 +1,1 @@
-"""The Lambda side of pytracking: what the functions of the template are made of.
-
-Nothing here is needed to mint or decode links; the library never imports it.
-"""
+"""Calls to AWS without an SDK, for functions that must start fast."""

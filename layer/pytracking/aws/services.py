@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from pytracking.aws.api import JsonApi, endpoint
+from pytracking.aws.client import JsonApi, endpoint
 from pytracking.errors import InvalidKey
 
 

@@ -108,7 +108,7 @@ def add_key_commands(commands: "Subparsers") -> None:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
-    from pytracking.aws.replay import replay_dead_letters, replay_log  # noqa: PLC0415 - as needed
+    from pytracking.operations.replay import replay_dead_letters, replay_log  # noqa: PLC0415 - as needed
     from pytracking.privacy import Policy  # noqa: PLC0415 - as needed
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
@@ -151,8 +151,8 @@ def run_replay(arguments: argparse.Namespace) -> int:
 
 def run_rotate(arguments: argparse.Namespace) -> int:
     """Rotate link keys or webhook secrets, and say what holds now."""
-    from pytracking.aws import rotation  # noqa: PLC0415 - as needed
     from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
+    from pytracking.operations import rotation  # noqa: PLC0415 - as needed
 
     manager = _client("secretsmanager")
     if arguments.what == "link-keys":
@@ -177,8 +177,8 @@ def run_rotate(arguments: argparse.Namespace) -> int:
 
 def run_webhook_secret(arguments: argparse.Namespace) -> int:
     """Print the secret that receivers verify with."""
-    from pytracking.aws.rotation import read_webhook_secrets  # noqa: PLC0415 - as needed
     from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
+    from pytracking.operations.rotation import read_webhook_secrets  # noqa: PLC0415 - as needed
 
     secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
     print(receiver_secret(read_webhook_secrets(_client("secretsmanager"), secret)[0]))
@@ -230,7 +230,7 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
         ConfigurationError: an old address is given twice.
         InvalidTarget: nothing can be delivered to a new one.
     """
-    from pytracking.aws.settings import flag  # noqa: PLC0415 - as needed
+    from pytracking.handlers.settings import flag  # noqa: PLC0415 - as needed
     from pytracking.targets import check_webhook_url  # noqa: PLC0415 - as needed
 
     allow_http = flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS")
@@ -255,7 +255,7 @@ def _outputs_and_parameters(stack: str) -> dict[str, str]:
 
 
 def _keyring(secret: str | None) -> "Keyring | None":
-    from pytracking.aws.rotation import read_link_keys  # noqa: PLC0415 - as needed
+    from pytracking.operations.rotation import read_link_keys  # noqa: PLC0415 - as needed
     from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
 
     if text := os.environ.get("PYTRACKING_LINK_KEYS"):

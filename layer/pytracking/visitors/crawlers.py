@@ -1,4 +1,4 @@
-"""Words of crawlers' user agents. Made by local/visitors/build.py: do not edit."""
+"""Words of crawlers' user agents. Made by tools/visitors/build.py: do not edit."""
 
 # ruff: noqa: E501
 

@@ -5,7 +5,7 @@ from email.message import EmailMessage
 from typing import Any
 
 import boto3
-from pytracking.aws.minter import Minter
+from pytracking.handlers.minter import Minter
 
 MAIL_FROM = os.environ["MAIL_FROM"]
 

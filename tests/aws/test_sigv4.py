@@ -9,7 +9,7 @@ from botocore.awsrequest import AWSRequest
 from botocore.credentials import Credentials as ReferenceCredentials
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.aws.signing import Credentials, signed_headers
+from pytracking.aws.sigv4 import Credentials, signed_headers
 from pytracking.errors import ConfigurationError
 
 NOW = 1795486474.0

@@ -13,7 +13,10 @@ from types import MappingProxyType
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.aws.batches import (
+from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
+from pytracking.errors import InvalidLink, InvalidTarget
+from pytracking.handlers.events import UNKNOWN_VISITOR, event_body
+from pytracking.operations.batches import (
     BATCH,
     approximate_count,
     aws_errors,
@@ -22,10 +25,7 @@ from pytracking.aws.batches import (
     send_all,
     show_again,
 )
-from pytracking.aws.events import UNKNOWN_VISITOR, event_body
-from pytracking.aws.log_lines import hits
-from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
-from pytracking.errors import InvalidLink, InvalidTarget
+from pytracking.operations.log_lines import hits
 from pytracking.privacy import Policy
 from pytracking.targets import check_webhook_url
 from pytracking.tokens import is_of_kind

@@ -1,7 +1,7 @@
 """Build the dictionary that sealed tokens are deflated with.
 
-    python -m local.dictionary.build            print the dictionary's size and hash
-    python -m local.dictionary.build --write    write it to layer/pytracking/tokens/
+    python -m tools.dictionary.build            print the dictionary's size and hash
+    python -m tools.dictionary.build --write    write it to layer/pytracking/tokens/
 
 The dictionary is made of two parts, the second one at its end, where matches cost the fewest bits:
 

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 
 from pytracking.aws.services import Queue, secret_text
-from pytracking.aws.settings import flag
-from pytracking.aws.webhook_secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules, parse_networks
 from pytracking.errors import ConfigurationError
+from pytracking.handlers.settings import flag
+from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 LOOPBACK = "127.0.0.0/8, ::1"
 

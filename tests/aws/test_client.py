@@ -5,8 +5,8 @@ import threading
 import time
 
 import pytest
-from pytracking.aws import api as api_module
-from pytracking.aws.api import AwsError, endpoint
+from pytracking.aws import client as api_module
+from pytracking.aws.client import AwsError, endpoint
 from pytracking.errors import ConfigurationError
 
 from tests.aws import raw_server

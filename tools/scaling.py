@@ -1,6 +1,6 @@
 """What a month of tracking costs, and which limits it meets: the tables of docs/scaling.md.
 
-    python -m local.scaling
+    python -m tools.scaling
 
 A model, not a bill: list prices of one region, the sizes measured here, and the durations assumed
 below. Change what is different for you and run it again.

@@ -9,8 +9,8 @@ from typing import Any, NamedTuple
 from pytracking import Configuration, TrackingResult
 from pytracking.aws.kept_secret import KeptSecret
 from pytracking.aws.services import secret_text
-from pytracking.aws.settings import HOW_TO_MAKE_A_KEY, Settings
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, PytrackingError
+from pytracking.handlers.settings import HOW_TO_MAKE_A_KEY, Settings
 from pytracking.tokens import Kind
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.repair import repair

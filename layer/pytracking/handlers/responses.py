@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import Any
 
-from pytracking.aws.requests import Request
+from pytracking.handlers.requests import Request
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
 
 RETRY_AFTER_SECONDS = 5

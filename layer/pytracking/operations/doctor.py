@@ -1,6 +1,6 @@
 """Look at a deployment from outside: one line for each thing that must hold.
 
-    python -m local.doctor --stack pytracking
+    python -m pytracking.operations.doctor --stack pytracking
 
 Mints a link of each kind with the stack's keys, uses them as a visitor would, and sees that the
 hits are delivered. Exits with 1 when something does not hold. Needs AWS credentials that may read
@@ -21,12 +21,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import boto3
-import pytracking
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
-from pytracking.tokens.keyring import Keyring
 
-from local.deployment import HOW_TO_REACH_AWS, outputs
+import pytracking
+from pytracking.operations.stack import HOW_TO_REACH_AWS, outputs
+from pytracking.tokens.keyring import Keyring
 
 TARGET = "https://www.example.com/doctor"
 TIMEOUT_SECONDS = 10.0
@@ -234,7 +234,9 @@ def examine(patient: Patient) -> Iterator[tuple[bool, str, str]]:
 
 def main(arguments: list[str] | None = None) -> int:
     """Examine a deployment and print a line for each check."""
-    parser = argparse.ArgumentParser(prog="python -m local.doctor", description=__doc__)
+    parser = argparse.ArgumentParser(
+        prog="python -m pytracking.operations.doctor", description=__doc__
+    )
     parser.add_argument("--stack", default="pytracking", help="the stack's name")
     parser.add_argument(
         "--base", help="ask at this address instead, e.g. before the domain's record is made"

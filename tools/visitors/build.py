@@ -6,7 +6,7 @@ them all most of a verdict. So each becomes an entry under one word of it, and a
 dictionary access for each word of a user agent. That the word must be a whole one also mends what
 is over-broad in a pattern: ``linko`` finds no ``linkopedia``.
 
-``python -m local.visitors.build`` writes layer/pytracking/visitors/crawlers.py; a test compares it
+``python -m tools.visitors.build`` writes layer/pytracking/visitors/crawlers.py; a test compares it
 with what is there.
 """
 
@@ -124,7 +124,7 @@ def render(entries: dict[str, str]) -> str:
         f"    {json.dumps(key)}: {json.dumps(entry)},\n" for key, entry in entries.items()
     )
     return (
-        '"""Words of crawlers\' user agents. Made by local/visitors/build.py: do not edit."""\n\n'
+        '"""Words of crawlers\' user agents. Made by tools/visitors/build.py: do not edit."""\n\n'
         "# ruff: noqa: E501\n\n"
         f'SOURCE = "{PACKAGE} {version(PACKAGE)}"\n\n'
         f"CRAWLERS = {{\n{lines}}}\n"

@@ -13,15 +13,15 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from pytracking.aws.delivery_settings import address_rules, queue, webhook_secrets
 from pytracking.aws.observability import count, log_bug, log_warning
-from pytracking.aws.webhook_secrets import SecretsUnavailable, WebhookSecrets
 from pytracking.delivery.attempt import attempt
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, bury_text, parse
 from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
 from pytracking.errors import InvalidTarget, PytrackingError
+from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
+from pytracking.handlers.webhook_secrets import SecretsUnavailable, WebhookSecrets
 
 WORKERS = 10
 """Posts made at once: as many as a batch of the template holds."""

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytracking.aws.deadlines import THREAD_NAME, within
-from pytracking.aws.signing import Credentials, signed_headers
+from pytracking.aws.sigv4 import Credentials, signed_headers
 from pytracking.errors import ConfigurationError, PytrackingError
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.aws.keys import KeysUnavailable
-from pytracking.aws.minter import Minter
 from pytracking.errors import PytrackingError
+from pytracking.handlers.keys import KeysUnavailable
+from pytracking.handlers.minter import Minter
 from pytracking.mails.options import OPTION_NAMES, Options
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.rewriting import Rewritten, rewrite

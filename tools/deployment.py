@@ -1,6 +1,6 @@
 """Deploy with the choices in the environment, and print what a sender needs.
 
-    DOMAIN=track.example.com ZONE=Z2FDTNDATAQYW2 python -m local.deployment
+    DOMAIN=track.example.com ZONE=Z2FDTNDATAQYW2 python -m tools.deployment
 
 Each variable stands for a parameter of template.yaml; one that is not set keeps its value.
 """
@@ -13,8 +13,9 @@ from typing import Any
 
 import boto3
 from botocore.exceptions import BotoCoreError, NoCredentialsError, NoRegionError
+from pytracking.operations.stack import HOW_TO_REACH_AWS, outputs
 
-from local import emulator
+from tools import emulator
 
 PARAMETERS = {
     "ACCESS_LOGS": "AccessLogs",
@@ -33,10 +34,6 @@ PARAMETERS = {
     "ZONE": "HostedZoneId",
 }
 
-HOW_TO_REACH_AWS = (
-    "`aws configure` sets region and credentials, and so do AWS_DEFAULT_REGION and AWS_PROFILE"
-)
-
 
 def overrides(environment: Mapping[str, str]) -> list[str]:
     """Return the parameters chosen in the environment, as `sam deploy` takes them."""
@@ -45,13 +42,6 @@ def overrides(environment: Mapping[str, str]) -> list[str]:
         for variable, parameter in PARAMETERS.items()
         if environment.get(variable)
     ]
-
-
-def outputs(stack: str) -> dict[str, str]:
-    """Return a stack's outputs; botocore's exceptions when it cannot be read."""
-    client: Any = boto3.client("cloudformation")
-    described = client.describe_stacks(StackName=stack)["Stacks"][0]
-    return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
 
 
 def account_region() -> str:

@@ -1,6 +1,6 @@
 """Build the layer: the library and what it needs, compiled for Lambda, in a folder of its own.
 
-    python3 local/layer.py FOLDER
+    python3 tools/layer.py FOLDER
 
 leaves FOLDER/python, which Lambda lays at /opt/python. Any Python with pip can do it: wheels are
 chosen for Lambda's Python and processor, not for this machine's. Emulators run what this machine
@@ -27,7 +27,9 @@ def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYT
     shutil.rmtree(target, ignore_errors=True)
     install(LAYER / "requirements.txt", target, machine, version)
     shutil.copytree(
-        LAYER / "pytracking", target / "pytracking", ignore=shutil.ignore_patterns("__pycache__")
+        LAYER / "pytracking",
+        target / "pytracking",
+        ignore=shutil.ignore_patterns("__pycache__", "operations"),
     )
     prune(target)
     compile_modules(target, version, "/opt/python")

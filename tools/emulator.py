@@ -1,6 +1,6 @@
 """Run a built function on the Lambda runtime emulator, with only its layer's packages in sight.
 
-    python -m local.emulator open events/open.json
+    python -m tools.emulator open events/open.json
 
 builds template.yaml for this machine, starts the function as Lambda would, and prints its answer.
 The emulator is AWS's own (the Runtime Interface Emulator, in the aws-sam-cli wheel); no container
@@ -27,7 +27,7 @@ from typing import IO
 
 import urllib3
 
-from local import layer
+from tools import layer
 
 ROOT = Path(__file__).resolve().parent.parent
 SAM = ROOT / ".venvs" / "sam"
@@ -217,7 +217,7 @@ def sample_environment() -> dict[str, str]:
 
 def main() -> int:
     """Invoke one function once with one event, by hand."""
-    parser = argparse.ArgumentParser(prog="python -m local.emulator", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m tools.emulator", description=__doc__)
     parser.add_argument("function", help="open, click, deliver or links")
     parser.add_argument("event", type=Path, help="a file of events/")
     arguments = parser.parse_args()

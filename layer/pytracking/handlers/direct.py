@@ -6,12 +6,12 @@ import time
 from collections.abc import Mapping
 
 from pytracking.aws.deadlines import within
-from pytracking.aws.delivery_settings import address_rules, webhook_secrets
-from pytracking.aws.outbox import QueuedHit, Send
 from pytracking.delivery.attempt import attempt
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Undecoded
 from pytracking.errors import WebhookError
+from pytracking.handlers.delivery_settings import address_rules, webhook_secrets
+from pytracking.handlers.outbox import QueuedHit, Send
 
 POST_SECONDS = 0.8
 """For one post: what is left of an answer's second when everything else took its time."""

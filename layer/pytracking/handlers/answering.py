@@ -9,17 +9,17 @@ from functools import wraps
 from typing import Any
 
 from pytracking import TrackingResult
-from pytracking.aws import responses
-from pytracking.aws.events import event_body
-from pytracking.aws.keys import LinkKeys
 from pytracking.aws.observability import count, hits_metric, log_bug
-from pytracking.aws.outbox import Outbox, Send, to_queue
-from pytracking.aws.requests import Request, read_request
-from pytracking.aws.responses import Answer
 from pytracking.aws.services import Queue
-from pytracking.aws.settings import Settings
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
+from pytracking.handlers import responses
+from pytracking.handlers.events import event_body
+from pytracking.handlers.keys import LinkKeys
+from pytracking.handlers.outbox import Outbox, Send, to_queue
+from pytracking.handlers.requests import Request, read_request
+from pytracking.handlers.responses import Answer
+from pytracking.handlers.settings import Settings
 from pytracking.privacy import STRICTEST
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind, is_of_kind
@@ -237,6 +237,6 @@ def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
         queue = Queue(settings.queue_url, environment)
         queue.connect()
         return to_queue(queue)
-    from pytracking.aws.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
+    from pytracking.handlers.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
 
     return to_webhook(environment)

@@ -1,6 +1,6 @@
 """Minting links from anywhere in AWS: ready configured by the environment and the stack's secret.
 
-    from pytracking.aws.minter import Minter
+    from pytracking.handlers.minter import Minter
     minter = Minter()
 
     body = minter.html(body, {"customer": 7})
@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytracking import Configuration
-from pytracking.aws.keys import KeysUnavailable, LinkKeys
-from pytracking.aws.settings import Settings
 from pytracking.errors import ConfigurationError
+from pytracking.handlers.keys import KeysUnavailable, LinkKeys
+from pytracking.handlers.settings import Settings
 
 if TYPE_CHECKING:
     from pytracking.email import AnyMessage

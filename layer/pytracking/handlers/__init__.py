@@ -1,0 +1,1 @@
+"""What the functions of the template import: a request, its answer, and what becomes of the hit."""
