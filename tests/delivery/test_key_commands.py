@@ -1,25 +1,37 @@
 """The commands below ``keys``, on a stack in moto, and what every operator's command refuses."""
 
-import json
+from datetime import timedelta
 
 import pytest
 from pytracking.errors import ConfigurationError, PytrackingError
-from pytracking.tokens.keyring import Keyring
+from pytracking.operations import rotation
+from pytracking.operations.rotation import RotationError
 
 from tests.delivery.stack import GENERATED, Stack, run
 
 pytestmark = pytest.mark.usefixtures("operator")
 
 
-def test_link_keys_are_rotated_by_one_command(
-    stack: Stack, capsys: pytest.CaptureFixture[str]
+def test_link_keys_are_rotated_by_two_commands(
+    stack: Stack, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run("keys", "rotate", "link-keys", "--stack", stack.name)
+    rotate = ("keys", "rotate", "link-keys", "--stack", stack.name)
+    run(*rotate)
     document = stack.secret("LinkKeysSecretArn")
-    assert GENERATED in document["retired"]
+    assert document["current"] == GENERATED
+    (new,) = document["retired"]
+    assert set(document) == {"current", "retired", "fernet"}
+    assert "--finish" in (printed := capsys.readouterr().out)
+    assert new not in printed
+    with pytest.raises(RotationError, match="finish in 10 minutes"):
+        run(*rotate, "--finish")
+    assert stack.secret("LinkKeysSecretArn") == document
+    monkeypatch.setattr(rotation, "READ_BY_ALL", timedelta(0))
+    run(*rotate, "--finish")
+    document = stack.secret("LinkKeysSecretArn")
+    assert (document["current"], document["retired"]) == (new, [GENERATED])
     assert "stay valid" in (printed := capsys.readouterr().out)
-    assert document["current"] not in printed
-    assert Keyring.from_json(json.dumps(document))
+    assert new not in printed
 
 
 def test_webhook_secrets_are_rotated_by_one_command_and_finished_by_another(
@@ -57,7 +69,7 @@ def test_without_a_region_the_error_says_so(monkeypatch: pytest.MonkeyPatch) -> 
         (["keys", "rotate", "link-keys"], "--secret is needed"),
         (["keys", "rotate", "webhook-secrets"], "--secret is needed"),
         (["keys", "webhook-secret"], "--secret is needed"),
-        (["keys", "rotate", "link-keys", "--secret", "x", "--finish"], "webhook secrets"),
+        (["keys", "rotate", "link-keys", "--finish"], "--secret is needed"),
     ],
 )
 def test_what_is_missing_is_an_error_that_names_it(arguments: list[str], complaint: str) -> None:

@@ -9,11 +9,13 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytracking
 import urllib3
+from pytracking.operations.rotation import finish_link_rotation
 from standardwebhooks import Webhook
 
 from tests.e2e.conftest import BUILT, STACK, Deployment
@@ -167,20 +169,20 @@ def test_a_message_that_is_none_ends_as_a_dead_letter_and_its_neighbours_arrive(
     sqs.purge_queue(QueueUrl=deployment.outputs["DeadLetterQueueUrl"])
 
 
-def test_links_minted_before_a_rotation_still_work_and_so_do_new_ones(
-    deployment: Deployment, get: Get
-) -> None:
-    before = click_link(deployment, "before")
-    old = deployment.secret("LinkKeysSecretArn")
+def test_every_link_works_at_any_moment_of_a_rotation(deployment: Deployment, get: Get) -> None:
+    arn = deployment.outputs["LinkKeysSecretArn"]
+    links = [click_link(deployment, "before")]
+    get(links[0])  # the function runs, with the keys of before
     command(deployment, "keys", "rotate", "link-keys", "--stack", STACK)
-    new = deployment.secret("LinkKeysSecretArn")
-    assert new["current"] != old["current"]
-    assert old["current"] in new["retired"]
-    assert get(before).headers["location"] == TARGET
-    after = click_link(deployment, "after")
-    # A function that runs already learns of the new key from the first link that it seals, and
-    # looks for keys at most once a minute.
-    until(lambda: get(after).headers.get("location") == TARGET, seconds=120)
+    links.append(click_link(deployment, "between"))
+    assert [get(link).headers["location"] for link in links] == [TARGET] * 2
+    # As ten minutes later, when every function has read the keys anew. Here a running one fetches
+    # the new key for the first link that it seals, once a minute at most.
+    later = datetime.now(UTC) + timedelta(minutes=11)
+    finish_link_rotation(deployment.client("secretsmanager"), arn, now=lambda: later)
+    links.append(click_link(deployment, "after"))
+    until(lambda: get(links[2]).headers.get("location") == TARGET, seconds=120)
+    assert [get(link).headers["location"] for link in links] == [TARGET] * 3
 
 
 def test_a_senders_own_stack_mints_links_with_the_layer_and_the_outputs(

@@ -81,9 +81,10 @@ def add_key_commands(commands: "Subparsers") -> None:
     """Add the commands ``rotate`` and ``webhook-secret``, below ``keys``."""
     rotate = commands.add_parser(
         "rotate",
-        help="put a new key in front of the old ones, which stay valid",
+        help="change to a new key in two steps, while the old ones stay valid",
         description=(
-            "Link keys: every link ever sent stays valid. Webhook secrets: webhooks are signed "
+            "Link keys: the new key opens links first, and mints them from --finish on, ten "
+            "minutes later; every link ever sent stays valid. Webhook secrets: webhooks are signed "
             "with old and new, until --finish drops the old ones."
         ),
     )
@@ -93,7 +94,10 @@ def add_key_commands(commands: "Subparsers") -> None:
     rotate.add_argument(
         "--finish",
         action="store_true",
-        help="webhook secrets: sign with the current one alone, once receivers have it",
+        help=(
+            "the second step. Link keys: mint with the new key. Webhook secrets: sign with the "
+            "current one alone, once receivers have it"
+        ),
     )
     rotate.set_defaults(run=run_rotate)
     show = commands.add_parser(
@@ -154,25 +158,28 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
     from pytracking.operations import rotation  # noqa: PLC0415 - as needed
 
+    name = arguments.what.replace("-", "_")
+    secret = arguments.secret or _complete(arguments, name)[name]
     manager = _client("secretsmanager")
-    if arguments.what == "link-keys":
-        if arguments.finish:
-            raise ConfigurationError(
-                "--finish is for webhook secrets; link keys stay as long as their links are to live"
-            )
-        secret = arguments.secret or _complete(arguments, "link_keys")["link_keys"]
-        rotation.rotate_link_keys(manager, secret)
-        print("New links are sealed with a new key. All earlier links stay valid.")
-        return 0
-    secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
-    if arguments.finish:
-        dropped = rotation.finish_webhook_rotation(manager, secret)
+    if arguments.what == "link-keys" and arguments.finish:
+        rotation.finish_link_rotation(manager, secret, _say_conflict)
+        print("Links are sealed with the new key. All earlier links stay valid.")
+    elif arguments.what == "link-keys":
+        rotation.rotate_link_keys(manager, secret, _say_conflict)
+        print("A new key was added. Links are still sealed with the present one; all stay valid.")
+        print("In ten minutes every function opens links of the new key: run this with --finish.")
+    elif arguments.finish:
+        dropped = rotation.finish_webhook_rotation(manager, secret, _say_conflict)
         print(f"{dropped} old secrets dropped. Webhooks are signed with the current one alone.")
-        return 0
-    made = rotation.rotate_webhook_secrets(manager, secret)
-    print("Webhooks are signed with the old and the new secret from 5 minutes on, at the latest.")
-    print(f"Give receivers the new one, then run this with --finish: {receiver_secret(made)}")
+    else:
+        made = rotation.rotate_webhook_secrets(manager, secret, _say_conflict)
+        print("Webhooks are signed with the old and the new secret in 5 minutes, at the latest.")
+        print(f"Give receivers the new one, then run this with --finish: {receiver_secret(made)}")
     return 0
+
+
+def _say_conflict() -> None:
+    print("The secret was changed by another at the same time; both are kept.", file=sys.stderr)
 
 
 def run_webhook_secret(arguments: argparse.Namespace) -> int:

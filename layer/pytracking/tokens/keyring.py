@@ -130,13 +130,36 @@ class Keyring:
         )
 
     def rotated(self) -> "Keyring":
-        """Return a keyring with a new current secret; the present one is retired, not forgotten."""
+        """Return a keyring with a new current secret; the present one is retired, not forgotten.
+
+        Whoever reads the keyring later than links are minted with it refuses them until then:
+        where others read it, hand out `extended()` first, and `promoted()` once all have it.
+        """
+        return self.extended().promoted()
+
+    def extended(self) -> "Keyring":
+        """Return a keyring that also opens links of a new secret, and mints as this one does.
+
+        The new secret is the first of the retired ones, where every version looks for it.
+        """
         taken = {key_id for key_id, _ in self._keys}
         fresh = secrets.token_urlsafe(32)
         # an id of its own spares decoding the second try; a full ring has none left to give
         while len(taken) < 256 and derive_key(fresh.encode())[0] in taken:
             fresh = secrets.token_urlsafe(32)
-        return Keyring(fresh, self._secrets, self.fernet_keys)
+        current, *retired = self._secrets
+        return Keyring(current, (fresh, *retired), self.fernet_keys)
+
+    def promoted(self) -> "Keyring":
+        """Return a keyring that mints with the first of the retired secrets, and opens as before.
+
+        Raises:
+            InvalidKey: there is no retired secret.
+        """
+        if len(self._secrets) < 2:
+            raise InvalidKey("the keyring has no retired secret that could become current")
+        current, successor, *retired = self._secrets
+        return Keyring(successor, (current, *retired), self.fernet_keys)
 
     @cached_property
     def _keys(self) -> tuple[tuple[int, AESSIV], ...]:
