@@ -189,7 +189,7 @@ def test_the_path_of_a_link_needs_its_base_url() -> None:
         "e",
         "/",
         "!",
-        "e30=!",
+        "e3!0=",
         "not a token",
         "ey\nJ9",
         "é",

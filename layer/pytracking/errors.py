@@ -13,6 +13,10 @@ class InvalidLink(PytrackingError, ValueError):
     """
 
 
+class LinkExpired(InvalidLink):
+    """A link that is authentic, and whose time is over."""
+
+
 class InvalidPayload(PytrackingError, ValueError):
     """What was to be put into a link cannot be carried by JSON (NaN, lone surrogates, ...)."""
 

@@ -54,7 +54,7 @@ def damaged(kind):
         (8, fernet({**content, "exp": NOW - 10})),
         (9, encode({**content, "iat": NOW + 86_400}, kind, RING)),
         (10, "p\u00e4\u00f6\u00fc\u65e5\u672c"),
-        (10, good + "\u00e9"),
+        (10, good[:8] + "\u00e9" + good[8:]),
         (10, "\ud800"),
         (12, good[:8] + "!" + good[8:]),
         (12, good[:8] + "\0" + good[8:]),
@@ -79,6 +79,15 @@ def repaired(kind):
         (12, good[:20] + "\n" + good[20:]),
         (14, once),
         (14, once.replace("%", "%25")),
+        *(
+            (57, good + behind)
+            for behind in ("]", ";", "\u2019", "\u3002", "%EF%BC%89", "</a>", "/]")
+        ),
+        *(
+            (57, good + behind)
+            for behind in ("%20next", ".html", "\u00e9", "\u200e", "%C3%A9", " next")
+        ),
+        *((57, good[:8] + inside + good[8:]) for inside in ("!%20", "%3E%20", "<wbr>", "\u00ad")),
     ]
 
 

@@ -91,6 +91,7 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             22: "null or an array at the root",
             23: "no URL, or one that is no text",
             24: "metadata that is huge, or no object",
+            57: "text behind a good token, what folding and quoting put into one, invisible marks",
         },
     ),
     "targets": (

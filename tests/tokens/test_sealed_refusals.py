@@ -72,7 +72,8 @@ def test_every_single_character_change_is_refused() -> None:
 
 def test_every_insertion_and_deletion_of_a_character_is_refused() -> None:
     for position in range(len(TOKEN) + 1):
-        for char in ALPHABET + "+~!*;\x00":
+        foreign = "+~!*;\x00" if 0 < position < len(TOKEN) else ""  # around it is text, no change
+        for char in ALPHABET + foreign:
             assert_refused(TOKEN[:position] + char + TOKEN[position:])
     for position in range(len(TOKEN)):
         assert_refused(TOKEN[:position] + TOKEN[position + 1 :])
@@ -82,9 +83,9 @@ def test_an_inserted_character_that_mail_inserts_is_taken_out_again() -> None:
     for position in range(len(TOKEN) + 1):
         for char in "= \n\u200b":
             damaged = TOKEN[:position] + char + TOKEN[position:]
-            assert SealedCodec(RING).decode(damaged, "open", 1_763_000_000)[1] == TOKEN
-    for char in "./>\"'),":
-        assert SealedCodec(RING).decode(TOKEN + char, "open", 1_763_000_000)[1] == TOKEN
+            assert decode(damaged, "open", RING) == decode(TOKEN, "open", RING)
+    for char in "./>\"'),+~!*;\x00":
+        assert decode(TOKEN + char, "open", RING) == decode(TOKEN, "open", RING)
         assert_refused(TOKEN[:9] + char + TOKEN[9:])
 
 

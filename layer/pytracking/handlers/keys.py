@@ -13,7 +13,7 @@ from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, Pytra
 from pytracking.handlers.settings import HOW_TO_MAKE_A_KEY, Settings
 from pytracking.tokens import Kind
 from pytracking.tokens.keyring import Keyring
-from pytracking.tokens.repair import repair
+from pytracking.tokens.repair import readings
 from pytracking.tokens.sealed import claimed_key_id
 
 SAMPLE_SECRET = "sample-secret-published-with-pytracking-for-local-use"  # noqa: S105 - the point
@@ -146,5 +146,5 @@ class LinkKeys:
 
     def _is_of_unknown_key(self, token: str) -> bool:
         """Tell whether ``token`` claims to be sealed with a key that is not in the ring."""
-        claimed = claimed_key_id(repair(token))
+        claimed = claimed_key_id(readings(token)[0])
         return claimed is not None and claimed not in self._current().ring.opening

@@ -1,7 +1,4 @@
-"""Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling.
-
-Another spelling is tried once more with the damage undone that mail does to links.
-"""
+"""Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling."""
 
 from binascii import a2b_base64, b2a_base64
 
@@ -15,7 +12,7 @@ _PADDING = ("", "", "==", "=")
 
 
 class MalformedToken(InvalidLink):
-    """A text that is no token's canonical spelling, nor what known damage makes of one."""
+    """A text that is not a token's canonical spelling."""
 
 
 def encode(raw: bytes) -> str:
@@ -23,10 +20,8 @@ def encode(raw: bytes) -> str:
     return b2a_base64(raw, newline=False).replace(b"+", b"-").replace(b"/", b"_").decode()
 
 
-def decode(text: str, padded: bool) -> tuple[bytes, str]:
-    """Return the bytes of url-safe base64, and its canonical spelling.
-
-    That is ``text``, or what it was before mail damaged it.
+def decode(text: str, padded: bool) -> bytes:
+    """Return the bytes of url-safe base64 in its canonical spelling.
 
     Args:
         padded: whether the canonical spelling ends with its padding, or has none.
@@ -34,18 +29,6 @@ def decode(text: str, padded: bool) -> tuple[bytes, str]:
     Raises:
         MalformedToken: another alphabet, a stray character, unused bits that are not zero.
     """
-    try:
-        return _decode(text, padded), text
-    except MalformedToken:
-        from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
-
-        token = repair(text)
-        if token == text:
-            raise
-    return _decode(token, padded), token
-
-
-def _decode(text: str, padded: bool) -> bytes:
     try:
         if "+" in text or "/" in text:
             raise ValueError("+ and / are of another alphabet")

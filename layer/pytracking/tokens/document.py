@@ -7,7 +7,7 @@ import json.encoder
 import re
 import time
 
-from pytracking.errors import InvalidLink, InvalidPayload
+from pytracking.errors import InvalidLink, InvalidPayload, LinkExpired
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
@@ -104,7 +104,7 @@ def load(text: str, now: float) -> dict[str, Any]:
     if "privacy" in content and not all(type(flag) is str for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     if "exp" in content and now >= content["exp"]:
-        raise InvalidLink(f"the link expired at {_utc(content['exp'])}")
+        raise LinkExpired(f"the link expired at {_utc(content['exp'])}")
     if "iat" in content and content["iat"] > now + MAX_CLOCK_AHEAD_SECONDS:
         raise InvalidLink(f"the link says it was made in the future, at {_utc(content['iat'])}")
     return content

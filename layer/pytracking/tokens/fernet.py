@@ -75,12 +75,10 @@ class FernetCodec:
     def decode(self, token: str, _: Kind, now: float) -> tuple[dict[str, Any], str]:
         """Return the document of ``token`` at ``now`` (seconds since the epoch), and the token.
 
-        The token as it was minted: what mail did to it is undone.
-
         Raises:
             InvalidLink: forged, damaged, of a key that is not among these, or expired.
         """
-        raw, token = base64url.decode(token, True)
+        raw = base64url.decode(token, True)
         signed, encrypted = raw[:-_MAC], raw[_HEADER:-_MAC]
         if raw[:1] != _VERSION or len(encrypted) < 2 * _BLOCK or len(encrypted) % _BLOCK:
             raise InvalidLink("the token is not a Fernet token")

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from pytracking.errors import ConfigurationError, InvalidKey
+from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, LinkExpired
 from pytracking.tokens.plain import PlainCodec
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
@@ -86,6 +86,7 @@ class Formats:
         self.encode, self.decode = codec.encode, codec.decode
         if keyring is not None and fernet_keys:
             self.decode = _either(codec, _fernet(fernet_keys, encoding))
+        self.decode = _repairing(self.decode)
 
 
 def formats(
@@ -146,12 +147,33 @@ def _sealed(keyring: Keyring, compress: bool) -> Codec:
 
 def _either(sealed: Codec, fernet: Codec) -> Decode:
     def decode(token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
-        first = token[:1]
-        if first not in ("p", "g"):  # damaged in front
-            from pytracking.tokens.repair import repair  # noqa: PLC0415 - damage is rare
-
-            token = repair(token)
-            first = token[:1]
-        return (sealed if first == "p" else fernet).decode(token, kind, now)
+        return (sealed if token[:1] == "p" else fernet).decode(token, kind, now)
 
     return decode
+
+
+def _repairing(decode: Decode) -> Decode:
+    """Return ``decode`` for tokens as they arrive: what it refuses is tried without its damage."""
+
+    def decode_any(token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
+        try:
+            return decode(token, kind, now)
+        except LinkExpired:
+            raise
+        except InvalidLink:
+            from pytracking.tokens.repair import readings  # noqa: PLC0415 - damage is rare
+
+            found = readings(token)
+            if found == [token]:
+                raise
+        failure = None
+        for reading in found:
+            try:
+                return decode(reading, kind, now)
+            except LinkExpired:
+                raise
+            except InvalidLink as error:
+                failure = failure or error
+        raise failure or InvalidLink("the token is empty")
+
+    return decode_any

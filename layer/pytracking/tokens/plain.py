@@ -39,13 +39,11 @@ class PlainCodec:
     def decode(self, token: str, _: Kind, now: float) -> tuple[dict[str, Any], str]:
         """Return the document of ``token`` at ``now`` (seconds since the epoch), and the token.
 
-        The token as it was minted: what mail did to it is undone.
-
         Raises:
             InvalidLink: not the padded url-safe base64 of a link's JSON document, or expired.
         """
         try:
-            raw, token = base64url.decode(token, True)
+            raw = base64url.decode(token, True)
             text = raw.decode(self._encoding)
         except UnicodeError as error:
             raise InvalidLink(f"the token holds no text in {self._encoding}") from error

@@ -1,101 +1,126 @@
 """Undo what mail does to links on their way.
 
-Only known damage is undone, and what comes out is authenticated afterwards all the same, so a
-repair can make a damaged link work again but never a forged one. The kinds of damage:
+Only known damage is undone, and each reading is authenticated afterwards all the same, so a repair
+can make a damaged link work again but never a forged one. The kinds of damage:
 
 - ``%5F`` for ``_`` (and ``%2D``, ``%255F`` ...): gateways and redirectors that wrap links encode
   characters that need no encoding, each layer once more (RFC 3986, section 2.3 calls the two
-  spellings equivalent). Every level is undone.
-- ``=`` and line breaks inside: soft line breaks of quoted-printable (RFC 2045, section 6.7) left
-  by a reader that did not decode them. Behind a token, ``=3D`` for its padding, ``=20`` for a space
-  and the like are left by the same readers.
-- white space inside or around: lines folded at 76 or 78 characters (RFC 5322, section 2.1.1;
-  RFC 3676 puts a space before the break), then copied by hand. Likewise what shows as nothing:
-  zero-width spaces and soft hyphens, which web pages and chats put into long words to break them
-  (HTML, section 4.5.28, has <wbr> for it), and which are copied along (``%E2%80%8B``).
-- ``.,)>"'`` and ``/`` behind, ``<`` and the like in front: programs that find links in plain text
-  take what surrounds them along (RFC 3986, appendix C on delimiting a URI in text); servers and
-  senders add ``/``.
-- ``=`` padding lost, or added: RFC 4648, section 3.2; mail clients end a link before ``=``.
-- ``?utm_source=...``, ``&...`` or ``#...`` behind: campaign tools and scanners that add to every
-  link; and ``&gt;``, where a ``>`` behind the link was HTML.
+  spellings equivalent).
+- marks that show as nothing: zero-width spaces, soft hyphens, direction marks and ``<wbr>``, which
+  web pages and chats put into long words (HTML, section 4.5.28), and which are copied along.
+- folds: line breaks (RFC 5322, section 2.1.1; RFC 3676 puts a space before the break), the marks of
+  a quoted reply behind them (``> ``), soft breaks of quoted-printable (``=``, RFC 2045, section
+  6.7), and the ``! `` that some mail servers put into lines of over 990 characters.
+- typographic dashes: editors put a non-breaking hyphen for ``-`` and a longer dash for ``--``.
+- ``=`` padding lost, added or quoted (``=3D``): RFC 4648, section 3.2.
+- text around: programs that find links in plain text take along what surrounds them (RFC 3986,
+  appendix C), campaign tools add ``?utm_source=...``, servers add ``/``. Of what stands in front
+  nothing is in a token; behind it the first character that no token has ends it.
+
+White space can be a fold inside a token, or the end of it. Both are readings; the key decides.
 """
 
 import re
-
-# of %5F, %255F, %25255F: any number of encodings of one ASCII character
-_ENCODED = re.compile(r"%(?:25)*([0-7][0-9A-Fa-f])", re.ASCII)
-# of a sealed token, or of another one with its padding
-_CANONICAL = re.compile(
-    r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
-)
-MAX_PASSES = 8
-"""Times that a whole link is decoded: more than gateways and line breaks ever made necessary, and
-few enough for what somebody made up to take long."""
+from urllib.parse import unquote
 
 MAX_TEXT_CHARS = 300_000
 """Longest text that is looked at: over the longest sealed token with each character encoded."""
 
-# White space and what shows as nothing: soft hyphen, zero-width space and (non-)joiner, word
-# joiner, byte order mark; also percent-encoded, as UTF-8
-_INVISIBLE = re.compile(
-    "[\\s\u00ad\u200b-\u200d\u2060\ufeff]|(?i:%c2%a[0d]|%e2%80%8[b-d]|%e2%81%a0|%ef%bb%bf)"
+MAX_PASSES = 8
+"""Times that a whole text is percent-decoded: more than gateways and line breaks ever made
+necessary, and few enough for what somebody made up to take long."""
+
+MAX_FOLDS_AS_ENDS = 8
+"""Folds, from the first, that are also read as the end of the token: a folded line holds 70
+characters or more, so a longer token is read to its end or to the first plain space."""
+
+# of a sealed token, or of another one with its padding
+_CANONICAL = re.compile(
+    r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
 )
-_SOFT_BREAK = re.compile(r"=[ \t]*\r?\n")
-# ?utm_source=newsletter, #:~:text=, &gt;
-_ADDED = re.compile("[?#&].*")
-_LEADING = "/<(\"'"
-_TRAILING = ".,)>\"'/"
-_QUOTED_TRAILING = frozenset(f"={ord(char):02X}" for char in _TRAILING + "= \t\r\n")
+# %41, and the same folded inside: %4=\r\n1
+_ESCAPE = re.compile(r"%[\s=]*([0-9A-Fa-f])[\s=]*([0-9A-Fa-f])")
+# Soft hyphen, Arabic letter mark, zero-width space and (non-)joiner, direction marks, embeddings,
+# word joiner and its neighbours, isolates, byte order mark; <wbr>; &shy; &#8203; &#x200b;
+_INVISIBLE = re.compile(
+    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|<wbr\\s*/?>"
+    "|&(?:shy|ZeroWidthSpace|zwnj|zwj|lrm|rlm|NoBreak|#(?:173|820[3-7]|8288)"
+    "|#x(?:ad|200[b-f]|2060));",
+    re.IGNORECASE,
+)
+_LINE_BREAK = re.compile(r"<br\s*/?>|&nbsp;", re.IGNORECASE)
+# Quoted-printable's =20, =0D=0A, =3D, =22=3E behind a token
+_QUOTED_END = re.compile(r"(?:=(?:20|3D|0D|0A|09|2E|2C|29|3E|22|27|2F))+(?![A-Za-z0-9_-])", re.I)
+_HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-"))
+_DASHES = re.compile("[\u2012-\u2015]")
+# a piece of a token, and what stands between it and the next
+_PIECE = re.compile(r"([A-Za-z0-9_-]+)([^A-Za-z0-9_-]*)")
+_QUOTE_MARKS = re.compile(r"[\s>|!=]*")
 
 
-def repair(text: str) -> str:
-    """Return the token that ``text`` was before mail damaged it, as far as can be known.
+def readings(text: str) -> list[str]:
+    """Return the tokens that ``text`` may have been before mail damaged it, likeliest first.
 
-    A canonical token comes back as it is. What is beyond the known damage comes back unchanged in
-    that place; decoding then refuses it. So does a text longer than ``MAX_TEXT_CHARS``.
+    A canonical token, a text longer than ``MAX_TEXT_CHARS`` and one without any character of a
+    token come back alone, as they are. There are at most 40, made in time linear in the text.
     """
     if len(text) > MAX_TEXT_CHARS or _CANONICAL.fullmatch(text):
-        return text
-    token = _in_one_line(text)
-    for _ in range(MAX_PASSES):
-        if "%" not in token:
-            break
-        token = _in_one_line(_ENCODED.sub(_decode, token))
-    token = _without_punctuation(_ADDED.sub("", token)).replace("=", "")
-    if token[:1] == "p":  # sealed: = has no place in it
-        return token
-    # Fernet and plain: = only as the padding, which is restored
-    return token + "=" * (-len(token) % 4)
+        return [text]
+    plain = _visible(text).translate(_HYPHENS)
+    dashed = [_DASHES.sub(dash, plain) for dash in ("--", "-")] if _DASHES.search(plain) else []
+    found = dict.fromkeys(
+        token for spelled in (*dashed, plain) for token in _tokens(_QUOTED_END.sub(" ", spelled))
+    )
+    return list(found) or [text]
 
 
 def unwrap(link: str) -> str:
-    """Return a full link without what its text put in front (`` <https://``), and in one line.
+    """Return a full link without what its text put in front (`` “https://``), and in one line.
 
-    What stands behind it is behind its token, where ``repair`` takes it off. A text longer than
+    What stands behind it is behind its token, where ``readings`` takes it off. A text longer than
     ``MAX_TEXT_CHARS`` comes back unchanged.
     """
     if len(link) > MAX_TEXT_CHARS:
         return link
-    return _in_one_line(link).lstrip(_LEADING)
+    joined = re.sub(r"=?\s+", "", _INVISIBLE.sub("", link))
+    return re.sub(r"^[\W_]+", "", joined)
 
 
-def _in_one_line(text: str) -> str:
-    return _INVISIBLE.sub("", _SOFT_BREAK.sub("", text))
-
-
-def _without_punctuation(token: str) -> str:
-    token = token.lstrip(_LEADING)
-    end = len(token)
-    while end:
-        if token[end - 1] in _TRAILING:
-            end -= 1
-        elif token[max(end - 3, 0) : end].upper() in _QUOTED_TRAILING:
-            end -= 3
-        else:
+def _visible(text: str) -> str:
+    """Return ``text`` decoded, and without marks that show as nothing."""
+    for _ in range(MAX_PASSES):
+        if "%" not in text:
             break
-    return token[:end]
+        decoded = unquote(_ESCAPE.sub(r"%\1\2", _INVISIBLE.sub("", text)))
+        if decoded == text:
+            break
+        text = decoded
+    return _LINE_BREAK.sub("\n", _INVISIBLE.sub("", text)).replace("&gt;", ">")
 
 
-def _decode(match: re.Match[str]) -> str:
-    return chr(int(match[1], 16))
+def _tokens(text: str) -> list[str]:
+    """Return the tokens in ``text``, by where they end."""
+    pieces: list[str] = []
+    ends: list[int] = []  # numbers of pieces
+    space = 0
+    for piece, between in _PIECE.findall(text):
+        pieces.append(piece)
+        if not _is_fold(between):
+            break
+        if len(ends) < MAX_FOLDS_AS_ENDS:
+            ends.append(len(pieces))
+        if not space and between.strip(" \u00a0") == "":
+            space = len(pieces)
+    return [_padded("".join(pieces[:end])) for end in (len(pieces), space, *ends) if end]
+
+
+def _is_fold(between: str) -> bool:
+    """Tell whether a line may have been broken here: white space, with quote marks or without."""
+    if not _QUOTE_MARKS.fullmatch(between):
+        return False
+    return any(map(str.isspace, between)) or (between != "" and not between.strip("="))
+
+
+def _padded(token: str) -> str:
+    # = has no place in a sealed token; in Fernet and plain tokens only as the padding
+    return token if token[0] == "p" else token + "=" * (-len(token) % 4)

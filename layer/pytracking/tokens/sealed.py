@@ -110,17 +110,17 @@ class SealedCodec:
             body += b" "
 
     def decode(self, token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
-        """Return the document of a sealed token, and the token as it was minted.
+        """Return the document of a sealed token, and the token.
 
         Args:
-            token: as it arrived; what mail did to it is undone.
+            token: in its canonical spelling.
             kind: what the link was followed as.
             now: the present, seconds since the epoch.
 
         Raises:
             InvalidLink: forged, damaged, of another kind or key, expired, or from the future.
         """
-        raw, token = base64url.decode(token, False)
+        raw = base64url.decode(token, False)
         if len(token) > MAX_TOKEN_CHARS:
             raise InvalidLink(f"the token is longer than {MAX_TOKEN_CHARS} characters")
         ciphers, labels = self._opening.get(raw[:2], _UNKNOWN)
