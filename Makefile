@@ -156,8 +156,8 @@ mutation: .venvs/mutation/.stamp ## Count the faults, put in on purpose, that th
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
 
 .PHONY: build
-build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build
-	@$(SAM) build
+build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build (BUILD=--use-container)
+	@$(SAM) build $(BUILD)
 
 # What is given to make, its recipes find in their environment; a default is handed on by export.
 STACK ?= pytracking

@@ -10,9 +10,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layer"))
 
-from tools.layer import interpreters
+from build_layer import interpreters
 
 VERSIONS = ("3.11", "3.12", "3.13")
 

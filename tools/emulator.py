@@ -25,9 +25,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
+import build_layer
 import urllib3
-
-from tools import layer
 
 ROOT = Path(__file__).resolve().parent.parent
 SAM = ROOT / ".venvs" / "sam"
@@ -62,9 +61,9 @@ def build() -> Build:
 
 def interpreter() -> tuple[str, str]:
     """Return an interpreter for functions and its version: Lambda's, else the one that runs."""
-    found = next(layer.interpreters(layer.LAMBDA_PYTHON), None)
+    found = next(build_layer.interpreters(build_layer.LAMBDA_PYTHON), None)
     if found:
-        return found, layer.LAMBDA_PYTHON
+        return found, build_layer.LAMBDA_PYTHON
     return sys.executable, f"{sys.version_info.major}.{sys.version_info.minor}"
 
 
@@ -179,8 +178,8 @@ def _runtime(version: str) -> Path:
     if not folder.exists():
         unfinished = WORK / f"{folder.name}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        layer.install(lock, unfinished, platform.machine(), version)
-        layer.compile_modules(unfinished, version, "/var/runtime")
+        build_layer.install(lock, unfinished, platform.machine(), version)
+        build_layer.compile_modules(unfinished, version, "/var/runtime")
         unfinished.rename(folder)
     return folder
 

@@ -60,10 +60,21 @@ def test_the_sample_key_does_not_start_a_deployed_function(kind, start):
 
 
 @KINDS
-@pytest.mark.parametrize("url", ["http://hooks.example.com/", "hooks.example.com", "https://"])
-def test_a_webhook_that_could_never_be_called_stops_the_start(kind, url, start):
-    with pytest.raises(ConfigurationError, match="PYTRACKING_WEBHOOK_URL"):
-        start(kind, PYTRACKING_WEBHOOK_URL=url)
+@pytest.mark.parametrize(
+    "url",
+    ["http://hooks.example.com/", "hooks.example.com", "https://", "https://xn--a.example/", "\\"],
+)
+def test_a_webhook_that_could_never_be_called_costs_the_webhooks_and_is_reported(
+    kind, url, start, log
+):
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_WEBHOOK_URL=url, PYTRACKING_QUEUE_URL=queue.url)
+        answer = function.get(token(kind))
+    assert answer["statusCode"] == (302 if kind == "click" else 200)
+    lines = log.lines()
+    assert metrics(lines)["BadSettings"] == 1
+    [told] = [line for line in lines if line.get("message") == "setting not used"]
+    assert (told["level"], told["setting"]) == ("ERROR", "PYTRACKING_WEBHOOK_URL")
 
 
 def test_a_secret_that_holds_the_sample_key_opens_no_link_of_a_deployed_function(start):

@@ -1,7 +1,8 @@
 """The click function: a redirect to what the link was minted for, and nowhere else."""
 
+from urllib.parse import urlsplit
+
 import pytest
-from pytracking.errors import ConfigurationError
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import METADATA, RING, TARGET, metrics, token
@@ -132,9 +133,60 @@ def test_a_stage_that_only_the_gateway_sees_hides_no_redirect_to_itself(start):
         assert function(event)["statusCode"] == 404
 
 
-def test_a_fallback_page_that_is_none_stops_the_start(start):
-    with pytest.raises(ConfigurationError, match="PYTRACKING_FALLBACK_URL"):
-        start("click", PYTRACKING_FALLBACK_URL="javascript:alert(1)")
+def asking(path, host):
+    """An HTTP API's event for any path of a host."""
+    http = {"method": "GET", "path": path}
+    return {
+        "version": "2.0",
+        "rawPath": path,
+        "headers": {"host": host},
+        "requestContext": {"http": http},
+    }
+
+
+@pytest.mark.fault("targets", 34)
+@pytest.mark.parametrize(
+    "page",
+    [
+        "https://t.example.com/c/sorry",
+        "https://t.example.com/c/sorry/",
+        "https://t.example.com/c/s%6Frry?why=broken#top",
+        "https://t.example.com/mail/c/sorry",
+        "https://t.example.com/sorry",
+        "https://t.example.com/",
+        "https://t.example.com",
+        "https://t.example.com/?why=broken",
+    ],
+)
+@pytest.mark.parametrize(
+    "host", ["abc123.execute-api.eu-west-1.amazonaws.com", "x.lambda-url.eu-west-1.on.aws"]
+)
+def test_behind_a_cdn_a_fallback_page_under_the_tracking_domain_ends_the_redirects(
+    page, host, start
+):
+    function = start("click", PYTRACKING_FALLBACK_URL=page)
+    path, answers = "/c/broken", []
+    while len(answers) < 3 and (not answers or answers[-1]["statusCode"] == 302):
+        answers.append(function(asking(path.removeprefix("/mail"), host)))
+        path = urlsplit(answers[-1]["headers"].get("Location", "")).path or "/"
+    assert answers[-1]["statusCode"] == 404
+
+
+def test_a_home_page_elsewhere_is_where_the_bare_domain_leads(start):
+    function = start("click", PYTRACKING_FALLBACK_URL="https://www.example.com/")
+    asked = function(asking("/", "t.example.com"))
+    assert asked["headers"]["Location"] == "https://www.example.com/"
+    assert function(asking("/", "www.example.com"))["statusCode"] == 404
+
+
+@pytest.mark.parametrize("page", ["javascript:alert(1)", "https://a@b.example/", "https:///x"])
+def test_a_fallback_page_that_is_none_costs_the_page_and_no_redirect(page, start, log):
+    function = start("click", PYTRACKING_FALLBACK_URL=page)
+    assert function.get("forged")["statusCode"] == 404
+    assert function.get(token("click"))["headers"]["Location"] == TARGET
+    lines = log.lines()
+    assert metrics(lines)["BadSettings"] == 1
+    assert [line["setting"] for line in lines if "setting" in line] == ["PYTRACKING_FALLBACK_URL"]
 
 
 def test_a_link_without_a_usable_target_is_gone_and_a_forged_one_was_never_there(start):

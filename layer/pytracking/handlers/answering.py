@@ -5,14 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from functools import wraps
+from functools import partial, wraps
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from pytracking import TrackingResult
-from pytracking.aws.observability import count, hits_metric, log_bug
+from pytracking.aws.observability import count, hits_metric, log_bug, log_error
 from pytracking.aws.services import Queue
 from pytracking.delivery.messages import Message, Undecoded, new_id
-from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget
+from pytracking.errors import InvalidLink, InvalidTarget
 from pytracking.handlers import responses
 from pytracking.handlers.events import event_body
 from pytracking.handlers.keys import LinkKeys
@@ -30,6 +31,9 @@ ANSWER_SECONDS = 1.0
 
 MAX_HIDDEN_FOLDERS = 2
 """Most folders of a path that may be the gateway's own: a stage, and a base path before it."""
+
+AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".on.aws", ".api.aws")
+"""How the hosts end that APIs, load balancers and function URLs have of AWS."""
 
 Handler = Callable[[Any, object], dict[str, Any]]
 
@@ -49,8 +53,9 @@ class Tracker:
         settings = Settings.from_environment(environment)
         self.kind = kind
         self.privacy = settings.privacy
-        self.webhook_url = _webhook_url(settings)
-        self.fallback_url = _fallback_url(settings)
+        check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
+        self.webhook_url = _usable("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
+        self.fallback_url = _usable("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
         self.outbox = Outbox(_send(settings, environment))
         self.keys = LinkKeys.of_environment(settings, environment)
         # Now, while a starting function has its processor to itself; a failure is tried again.
@@ -169,6 +174,8 @@ class Hit:
     def fallback(self) -> str | None:
         """Return the operator's page for clicks on links that cannot be used, if there is one."""
         url = self._tracker.fallback_url
+        if url and _is_asked_for(url, self._request):
+            return None
         try:
             return url and check_target(url, own_bases=_own_bases(self._request))
         except InvalidTarget:  # it would come back here, and again, and again
@@ -205,6 +212,24 @@ def _well_known(request: Request) -> Answer | None:
     return None
 
 
+def _is_asked_for(url: str, request: Request) -> bool:
+    """Tell whether a request may be for ``url`` itself, so that a redirect would never end.
+
+    Behind a CDN the host is the API's own, and nobody here knows under which name it was reached.
+    So the ends of the paths decide; gateways put stages before a path, or take folders away. Two
+    paths that are empty prove nothing, unless the hosts do not speak against it.
+    """
+    parts = urlsplit(url)
+    asked, page = _last_segment(request.path), _last_segment(parts.path)
+    hidden = request.host.endswith(AWS_HOSTS)
+    return asked == page and (page != "" or hidden or parts.netloc.lower() == request.host)
+
+
+def _last_segment(path: str) -> str:
+    """Return the last segment of a path that is not empty, decoded: `sorry` of `/c/Sorry%2F`."""
+    return next((part for part in reversed(unquote(path).split("/")) if part), "").casefold()
+
+
 def _own_bases(request: Request) -> tuple[str, ...]:
     """Return what links to this very function start with, as the visitor sees them."""
     if not (request.host and request.token):
@@ -217,19 +242,17 @@ def _own_bases(request: Request) -> tuple[str, ...]:
     ) or (f"https://{request.host}/",)
 
 
-def _webhook_url(settings: Settings) -> str | None:
-    url = settings.webhook_url
-    try:
-        return url and check_webhook_url(url, allow_http=settings.allow_http_webhooks)
-    except InvalidTarget as error:
-        raise ConfigurationError(f"PYTRACKING_WEBHOOK_URL: {error}") from error
+def _usable(name: str, url: str | None, check: Callable[[str], str]) -> str | None:
+    """Return a setting's URL; none where it cannot be used, which an alarm reports.
 
-
-def _fallback_url(settings: Settings) -> str | None:
+    The function starts all the same: a mistyped address must not cost every visitor the redirect.
+    """
     try:
-        return settings.fallback_url and check_target(settings.fallback_url)
+        return url and check(url)
     except InvalidTarget as error:
-        raise ConfigurationError(f"PYTRACKING_FALLBACK_URL: {error}") from error
+        log_error("setting not used", setting=name, reason=str(error))
+        count("BadSettings")
+        return None
 
 
 def _send(settings: Settings, environment: Mapping[str, str]) -> Send:

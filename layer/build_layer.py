@@ -1,20 +1,28 @@
 """Build the layer: the library and what it needs, compiled for Lambda, in a folder of its own.
 
-    python3 tools/layer.py FOLDER
+    python3 build_layer.py FOLDER
 
 leaves FOLDER/python, which Lambda lays at /opt/python. Any Python with pip can do it: wheels are
 chosen for Lambda's Python and processor, not for this machine's. Emulators run what this machine
 is; for them LAYER_MACHINE (x86_64) and LAYER_PYTHON (3.11) in the environment choose otherwise.
+
+It stands beside what it packs, because `sam build --use-container` shows the container this folder
+alone. The bytes it makes depend on nothing but the sources, the lock file, and whether a Python of
+Lambda's version is there to compile with: a build that changes nothing deploys no new version.
 """
 
+import base64
+import csv
+import hashlib
 import os
 import shutil
+import struct
 import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-LAYER = Path(__file__).resolve().parent.parent / "layer"
+LAYER = Path(__file__).resolve().parent
 LAMBDA_MACHINE = "aarch64"  # Architectures in template.yaml, by its name in wheels
 LAMBDA_PYTHON = "3.13"  # Runtime in template.yaml
 # Amazon Linux 2023, under Lambda's python3.13, has glibc 2.34; each wheel for an older one runs.
@@ -32,6 +40,10 @@ def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYT
         ignore=shutil.ignore_patterns("__pycache__", "operations"),
     )
     prune(target)
+    for library in target.rglob("*.so"):
+        strip(library)
+    for record in target.glob("*.dist-info/RECORD"):
+        write_record(record)
     compile_modules(target, version, "/opt/python")
 
 
@@ -61,6 +73,48 @@ def prune(target: Path) -> None:
         stub.unlink()
     for asset in target.glob("aws_lambda_powertools/event_handler/openapi/swagger_ui/*.min.*"):
         asset.unlink()
+
+
+def strip(library: Path) -> None:
+    """Cut the symbols and section headers off a shared library (ELF, 64 bits, little-endian).
+
+    The loader reads program headers alone (elf(5)); what lies behind the last segment is for
+    debuggers. Of cryptography's library that is 3.2 of 13.7 MB. Not by `strip`, which knows only
+    its own machine's processor.
+    """
+    content = library.read_bytes()
+    (segments,) = struct.unpack_from("<Q", content, 32)  # e_phoff
+    size, count = struct.unpack_from("<HH", content, 54)  # e_phentsize, e_phnum
+    end = segments + size * count
+    for index in range(count):
+        # p_offset and p_filesz, with p_vaddr and p_paddr between them
+        offset, _, _, length = struct.unpack_from("<4Q", content, segments + index * size + 8)
+        end = max(end, offset + length)
+    head = bytearray(content[:end])
+    struct.pack_into("<Q", head, 40, 0)  # e_shoff: no section headers
+    struct.pack_into("<HH", head, 60, 0, 0)  # e_shnum, e_shstrndx
+    library.write_bytes(head)
+
+
+def write_record(record: Path) -> None:
+    """Write a package's RECORD anew, of what is left of it and as it is now.
+
+    pip lists console scripts in it with hashes that depend on its interpreter's path.
+    """
+    target = record.parent.parent
+    with record.open(encoding="utf-8", newline="") as lines:
+        names = sorted({row[0] for row in csv.reader(lines)})
+    rows = []
+    for name in names:
+        path = target / name
+        if path == record:
+            rows.append((name, "", ""))
+        elif path.is_file():
+            content = path.read_bytes()
+            digest = base64.urlsafe_b64encode(hashlib.sha256(content).digest()).rstrip(b"=")
+            rows.append((name, f"sha256={digest.decode()}", str(len(content))))
+    with record.open("w", encoding="utf-8", newline="") as lines:
+        csv.writer(lines, lineterminator="\n").writerows(rows)
 
 
 def compile_modules(folder: Path, version: str, shown: str) -> None:
