@@ -10,11 +10,15 @@ from pytracking.errors import (
     InvalidLink,
     InvalidPayload,
     InvalidTarget,
+    LinkExpired,
     MissingDependency,
     PytrackingError,
     WebhookError,
 )
-from pytracking.links import (
+from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
+from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
+from pytracking.results import TrackingResult
+from pytracking.tracking import (
     get_click_tracking_result,
     get_click_tracking_url,
     get_click_tracking_url_path,
@@ -22,9 +26,6 @@ from pytracking.links import (
     get_open_tracking_url,
     get_open_tracking_url_path,
 )
-from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
-from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
-from pytracking.results import TrackingResult
 
 TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
 if TYPE_CHECKING:
@@ -42,6 +43,7 @@ __all__ = [
     "InvalidLink",
     "InvalidPayload",
     "InvalidTarget",
+    "LinkExpired",
     "MissingDependency",
     "PytrackingError",
     "TrackingResult",

@@ -1,105 +1,72 @@
-"""The functions most callers need: mint a link, decode a link."""
+"""One link: read a token, get a ``Link``."""
 
 from __future__ import annotations
 
-from pytracking.configuration import get_configuration
+import time
+from dataclasses import dataclass, field
+from typing import Any
 
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
-
-    from pytracking.configuration import Configuration
-    from pytracking.results import TrackingResult
+from pytracking.errors import InvalidLink
+from pytracking.tokens import Kind, is_of_kind, link_id
+from pytracking.tokens.formats import formats
+from pytracking.tokens.keyring import Keyring
 
 
-def get_open_tracking_url(
-    metadata: Mapping[str, Any] | None = None,
-    configuration: Configuration | None = None,
-    **kwargs: Any,
-) -> str:
-    """Return an open link (the address of a tracking pixel) that carries ``metadata``.
+@dataclass(frozen=True, slots=True)
+class Link:
+    """What a link says.
+
+    Attributes:
+        kind: what the link was followed as: ``open`` or ``click``.
+        target: where a click goes; None for an open.
+        metadata: what the sender put into the link.
+        webhook_url: the webhook URL embedded in the link; None when there is none.
+        issued_at: when the link was minted, seconds since the epoch; None when it does not say.
+        expires_at: when the link stops working, seconds since the epoch; None when never.
+        privacy: the recipient's consent flags, e.g. ``("no_ip",)``.
+        token: the canonical token, whatever mail did to the one that arrived. With it anyone
+            could follow the link, so it is not shown.
+    """
+
+    kind: Kind
+    target: str | None = None
+    metadata: dict[str, Any] = field(default_factory=dict)
+    webhook_url: str | None = None
+    issued_at: int | None = None
+    expires_at: int | None = None
+    privacy: tuple[str, ...] = ()
+    token: str = field(default="", repr=False)
+
+    @property
+    def id(self) -> str:
+        """22 characters, the same for every use of one link, which does not reveal the token."""
+        return link_id(self.token)
+
+
+def read_link(token: str, kind: Kind, keyring: Keyring, *, now: float | None = None) -> Link:
+    """Return the link of ``token``, whose known damage by mail programs is repaired.
 
     Args:
-        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
-        configuration: how to mint; the default one when None.
-        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+        token: the last segment of the link's path, as it arrived.
+        kind: what the link was followed as; it opens as no other.
+        keyring: opens sealed tokens, and Fernet tokens with its Fernet keys.
+        now: the time of the request, seconds since the epoch; the present when None.
 
     Raises:
-        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
+        LinkExpired: the link has stopped working.
+        InvalidLink: forged, damaged beyond repair, of another kind, or of a key not in the ring.
     """
-    return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
-
-
-def get_click_tracking_url(
-    url_to_track: str,
-    metadata: Mapping[str, Any] | None = None,
-    configuration: Configuration | None = None,
-    **kwargs: Any,
-) -> str:
-    """Return a click link that redirects to ``url_to_track`` and carries ``metadata``.
-
-    Args:
-        url_to_track: where the click goes, an absolute http or https URL.
-        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
-        configuration: how to mint; the default one when None.
-        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
-
-    Raises:
-        InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
-        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
-    """
-    configuration = get_configuration(configuration, kwargs)
-    return configuration.get_click_tracking_url(url_to_track, metadata)
-
-
-def get_open_tracking_result(
-    encoded_url_path: str,
-    request_data: Mapping[str, Any] | None = None,
-    configuration: Configuration | None = None,
-    **kwargs: Any,
-) -> TrackingResult:
-    """Decode an open link.
-
-    Args:
-        encoded_url_path: the token of a link, or a full link under either configured base URL, as
-            it came out of a mail. A full link under the click base is decoded as the click it is.
-        request_data: attached to the result as it is, e.g. the user agent.
-        configuration: how to decode; the default one when None.
-        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
-
-    Raises:
-        InvalidLink: damaged, forged, expired, or of a format that is not accepted.
-    """
-    configuration = get_configuration(configuration, kwargs)
-    return configuration.get_result(encoded_url_path, request_data, "open")
-
-
-def get_click_tracking_result(
-    encoded_url_path: str,
-    request_data: Mapping[str, Any] | None = None,
-    configuration: Configuration | None = None,
-    **kwargs: Any,
-) -> TrackingResult:
-    """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
-    configuration = get_configuration(configuration, kwargs)
-    return configuration.get_result(encoded_url_path, request_data, "click")
-
-
-def get_open_tracking_url_path(
-    url: str, configuration: Configuration | None = None, **kwargs: Any
-) -> str:
-    """Return the token of a full open link.
-
-    Raises:
-        InvalidLink: ``url`` is not under ``base_open_tracking_url``.
-        ConfigurationError: there is no ``base_open_tracking_url``.
-    """
-    return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
-
-
-def get_click_tracking_url_path(
-    url: str, configuration: Configuration | None = None, **kwargs: Any
-) -> str:
-    """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
-    return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)
+    decode = formats(keyring, None, "utf-8", True).decode
+    content, canonical = decode(token, kind, time.time() if now is None else now)
+    if not is_of_kind(kind, content.get("url")):
+        raise InvalidLink(f"the link is not one of kind {kind}")
+    return Link(
+        kind=kind,
+        target=content.get("url"),
+        metadata=content.get("metadata", {}),
+        webhook_url=content.get("webhook"),
+        issued_at=content.get("iat"),
+        expires_at=content.get("exp"),
+        privacy=tuple(content.get("privacy", ())),
+        token=canonical,
+    )

@@ -1,14 +1,9 @@
-"""The module name of pytracking 0.2.2, so that ``from pytracking.tracking import ...`` works."""
+"""The functions of pytracking 0.2.2, under its own module name: mint a link, decode a link."""
+
+from collections.abc import Mapping
+from typing import Any
 
 from pytracking.configuration import Configuration, get_configuration
-from pytracking.links import (
-    get_click_tracking_result,
-    get_click_tracking_url,
-    get_click_tracking_url_path,
-    get_open_tracking_result,
-    get_open_tracking_url,
-    get_open_tracking_url_path,
-)
 from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult, TrackingResultJSON
@@ -29,3 +24,95 @@ __all__ = [
     "get_open_tracking_url",
     "get_open_tracking_url_path",
 ]
+
+
+def get_open_tracking_url(
+    metadata: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return an open link (the address of a tracking pixel) that carries ``metadata``.
+
+    Args:
+        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
+        configuration: how to mint; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
+    """
+    return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
+
+
+def get_click_tracking_url(
+    url_to_track: str,
+    metadata: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> str:
+    """Return a click link that redirects to ``url_to_track`` and carries ``metadata``.
+
+    Args:
+        url_to_track: where the click goes, an absolute http or https URL.
+        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
+        configuration: how to mint; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
+        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
+    """
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_click_tracking_url(url_to_track, metadata)
+
+
+def get_open_tracking_result(
+    encoded_url_path: str,
+    request_data: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> TrackingResult:
+    """Decode an open link.
+
+    Args:
+        encoded_url_path: the token of a link, or a full link under either configured base URL, as
+            it came out of a mail. A full link under the click base is decoded as the click it is.
+        request_data: attached to the result as it is, e.g. the user agent.
+        configuration: how to decode; the default one when None.
+        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+
+    Raises:
+        InvalidLink: damaged, forged, expired, or of a format that is not accepted.
+    """
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_result(encoded_url_path, request_data, "open")
+
+
+def get_click_tracking_result(
+    encoded_url_path: str,
+    request_data: Mapping[str, Any] | None = None,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> TrackingResult:
+    """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
+    configuration = get_configuration(configuration, kwargs)
+    return configuration.get_result(encoded_url_path, request_data, "click")
+
+
+def get_open_tracking_url_path(
+    url: str, configuration: Configuration | None = None, **kwargs: Any
+) -> str:
+    """Return the token of a full open link.
+
+    Raises:
+        InvalidLink: ``url`` is not under ``base_open_tracking_url``.
+        ConfigurationError: there is no ``base_open_tracking_url``.
+    """
+    return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
+
+
+def get_click_tracking_url_path(
+    url: str, configuration: Configuration | None = None, **kwargs: Any
+) -> str:
+    """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
+    return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

@@ -79,10 +79,11 @@ def load(text: str, now: float) -> dict[str, Any]:
         now: the present, seconds since the epoch; a document with ``exp`` or ``iat`` is held to it.
 
     Raises:
+        LinkExpired: ``exp`` is reached.
         InvalidLink: not JSON, not an object, a member is not of the type a link's must be, or
             JSON that its readers disagree on: NaN, numbers beyond a float, lone surrogates, equal
             keys in one object, integers of more than 4,300 digits, nesting deeper than 200. Also
-            when ``exp`` is reached, or ``iat`` is more than 90 minutes ahead.
+            when ``iat`` is more than 90 minutes ahead.
     """
     try:
         content, end = _read(text, 0)
