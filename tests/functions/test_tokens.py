@@ -6,7 +6,7 @@ import time
 
 import pytest
 from cryptography.fernet import Fernet
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from pytracking.handlers.requests import Request
 from pytracking.handlers.responses import NOT_FOUND, PIXEL, render
@@ -143,6 +143,7 @@ def test_no_text_whatever_is_taken_for_a_link(kind, start):
 
     @given(st.text(max_size=300) | st.text("pgeABC0123-_=%/.", max_size=60))
     def check(text):
+        assume(text.strip("/") not in ("robots.txt", "favicon.ico"))  # have answers of their own
         assert function.get(text) == expected
 
     check()

@@ -13,12 +13,15 @@ import ipaddress
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from itertools import pairwise
 from typing import Any, Literal
 
 MAX_HEADER_BYTES = 1024
 """A user agent or referer is cut to this: gateways pass 8 to 10 kB on, browsers send 100-300 B."""
 
 Gateway = Literal["http-api", "rest-api", "alb"]
+
+_ROUTES = frozenset({"o", "c", "a", "app"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +46,15 @@ class Request:
 
     @property
     def token(self) -> str:
-        """The last segment of the path that is not empty: ``abc`` of ``/stage//o/abc/``."""
-        return next((part for part in reversed(self.path.split("/")) if part), "")
+        """The segment behind the route: ``abc`` of ``/stage//o/abc/``, and of ``/o/abc</a>``.
+
+        Where there is no route, as in ``/robots.txt``, it is the last one.
+        """
+        parts = [part for part in self.path.split("/") if part.strip(".")]
+        for route, token in pairwise(parts):
+            if route in _ROUTES and token not in _ROUTES:
+                return token
+        return parts[-1] if parts else ""
 
     @property
     def user_agent(self) -> str:
