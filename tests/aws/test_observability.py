@@ -16,7 +16,7 @@ REPOSITORY = Path(__file__).parents[2]
 
 @pytest.fixture
 def lines(capsys, monkeypatch):
-    monkeypatch.setattr(observability._logger.registered_handler, "stream", StandardOutput())
+    monkeypatch.setattr(observability.logger().registered_handler, "stream", StandardOutput())
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
 
 
@@ -28,6 +28,12 @@ def test_a_metric_is_a_line_of_the_embedded_metric_format(lines):
     assert group["Dimensions"] == [["service"]]
     assert {metric["Name"] for metric in group["Metrics"]} == {"Opens", "WithoutWebhook"}
     assert (line["Opens"], line["service"]) == ([1.0], "pytracking")
+
+
+def test_several_are_counted_in_one_line(lines):
+    observability.count_many({"Opens": 3, "Delivered": 2})
+    [line] = lines()
+    assert (line["Opens"], line["Delivered"]) == ([3.0], [2.0])
 
 
 def test_counting_nothing_writes_nothing(lines):

@@ -87,6 +87,7 @@ def test_any_other_text_raises_one_error_of_this_package(text: str) -> None:
         ({"attempt": "1"}, "attempt is a whole number"),
         ({"not_before": 1.5}, "not_before is a whole number"),
         ({"last_status": "503"}, "last_status is a whole number"),
+        ({"counted": 1}, "counted is a bool"),
         ({"undecoded": {"kind": "read", "token": "t"}}, "one of open, click"),
         ({"undecoded": {"kind": "open", "token": None}}, "undecoded.token is a str"),
     ],
@@ -124,6 +125,31 @@ def test_a_retry_is_a_copy_with_the_same_id_and_one_more_attempt() -> None:
     again = first.retried(not_before=100, last_status=503)
     assert again == Message("a", "https://a.test/", {"x": 1}, 1, 100, 503)
     assert first.attempt == 0
+
+
+CLICK = {"is_open_tracking": False, "is_click_tracking": True}
+OPEN = {"type": "email.opened", "is_open_tracking": True}
+
+
+@pytest.mark.parametrize(("body", "kind"), [(CLICK, "click"), (OPEN, "open"), ({"x": 1}, None)])
+def test_a_fresh_message_is_still_to_be_counted_by_its_kind(body, kind) -> None:
+    assert messages.parse(Message("a", "https://a.test/", body).to_json()).uncounted == kind
+
+
+def test_copies_dead_letters_and_what_is_revived_are_counted_already() -> None:
+    fresh = Message("a", "https://a.test/", CLICK)
+    copies = (
+        fresh.retried(not_before=1, last_status=None),
+        fresh.buried("gone", now=1),
+        fresh.buried("gone", now=1).revived(),
+    )
+    for copy in copies:
+        assert messages.parse(copy.to_json()).uncounted is None
+
+
+def test_a_message_of_a_version_that_counted_before_it_queued_is_not_counted_again() -> None:
+    text = json.dumps({"v": 1, "id": "a", "webhook": "https://a.test/", "body": CLICK})
+    assert messages.parse(text).uncounted is None
 
 
 def test_a_dead_letter_says_why_after_how_many_attempts_and_with_what_last_status() -> None:

@@ -91,9 +91,7 @@ class Log:
 
 @pytest.fixture
 def log(capsys, monkeypatch):
-    monkeypatch.setattr(
-        observability._logger.registered_handler, "stream", StandardOutput(), raising=True
-    )
+    monkeypatch.setattr(observability.logger().registered_handler, "stream", StandardOutput())
     # those of an earlier test, whose sink failed: they wait for one that takes them
-    observability._metrics.clear_metrics()
+    observability.metrics().clear_metrics()
     return Log(capsys)

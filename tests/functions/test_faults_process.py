@@ -84,7 +84,7 @@ def test_a_log_that_cannot_be_written_changes_no_answer(kind, behaviour, start, 
         function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
         monkeypatch.setattr(sys, "stdout", Unwritable())
         monkeypatch.setattr(sys, "stderr", Unwritable())
-        handler = observability._logger.registered_handler
+        handler = observability.logger().registered_handler
         monkeypatch.setattr(handler, "stream", Unwritable())
         assert is_answer(kind, function.get(token(kind)))
         assert function.get("forged")["statusCode"] == (200 if kind == "open" else 404)

@@ -1,47 +1,72 @@
 """Logs and metrics of a function: JSON lines on standard output, made once for each process.
 
 Neither ever changes an answer: a sink that fails costs the line, not the visitor. Nothing written
-here may hold a key, a token that can be read, or what a visitor's wishes exclude.
+here may hold a key, a token that can be read, or what a visitor's consent excludes.
+
+Powertools loads with the first line, so that a function with nothing to say starts without it.
 """
 
+from __future__ import annotations
+
 import json
-import os
 import threading
 import traceback
+from collections.abc import Mapping
 from contextlib import suppress
+from functools import cache
+from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from pytracking.environment import Settings
 from pytracking.errors import MissingDependency
 
-try:
+if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
-    from aws_lambda_powertools.metrics import MetricUnit
-except ImportError as error:
+
+if find_spec("aws_lambda_powertools") is None:
     raise MissingDependency(
         "pytracking.aws needs the aws-lambda-powertools package, which the layer has: "
         "pip install aws-lambda-powertools"
-    ) from error
+    )
 
-# The template sets both; the metrics' dimension ``service`` is the stack's name there.
-_SERVICE = os.environ.get("POWERTOOLS_SERVICE_NAME") or "pytracking"
-_NAMESPACE = os.environ.get("POWERTOOLS_METRICS_NAMESPACE") or "pytracking"
+DEFAULT_NAME = "pytracking"
+"""Service and namespace where the environment names none."""
 
-_logger = Logger(service=_SERVICE)
-_metrics = Metrics(namespace=_NAMESPACE, service=_SERVICE)
 _lock = threading.Lock()  # Powertools keeps the metrics of a whole process in one place
+
+
+@cache
+def logger() -> Logger:
+    """Return the logger of this process."""
+    from aws_lambda_powertools import Logger  # noqa: PLC0415 - most hits log nothing
+
+    return Logger(service=_service())
+
+
+@cache
+def metrics() -> Metrics:
+    """Return the metrics of this process."""
+    from aws_lambda_powertools import Metrics  # noqa: PLC0415 - most hits count nothing
+
+    settings = Settings.from_environment()
+    return Metrics(namespace=settings.namespace or DEFAULT_NAME, service=_service())
+
+
+def _service() -> str:
+    return Settings.from_environment().service or DEFAULT_NAME
 
 
 def log_error(message: str, **fields: Any) -> None:
     """Write one line of level ERROR with ``fields`` beside the message."""
     with suppress(Exception):
-        _logger.error(message, extra=fields)
+        logger().error(message, extra=fields)
 
 
 def log_warning(message: str, **fields: Any) -> None:
     """Write one line of level WARNING with ``fields`` beside the message."""
     with suppress(Exception):
-        _logger.warning(message, extra=fields)
+        logger().warning(message, extra=fields)
 
 
 def log_fallback(fields: dict[str, Any]) -> None:
@@ -71,13 +96,18 @@ def hits_metric(kind: str) -> str:
 
 
 def count(*names: str) -> None:
-    """Count 1 in each of the metrics ``names`` (CloudWatch embedded metric format)."""
-    if not names:  # of which Powertools would warn
+    """Count 1 in each of the metrics ``names``."""
+    count_many(dict.fromkeys(names, 1))
+
+
+def count_many(numbers: Mapping[str, int]) -> None:
+    """Count several at once, ``{"Opens": 3}``, in one line (CloudWatch embedded metric format)."""
+    if not numbers:  # of which Powertools would warn
         return
     with suppress(Exception), _lock:
-        for name in names:
-            _metrics.add_metric(name=name, unit=MetricUnit.Count, value=1)
-        _metrics.flush_metrics()
+        for name, number in numbers.items():
+            metrics().add_metric(name=name, unit="Count", value=number)
+        metrics().flush_metrics()
         # Where POWERTOOLS_METRICS_DISABLED is set, a flush keeps them, and at 100 values of one
         # metric Powertools would write them all the same.
-        _metrics.clear_metrics()
+        metrics().clear_metrics()

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pytracking.errors import PytrackingError
+from pytracking.events import event_kind
 from pytracking.tokens import KIND_BYTES, Kind
 
 VERSION = 1
@@ -61,7 +62,8 @@ class Message:
 
     ``body`` is the event as the receiver gets it, ``attempt`` the number of attempts made so far,
     ``not_before`` the time (seconds since the epoch) before which no further one is due,
-    ``last_status`` the HTTP status of the last attempt (None: none yet, or no answer).
+    ``last_status`` the HTTP status of the last attempt (None: none yet, or no answer). ``counted``
+    says that the hit stands in the metrics already, as a copy of a message does.
     """
 
     id: str
@@ -70,6 +72,7 @@ class Message:
     attempt: int = 0
     not_before: int = 0
     last_status: int | None = None
+    counted: bool = field(default=False, compare=False)
     dead: DeadLetter | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
@@ -83,24 +86,36 @@ class Message:
                 "attempt": self.attempt,
                 "not_before": self.not_before,
                 "last_status": self.last_status,
+                "counted": self.counted,
             },
             self.dead,
         )
 
+    @property
+    def uncounted(self) -> Kind | None:
+        """The kind of the hit, if it is still to be counted."""
+        return None if self.counted else event_kind(self.body)
+
     def retried(self, *, not_before: int, last_status: int | None) -> "Message":
         """Return the copy that stands for one more failed attempt."""
         return dataclasses.replace(
-            self, attempt=self.attempt + 1, not_before=not_before, last_status=last_status
+            self,
+            attempt=self.attempt + 1,
+            not_before=not_before,
+            last_status=last_status,
+            counted=True,
         )
 
     def buried(self, reason: str, *, now: float) -> "Message":
         """Return the copy that goes to the dead letters."""
         dead = DeadLetter(reason, self.attempt, self.last_status, int(now))
-        return dataclasses.replace(self, dead=dead)
+        return dataclasses.replace(self, dead=dead, counted=True)
 
     def revived(self) -> "Message":
         """Return the copy that starts the schedule anew, with the same id."""
-        return dataclasses.replace(self, attempt=0, not_before=0, last_status=None, dead=None)
+        return dataclasses.replace(
+            self, attempt=0, not_before=0, last_status=None, counted=True, dead=None
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +188,8 @@ def parse(text: str) -> Message | Undecoded:
         attempt=_count("attempt", document.get("attempt", 0)),
         not_before=_count("not_before", document.get("not_before", 0)),
         last_status=_status(document.get("last_status")),
+        # Until 2026-11 functions counted a hit before they queued it, and did not say so.
+        counted=_check("counted", document.get("counted", True), bool),
         dead=dead,
     )
 

@@ -141,7 +141,7 @@ class Hit:
         try:
             event = event_body(result, self.id, self._visitor(result).to_json())
             kept = self._tracker.privacy.event(event, self._wishes(result.privacy))
-            message = Message(id=self.id, webhook=webhook, body=kept)
+            message = Message(id=self.id, webhook=webhook, body=kept, counted=True)
         except Exception as error:  # the answer is known by now, and no verdict may spoil it
             log_bug(error)
             count("Bugs")

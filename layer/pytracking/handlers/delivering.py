@@ -9,11 +9,12 @@ between, the event comes twice rather than not at all.
 import json
 import os
 import time
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Protocol
 
-from pytracking.aws.observability import count, log_bug, log_warning
+from pytracking.aws.observability import count_many, hits_metric, log_bug, log_warning
 from pytracking.delivery.attempt import attempt
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
@@ -110,13 +111,13 @@ class Deliverer:
             BatchFailed: a message failed that has no id by which to report it.
         """
 
-        def work(record: Mapping[str, Any]) -> str | None:
+        def work(record: Mapping[str, Any]) -> tuple[str, ...] | None:
             remaining = context.get_remaining_time_in_millis() / 1000
             return self._handle(record, time.monotonic() + remaining)
 
         records = event.get("Records") or []
         results = list(self._pool.map(work, records))
-        count(*(result for result in results if result is not None))
+        count_many(Counter(name for result in results for name in result or ()))
         failed = [
             record.get("messageId")
             for record, result in zip(records, results, strict=True)
@@ -126,8 +127,8 @@ class Deliverer:
             raise BatchFailed("a record without messageId was not handled")
         return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
-    def _handle(self, record: Mapping[str, Any], ends_at: float) -> str | None:
-        """Return the metric in which to count a message that is done with, None if it is not."""
+    def _handle(self, record: Mapping[str, Any], ends_at: float) -> tuple[str, ...] | None:
+        """Return the metrics in which to count a message that is done with, None if it is not."""
         if ends_at - time.monotonic() < self._least_time:
             return None
         text = record.get("body")
@@ -139,13 +140,18 @@ class Deliverer:
             log_bug(error)
         return None
 
-    def _settle(self, text: str, ends_at: float) -> str:
+    def _settle(self, text: str, ends_at: float) -> tuple[str, ...]:
         try:
             message = parse(text)
         except InvalidMessage as error:
-            return self._bury(bury_text(text, str(error), now=self._clock()), str(error), ends_at)
+            buried = bury_text(text, str(error), now=self._clock())
+            return (self._bury(buried, str(error), ends_at),)
         if isinstance(message, Undecoded):
-            return self._bury_message(message, "the link keys could not be read", ends_at)
+            return (self._bury_message(message, "the link keys could not be read", ends_at),)
+        done = self._deliver(message, ends_at)
+        return (done, hits_metric(message.uncounted)) if message.uncounted else (done,)
+
+    def _deliver(self, message: Message, ends_at: float) -> str:
         if message.dead is not None:
             # Moved back from the dead letters by hand: its schedule begins anew.
             message = message.revived()

@@ -1,0 +1,167 @@
+"""Every environment variable that is read, in one place: ``Settings.from_environment``.
+
+docs/variables.md is generated from it: ``python -m tools.variables``.
+"""
+# ruff: noqa: RUF009 - each field is made by one call, and what it makes is immutable
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
+
+from pytracking.errors import ConfigurationError
+
+PrivacyMode = Literal["full", "truncated", "none"]
+DoNotTrack = Literal["aggregate", "anonymous", "ignore"]
+
+_Read = Callable[[str, str], Any]
+
+
+def _text(name: str, value: str) -> str | None:
+    return value or None
+
+
+def _flag(name: str, value: str) -> bool:
+    return bool(_one_of(("false", "true"))(name, value.lower()) == "true")
+
+
+def _one_of(allowed: tuple[str, ...]) -> _Read:
+    def read(name: str, value: str) -> str:
+        if value and value not in allowed:
+            expected = f"{', '.join(allowed[:-1])} or {allowed[-1]}"
+            raise ConfigurationError(f"{name} is {value!r}: expected {expected}")
+        return value or allowed[0]
+
+    return read
+
+
+def _names(name: str, value: str) -> tuple[str, ...]:
+    return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+def _variable(name: str, meaning: str, read: _Read = _text, *, secret: bool = False) -> Any:
+    """Return a field that is read from the variable ``name``; a secret one is never shown."""
+    metadata = {"variable": name, "meaning": meaning, "read": read, "secret": secret}
+    return field(default=read(name, ""), repr=not secret, metadata=metadata)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What the environment says, each variable under a name of ours; empty counts as absent.
+
+    The meaning of each stands beside it, and in docs/variables.md.
+    """
+
+    link_keys_secret: str | None = _variable(
+        "PYTRACKING_LINK_KEYS_SECRET", "ARN or name of the secret that holds the link keys"
+    )
+    link_keys: str | None = _variable(
+        "PYTRACKING_LINK_KEYS", "the link keys' JSON itself, for use without a secret", secret=True
+    )
+    open_base_url: str | None = _variable(
+        "PYTRACKING_OPEN_BASE_URL", "what open links start with, `https://track.example.com/o/`"
+    )
+    click_base_url: str | None = _variable(
+        "PYTRACKING_CLICK_BASE_URL", "what click links start with, `https://track.example.com/c/`"
+    )
+    webhook_url: str | None = _variable(
+        "PYTRACKING_WEBHOOK_URL", "webhook URL of hits whose link names none"
+    )
+    fallback_url: str | None = _variable(
+        "PYTRACKING_FALLBACK_URL",
+        "where a click on a link that cannot be used goes; without it, a neutral page",
+    )
+    queue_url: str | None = _variable(
+        "PYTRACKING_QUEUE_URL",
+        "SQS queue of hits; without it, open and click call the webhook themselves",
+    )
+    dead_letter_queue_url: str | None = _variable(
+        "PYTRACKING_DEAD_LETTER_QUEUE_URL", "SQS queue of hits that could not be delivered"
+    )
+    webhook_secrets_secret: str | None = _variable(
+        "PYTRACKING_WEBHOOK_SECRETS_SECRET",
+        "ARN or name of the secret that holds the webhook secrets",
+    )
+    webhook_secrets: str | None = _variable(
+        "PYTRACKING_WEBHOOK_SECRETS",
+        "the webhook secrets' JSON itself, for use without a secret",
+        secret=True,
+    )
+    allow_http_webhooks: bool = _variable(
+        "PYTRACKING_ALLOW_HTTP_WEBHOOKS", "`true`: webhooks may be http, not only https", _flag
+    )
+    allowed_webhook_networks: str | None = _variable(
+        "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS",
+        "private networks that webhooks may be in, `10.1.0.0/16, 10.2.0.0/16`",
+    )
+    privacy_mode: PrivacyMode = _variable(
+        "PYTRACKING_PRIVACY",
+        "what is kept of visitors: `full`, `truncated` or `none`",
+        _one_of(("full", "truncated", "none")),
+    )
+    do_not_track: DoNotTrack = _variable(
+        "PYTRACKING_DO_NOT_TRACK",
+        "how an open whose browser asks not to be tracked is recorded: `aggregate`, `anonymous` "
+        "or `ignore`",
+        _one_of(("aggregate", "anonymous", "ignore")),
+    )
+    campaign_keys: tuple[str, ...] = _variable(
+        "PYTRACKING_CAMPAIGN_KEYS",
+        "metadata that aggregate events keep, separated by commas",
+        _names,
+    )
+    local: bool = _variable(
+        "AWS_SAM_LOCAL", "`true` under `sam local` and `make run`: the sample key serves", _flag
+    )
+    region: str | None = _variable("AWS_REGION", "region of the calls to AWS; set by Lambda")
+    default_region: str | None = _variable(
+        "AWS_DEFAULT_REGION", "the same where AWS_REGION is unset"
+    )
+    access_key: str | None = _variable("AWS_ACCESS_KEY_ID", "signs calls to AWS; set by Lambda")
+    secret_key: str | None = _variable(
+        "AWS_SECRET_ACCESS_KEY", "signs calls to AWS; set by Lambda", secret=True
+    )
+    session_token: str | None = _variable(
+        "AWS_SESSION_TOKEN", "signs calls to AWS; set by Lambda", secret=True
+    )
+    aws_endpoint: str | None = _variable(
+        "AWS_ENDPOINT_URL", "calls every AWS service at this address instead"
+    )
+    sqs_endpoint: str | None = _variable(
+        "AWS_ENDPOINT_URL_SQS", "calls SQS at this address instead"
+    )
+    secrets_manager_endpoint: str | None = _variable(
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER", "calls Secrets Manager at this address instead"
+    )
+    service: str | None = _variable(
+        "POWERTOOLS_SERVICE_NAME", "`service` of log lines and metrics: the stack's name"
+    )
+    namespace: str | None = _variable("POWERTOOLS_METRICS_NAMESPACE", "namespace of the metrics")
+
+    @classmethod
+    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+        """Return the settings in ``environment``.
+
+        Raises:
+            ConfigurationError: a value that cannot be used.
+        """
+        return cls(
+            **{
+                one.name: one.metadata["read"](
+                    one.metadata["variable"], environment.get(one.metadata["variable"], "")
+                )
+                for one in fields(cls)
+            }
+        )
+
+
+def table() -> str:
+    """Return all variables as a Markdown table."""
+    rows = ["| Variable | Meaning | Default |", "|---|---|---|"]
+    for one in fields(Settings):
+        default = one.default
+        shown = f"`{str(default).lower()}`" if isinstance(default, bool | str) else ""
+        rows.append(f"| `{one.metadata['variable']}` | {one.metadata['meaning']} | {shown} |")
+    return "\n".join(rows) + "\n"
