@@ -11,237 +11,132 @@ SHELL := /bin/bash
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
 PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
 	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
-# One that was named by hand is held to the same.
 CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { \
 	echo "No Python 3.11 or newer with venv and ensurepip was found$(PYTHON:%= at %)." \
 	"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
 	"make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=/path/to/python3" >&2; exit 1; }
-VENV := .venv
-BIN := $(VENV)/bin
 # --no-deps: a lock file is complete. --no-compile: modules are compiled when first imported.
-PIP_INSTALL := install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
+PIP := -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
+UV := UV_LINK_MODE=copy .venv/bin/uv -q
+PY := PYTHONPATH=layer .venv/bin/python
+# SAM runs with this project's Python first, which has the pip that builds the layer.
+SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.venv/bin:$$PATH" .venvs/sam/bin/sam
+# Tests run side by side; those of one group share a process, and with it what they build.
+PARALLEL := -n 2 --dist loadgroup
+CHROMIUM = @command -v chromium chromium-browser >/dev/null || { echo "no Chromium here: apt-get" \
+	"install chromium (or any package that brings chromium)" >&2; exit 1; }
+# What was given on make's own command line, each quoted for the shell: DOMAIN=track.example.com
+CHOICES = $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),'$v=$(subst ','\'',$(value $v))'))
 
-.PHONY: help
 help: ## Print this list
 	@awk 'BEGIN {FS = ":.*## "} /^##@/ {printf "\n%s\n", substr($$0, 5)} \
 		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-# ---------------------------------------------------------------------------------------------
 # Environments: each is made from its lock file, stamped, and made again when the lock changes.
-# ---------------------------------------------------------------------------------------------
-
-$(VENV)/.stamp: tests/requirements.txt
+.venv/.stamp: tests/requirements.txt
 	$(CHECK_PYTHON)
-	@echo "Making $(VENV) from tests/requirements.txt"
-	@$(PYTHON) -m venv --clear $(VENV)
-	@$(BIN)/python -m pip $(PIP_INSTALL) -r tests/requirements.txt
-	@touch $@
-
-# .venvs/NAME from tests/requirements-NAME.txt: tools that must not share an environment with ours.
-.venvs/%/.stamp: tests/requirements-%.txt | $(VENV)/.stamp
-	@echo "Making .venvs/$* from tests/requirements-$*.txt"
-	@$(BIN)/python -m venv --clear --without-pip .venvs/$*
-	@$(BIN)/python -m pip --python .venvs/$* $(PIP_INSTALL) -r $<
-	@touch $@
-.PRECIOUS: .venvs/%/.stamp
-
-.PHONY: lock
-LOCK = $(BIN)/uv pip compile --quiet $(UPGRADE) --generate-hashes --no-emit-index-url \
-	--custom-compile-command "make lock"
-# The layer's lock is made for what the layer runs on: no markers are left to be decided elsewhere.
-lock: $(VENV)/.stamp ## Resolve every *.in into its lock file (newest: UPGRADE=--upgrade)
-	@cd layer && ../$(LOCK) --python-version 3.13 --python-platform aarch64-manylinux_2_28 \
-		requirements.in -o requirements.txt
-	@for file in local/*.in tests/*.in; do echo "$$file"; ( cd "$$(dirname "$$file")" && \
-		../$(LOCK) --universal --python-version 3.11 \
-		"$$(basename "$$file")" -o "$$(basename "$$file" .in).txt" ); done
-
-##@ Run
-
-# ---------------------------------------------------------------------------------------------
-# Local gateway
-# ---------------------------------------------------------------------------------------------
-
+	@echo "Making .venv from $<"
+	@$(PYTHON) -m venv --clear .venv
+	@.venv/bin/python $(PIP) -r <(awk '/^uv==/, !/\\$$/' $<)
+	@$(UV) pip install --require-hashes --no-deps -r $< && touch $@
 .venvs/run/.stamp: local/requirements.txt
 	$(CHECK_PYTHON)
-	@echo "Making .venvs/run from local/requirements.txt (once)"
+	@echo "Making .venvs/run from $< (once)"
 	@$(PYTHON) -m venv --clear .venvs/run
-	@.venvs/run/bin/python -m pip $(PIP_INSTALL) -r local/requirements.txt
-	@touch $@
+	@.venvs/run/bin/python $(PIP) -r $< && touch $@
+define ENVIRONMENT
+@echo "Making $(@D) from $<"
+@$(UV) venv --clear --python .venv/bin/python $(@D)
+@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $< && touch $@
+endef
+.venvs/layer/.stamp: layer/requirements.txt | .venv/.stamp
+	$(ENVIRONMENT)
+.venvs/%/.stamp: tests/requirements-%.txt | .venv/.stamp
+	$(ENVIRONMENT)
+.PRECIOUS: .venvs/%/.stamp
 
-.PHONY: run
+##@ Run
 run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT=8000 SPEED=1)
 	@PYTHONPATH=layer PORT="$(PORT)" SPEED="$(SPEED)" .venvs/run/bin/python -m local
 
 ##@ Test
-
-.PHONY: test-page
-test-page: $(VENV)/.stamp ## Lead a real browser through the live page, with screenshots
-	@command -v chromium chromium-browser >/dev/null || { \
-		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
-		exit 1; }
-	@$(BIN)/python -m pytest -s tests/local/test_page*.py $(PYTEST)
-
-# ---------------------------------------------------------------------------------------------
-# Checks
-# ---------------------------------------------------------------------------------------------
-
-.PHONY: lint
-lint: $(VENV)/.stamp ## Check style and format
-	@$(BIN)/ruff check .
-	@$(BIN)/ruff format --check .
-
-.PHONY: format
-format: $(VENV)/.stamp ## Mend style and format
-	@$(BIN)/ruff check --fix .
-	@$(BIN)/ruff format .
-
-.PHONY: types
-types: $(VENV)/.stamp ## Check types, strictly
-	@$(BIN)/mypy
-
-.PHONY: tox
-tox: $(VENV)/.stamp ## The whole suite on each Python there is, and what runs without dependencies
-	@$(BIN)/python tests/run_tox.py $(TOX)
-
-# On the other Pythons `make test` runs what has to do with the language; `make tox` runs all.
-LIBRARY_TESTS := tests/minimal tests/tokens $(wildcard tests/test_*.py)
-
-.PHONY: test
-test: lint types .venvs/sam/.stamp ## Everything: style, types, tests, coverage
-	@$(BIN)/python tests/run_tox.py $(LIBRARY_TESTS)
-	@$(BIN)/python -m pytest --cov --cov-report=term:skip-covered $(PYTEST)
-
-.PHONY: e2e
-e2e: $(VENV)/.stamp .venvs/sam/.stamp .venvs/ministack/.stamp ## Deploy the template to an emulator and use it
-	@$(BIN)/python -m pytest tests/e2e $(PYTEST)
-
-.PHONY: soak
-soak: $(VENV)/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
-	@PYTHONPATH=layer $(BIN)/python -m tests.delivery.soak $(SOAK)
-
-.PHONY: screenshots
-screenshots: $(VENV)/.stamp ## Compare real mails before and after tracking, in a real browser
-	@command -v chromium chromium-browser >/dev/null || { \
-		echo "no Chromium here: apt-get install chromium (or any package that brings chromium)" >&2; \
-		exit 1; }
-	@$(BIN)/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
-
-# ---------------------------------------------------------------------------------------------
-# Tests of the tests
-# ---------------------------------------------------------------------------------------------
-
-FUZZ ?= 60
-.PHONY: fuzz
+lint: .venv/.stamp ## Check style, format and spelling
+	@.venv/bin/ruff check . && .venv/bin/ruff format --check . && .venv/bin/codespell
+format: .venv/.stamp ## Repair style and format
+	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
+types: .venv/.stamp ## Check types, strictly
+	@.venv/bin/mypy
+# What has to do with the language runs on each Python there is; `make tox` runs everything there.
+test: lint types .venvs/run/.stamp .venvs/sam/.stamp .venvs/original/.stamp .venvs/layer/.stamp ## Everything: style, types, tests, coverage
+	@.venv/bin/python tests/run_tox.py tests/minimal tests/tokens $(wildcard tests/test_*.py)
+	@.venv/bin/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered $(PYTEST)
+quick: .venv/.stamp ## The tests that take less than a minute together
+	@.venv/bin/python -m pytest $(PARALLEL) -m "not slow" $(PYTEST)
+e2e: .venvs/sam/.stamp ## Deploy the template to an emulator and use it
+	@.venv/bin/python -m pytest tests/e2e $(PYTEST)
+tox: .venv/.stamp ## The whole suite on each Python there is, and what runs without dependencies
+	@.venv/bin/python tests/run_tox.py $(TOX)
+soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
+	@$(PY) -m tests.delivery.soak $(SOAK)
+test-page: .venv/.stamp ## Lead a real browser through the live page, with screenshots
+	$(CHROMIUM)
+	@.venv/bin/python -m pytest -s tests/local/test_page*.py $(PYTEST)
+screenshots: .venv/.stamp ## Compare real mails before and after tracking, in a real browser
+	$(CHROMIUM)
+	@.venv/bin/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
 fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)
-	@PYTHONPATH=layer .venvs/fuzz/bin/python -m tests.fuzz.links -max_total_time=$(FUZZ) \
+	@PYTHONPATH=layer .venvs/fuzz/bin/python -m tests.fuzz.links -max_total_time=$(or $(FUZZ),60) \
 		-timeout=10 -max_len=4096 -print_final_stats=1
-
-.PHONY: mutation
-mutation: .venvs/mutation/.stamp ## Count the faults, put in on purpose, that the tests find
-	@rm -rf build/mutation && mkdir -p build/mutation
-	@cp -r layer build/mutation/src && cp -r tests build/mutation/tests
-	@cp tests/mutation.toml build/mutation/pyproject.toml
-	@cd build/mutation && ../../.venvs/mutation/bin/mutmut run
-	@cd build/mutation && ../../.venvs/mutation/bin/mutmut results
-	@cd build/mutation && ../../.venvs/mutation/bin/python -m tests.mutation_score
+mutation: .venv/.stamp ## Count the faults, put in on purpose, that the tests find
+	@rm -rf build/mutation && mkdir -p build/mutation && cp -r layer build/mutation/src && cp -r tests build/mutation
+	@cd build/mutation && cp tests/mutation.toml pyproject.toml && ../../.venv/bin/mutmut run
+	@cd build/mutation && ../../.venv/bin/mutmut results && ../../.venv/bin/python -m tests.mutation_score
 
 ##@ Deploy
-
-# ---------------------------------------------------------------------------------------------
-# Build and invoke
-# ---------------------------------------------------------------------------------------------
-
-# SAM runs with this project's Python first, which has the pip that builds the layer.
-SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/$(BIN):$$PATH" .venvs/sam/bin/sam
-
-.PHONY: build
 build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build (BUILD=--use-container)
 	@$(SAM) build $(BUILD)
-
-# What is given to make, its recipes find in their environment; a default is handed on by export.
-STACK ?= pytracking
-export STACK
-.PHONY: deploy
 deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= WEBHOOK= EMAIL= (all choices: docs/operators.md)
-	@PYTHONPATH=layer $(BIN)/python -m tools.deployment
-
-.PHONY: doctor
-doctor: $(VENV)/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
-	@PYTHONPATH=layer $(BIN)/python -m pytracking.operations.doctor --stack "$(STACK)" \
-		$(if $(BASE),--base '$(BASE)')
-
-FUNCTION ?= open
-EVENT ?= events/$(FUNCTION).json
-.PHONY: invoke
+	@$(PY) -m tools.deployment $(CHOICES)
+doctor: .venv/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
+	@$(PY) -m pytracking.operations.doctor --stack '$(or $(STACK),pytracking)' $(if $(BASE),--base '$(BASE)')
+invoke: FUNCTION ?= open
 invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
-	@PYTHONPATH=layer $(BIN)/python -m tools.emulator $(FUNCTION) $(EVENT)
+	@$(PY) -m tools.emulator $(FUNCTION) $(or $(EVENT),events/$(FUNCTION).json)
 
 ##@ Measure
-
-# ---------------------------------------------------------------------------------------------
-# Benchmarks
-# ---------------------------------------------------------------------------------------------
-
-.PHONY: bench
-bench: $(VENV)/.stamp ## Measure speed and size, and check the targets
-	@PYTHONPATH=layer $(BIN)/python -m tests.bench $(BENCH)
-
-.PHONY: scaling
-scaling: $(VENV)/.stamp ## Print what a month costs and which limits it meets: docs/scaling.md
-	@PYTHONPATH=layer $(BIN)/python -m tools.scaling
+bench: .venv/.stamp ## Measure speed and size, and check the targets
+	@$(PY) -m tests.bench $(BENCH)
+scaling: .venv/.stamp ## Print what a month costs and which limits it meets: docs/scaling.md
+	@$(PY) -m tools.scaling
 
 ##@ Document and release
-
-# ---------------------------------------------------------------------------------------------
-# The site, and what is released
-# ---------------------------------------------------------------------------------------------
-
-.PHONY: docs
-docs: .venvs/docs/.stamp ## Build the documentation into site/; a warning is an error
-	@PYTHONPATH=layer .venvs/docs/bin/python -m sphinx --fail-on-warning --keep-going --quiet \
-		--conf-dir docs --doctree-dir .venvs/docs/doctrees . site
+docs: .venv/.stamp ## Build the documentation into site/; a warning is an error
+	@$(PY) -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . site
 	@echo "Open site/index.html"
-
-.PHONY: linkcheck
-linkcheck: .venvs/docs/.stamp ## Visit the links that lead to other sites (needs the network)
-	@PYTHONPATH=layer $(BIN)/python -m tests.docs.linkcheck
-
-.PHONY: verdicts
-verdicts: $(VENV)/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
-	@PYTHONPATH=layer $(BIN)/python -m tests.visitors.report
-
-.PHONY: picture
-picture: $(VENV)/.stamp ## Take the README's picture of the live page anew (needs Chromium)
-	@PYTHONPATH=layer $(BIN)/python -m tests.docs.picture
-
-.PHONY: dist
-dist: .venvs/release/.stamp ## Build the wheel and the sdist into dist/
-	@rm -rf dist && mkdir dist
-	@.venvs/release/bin/python -m build --no-isolation --outdir dist . >dist/build.log 2>&1 \
-		|| { cat dist/build.log; exit 1; }
-	@rm dist/build.log && ls dist
-
-# The layer's own packages and nothing else, to be listed.
-.venvs/layer/.stamp: layer/requirements.txt $(VENV)/.stamp
-	@$(BIN)/python -m venv --clear --without-pip .venvs/layer
-	@$(BIN)/python -m pip --python .venvs/layer $(PIP_INSTALL) -r $<
-	@touch $@
-
-.PHONY: sbom
-sbom: .venvs/layer/.stamp .venvs/release/.stamp ## List what the layer ships: dist/layer.cdx.json (CycloneDX)
-	@PYTHONPATH=layer .venvs/release/bin/python tools/sbom.py
-
-.PHONY: audit
-audit: .venvs/release/.stamp ## Look up the locked dependencies among known vulnerabilities
-	@.venvs/release/bin/python tools/audit.py
-
-.PHONY: release-check
+linkcheck: .venv/.stamp ## Visit the links that lead to other sites (needs the network)
+	@$(PY) -m tests.docs.linkcheck
+verdicts: .venv/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
+	@$(PY) -m tests.visitors.report
+picture: .venv/.stamp ## Take the README's picture of the live page anew (needs Chromium)
+	@$(PY) -m tests.docs.picture
+dist: .venv/.stamp ## Build the wheel and the sdist into dist/
+	@rm -rf dist && .venv/bin/python -m build --no-isolation --outdir dist . >/dev/null && ls dist
+sbom: .venv/.stamp .venvs/layer/.stamp ## List what the layer ships: dist/layer.cdx.json (CycloneDX)
+	@$(PY) tools/sbom.py
+audit: .venv/.stamp ## Look up the locked dependencies among known vulnerabilities
+	@.venv/bin/python tools/audit.py
 release-check: test docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
-	@.venvs/release/bin/python tools/audit.py || [ $$? = 75 ]
+	@.venv/bin/python tools/audit.py || [ $$? = 75 ]
 
 ##@ Clean
-
-.PHONY: clean
+LOCK = $(UV) pip compile $(UPGRADE) --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
+lock: .venv/.stamp ## Resolve each group of pyproject.toml into its lock file (newest: UPGRADE=--upgrade)
+	@$(LOCK) --group layer --python-version 3.13 --python-platform aarch64-manylinux_2_28 -o layer/requirements.txt
+	@$(LOCK) --universal --python-version 3.11 -c layer/requirements.txt --group run -o local/requirements.txt
+	@$(LOCK) --universal --python-version 3.11 -c local/requirements.txt --group dev -o tests/requirements.txt
+	@for group in runtime sam original fuzz; do $(LOCK) --universal --python-version 3.11 \
+		--group $$group -o tests/requirements-$$group.txt; done
 clean: ## Remove what builds and tests left behind, environments too
 	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs build dist site
+
+.PHONY: $(shell awk -F: '/^[a-z0-9-]+:.*\#\# / {print $$1}' $(firstword $(MAKEFILE_LIST)))

@@ -50,7 +50,12 @@ html_copy_source = False
 
 
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the pages that docs/index.md links to into the sidebar, in its order."""
+    """Put the pages that docs/index.md links to into the sidebar, in its order.
+
+    The page of decisions lists those beside it.
+    """
+    if docname == "docs/decisions/README":
+        source[0] += "\n```{toctree}\n:glob:\n:maxdepth: 1\n\n2*\n```\n"
     if docname != root_doc:
         return
     pages = re.findall(r"\]\(([\w./-]+)\.md\)", source[0])  # e.g. ](senders.md)

@@ -2,7 +2,8 @@
 
     python tests/run_tox.py [tests ...]
 
-Without arguments: the whole suite of each Python. A Python that is not there is one line.
+Without arguments: the whole suite on each Python. With them, not on the Python that runs this:
+the caller runs the whole suite there. A Python that is not there is one line.
 """
 
 import os
@@ -14,7 +15,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "layer"))
 
 from build_layer import interpreters
 
-VERSIONS = ("3.11", "3.12", "3.13")
+CURRENT = f"{sys.version_info.major}.{sys.version_info.minor}"
+VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 def main() -> int:
@@ -26,7 +28,9 @@ def main() -> int:
             print(f"tox: there is no Python {version} here; left out", flush=True)
             continue
         name = f"py{version.replace('.', '')}"
-        names += [name, f"{name}-nocryptography", f"{name}-nourllib3"]
+        if not sys.argv[1:] or version != CURRENT:
+            names.append(name)
+        names += [f"{name}-nocryptography", f"{name}-nourllib3"]
         folders.append(str(Path(python).parent))
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
     tests = ["--", *sys.argv[1:]] if sys.argv[1:] else []

@@ -172,7 +172,7 @@ def _binary() -> Path:
 
 def _runtime(version: str) -> Path:
     """Install awslambdaric and boto3 once, compiled, as they stand ready on Lambda."""
-    lock = ROOT / "local" / "requirements-runtime.txt"
+    lock = ROOT / "tests" / "requirements-runtime.txt"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     folder = WORK / f"runtime-{version}-{digest}"
     if not folder.exists():

@@ -110,11 +110,12 @@ class RawServer:
         self._lock = threading.Lock()
         self._threads: list[threading.Thread] = []
         self._open: list[socket.socket] = []
+        self._accepting = threading.Thread(target=self._accept, daemon=True)
         self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
         self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
 
     def __enter__(self) -> "RawServer":
-        self._start(self._accept)
+        self._accepting.start()
         return self
 
     def __exit__(
@@ -123,9 +124,12 @@ class RawServer:
         error: BaseException | None,
         traceback: TracebackType | None,
     ) -> None:
+        # The accepting thread ends first, woken by a last connection: one that it took up after the
+        # others were dropped would be waited for in vain, and so would a thread asleep in accept().
         self.closing.set()
         with suppress(OSError):
-            self._listener.shutdown(socket.SHUT_RDWR)
+            socket.create_connection(self._listener.getsockname()).close()
+        self._accepting.join()
         self._listener.close()
         self.drop_connections()
         for thread in self._threads:
@@ -142,20 +146,17 @@ class RawServer:
             with suppress(OSError):
                 sock.shutdown(socket.SHUT_RDWR)
 
-    def _start(self, work: Callable[..., None], *arguments: Any) -> None:
-        thread = threading.Thread(target=work, args=arguments, daemon=True)
-        self._threads.append(thread)
-        thread.start()
-
     def _accept(self) -> None:
-        while not self.closing.is_set():
-            try:
-                sock, _ = self._listener.accept()
-            except OSError:
+        while True:
+            sock, _ = self._listener.accept()
+            if self.closing.is_set():
+                sock.close()
                 return
             self.connections += 1
             self._open.append(sock)
-            self._start(self._serve, sock)
+            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
+            self._threads.append(thread)
+            thread.start()
 
     def _serve(self, sock: socket.socket) -> None:
         with sock, suppress(OSError):

@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from tests.docs.pages import ROOT
 from tests.docs.sphinx import sphinx
 
-FOLDER = ".venvs/docs/linkcheck"
+FOLDER = "build/linkcheck"
 UNREACHABLE = 75
 
 REFUSES_PROGRAMS = re.compile(r"(403|429) Client Error")

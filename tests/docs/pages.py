@@ -8,10 +8,10 @@ ROOT = Path(__file__).parents[2]
 
 PAGES = sorted(
     path.relative_to(ROOT).as_posix()
-    for pattern in ("*.md", "docs/*.md", "events/*.md")
+    for pattern in ("*.md", "docs/*.md", "docs/decisions/*.md", "events/*.md")
     for path in ROOT.glob(pattern)
 )
-"""Markdown files at the root of the tree, in docs/ and in events/."""
+"""Markdown files at the root of the tree, in docs/, in docs/decisions/ and in events/."""
 
 
 def text_of(page: str) -> str:

@@ -50,4 +50,5 @@ def test_a_heading_is_found_by_its_anchor():
 def test_every_page_of_docs_is_in_the_table_of_contents():
     listed = set(re.findall(r"\]\(([\w./-]+\.md)\)", text_of("docs/index.md")))
     pages = {page.removeprefix("docs/") for page in PAGES if page.startswith("docs/")}
+    pages -= {page for page in pages if page.startswith("decisions/2")}  # listed by their folder
     assert pages - {"index.md"} == {name for name in listed if not name.startswith("../")}

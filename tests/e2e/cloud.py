@@ -5,6 +5,7 @@ import os
 import signal
 import socket
 import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -18,7 +19,7 @@ import urllib3
 from tools import emulator
 
 ROOT = Path(__file__).resolve().parents[2]
-MINISTACK = ROOT / ".venvs" / "ministack" / "bin"
+MINISTACK = Path(sys.executable).parent
 START_SECONDS = 60
 
 

@@ -11,7 +11,9 @@ import pytest
 import pytracking
 import yaml
 
-from tests.support.environments import ROOT, python_of
+from tests.support.environments import ROOT
+
+pytestmark = pytest.mark.xdist_group("packages")  # what they build is built once
 
 LAYER = ROOT / "layer" / "pytracking"
 
@@ -34,7 +36,7 @@ def released(tmp_path_factory):
     """Return a folder with the wheel and the sdist, built as `make dist` builds them."""
     folder = tmp_path_factory.mktemp("dist")
     subprocess.run(
-        [python_of("release"), "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
+        [sys.executable, "-m", "build", "--no-isolation", "--outdir", folder, ROOT],
         check=True,
         capture_output=True,
     )
@@ -60,7 +62,7 @@ def installed(request, tmp_path):
     if request.param == "sdist":  # as an installer does: a wheel from it, then that wheel
         subprocess.run(
             [
-                *(python_of("release"), "-m", "pip", "wheel", "--quiet", "--no-deps"),
+                *(sys.executable, "-m", "pip", "wheel", "--quiet", "--no-deps"),
                 *("--no-index", "--no-build-isolation", "--wheel-dir", tmp_path, package),
             ],
             check=True,

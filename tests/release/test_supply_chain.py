@@ -3,19 +3,25 @@
 import json
 import re
 import subprocess
+import sys
+import tomllib
 from subprocess import PIPE
 
 import pytest
 import pytracking
 import yaml
 
-from tests.support.environments import ROOT, python_of
+from tests.support.environments import ROOT
 
-LOCKS = sorted(
-    path.relative_to(ROOT).as_posix()
-    for folder in ("layer", "local", "tests")
-    for path in (ROOT / folder).glob("requirements*.txt")
-)
+PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+GROUPS = PYPROJECT["dependency-groups"]
+FOLDERS = {"layer": "layer", "run": "local", "dev": "tests"}
+LOCKS = {
+    group: f"{FOLDERS[group]}/requirements.txt"
+    if group in FOLDERS
+    else f"tests/requirements-{group}.txt"
+    for group in GROUPS
+}
 VALIDATE = """
 import sys
 from cyclonedx.schema import SchemaVersion
@@ -26,12 +32,31 @@ WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
 def names_in(requirements):
-    return re.findall(r"^([A-Za-z0-9][\w.-]*)", requirements, re.MULTILINE)
+    return {
+        name.lower() for name in re.findall(r"^([A-Za-z0-9][\w.-]*)", requirements, re.MULTILINE)
+    }
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+def asked_for(group):
+    """Return the names in a dependency group, those of the groups it includes among them."""
+    names = set()
+    for one in GROUPS[group]:
+        names |= names_in(one) if isinstance(one, str) else asked_for(one["include-group"])
+    return names
+
+
+def test_every_lock_comes_from_a_group():
+    assert {
+        path.relative_to(ROOT).as_posix()
+        for folder in FOLDERS.values()
+        for path in (ROOT / folder).glob("requirements*")
+    } == set(LOCKS.values())
+
+
+@pytest.mark.parametrize("lock", LOCKS.values())
 def test_every_locked_package_has_a_version_and_hashes(lock):
     text = (ROOT / lock).read_text(encoding="utf-8")
+    assert "://" not in text
     entries = re.findall(r"^[A-Za-z0-9].*(?:\n +--hash=.*)*", text, re.MULTILINE)
     assert entries
     for entry in entries:
@@ -40,22 +65,15 @@ def test_every_locked_package_has_a_version_and_hashes(lock):
         )
 
 
-@pytest.mark.parametrize("lock", LOCKS)
-def test_every_lock_holds_what_its_source_asks_for(lock):
-    source = (ROOT / lock).with_suffix(".in").read_text(encoding="utf-8")
-    locked = {name.lower() for name in names_in((ROOT / lock).read_text(encoding="utf-8"))}
-    assert {name.lower() for name in names_in(source)} <= locked
+@pytest.mark.parametrize("group", GROUPS)
+def test_a_lock_holds_what_its_group_asks_for(group):
+    assert asked_for(group) <= names_in((ROOT / LOCKS[group]).read_text(encoding="utf-8"))
 
 
 def test_every_dependency_is_named_with_its_reason():
-    decisions = (ROOT / "docs" / "decisions.md").read_text(encoding="utf-8")
-    table = decisions.partition("## Dependencies")[2].lower()
-    asked_for = {
-        name.lower()
-        for lock in LOCKS
-        for name in names_in((ROOT / lock).with_suffix(".in").read_text(encoding="utf-8"))
-    }
-    assert not sorted(name for name in asked_for if not re.search(rf"\b{re.escape(name)}\b", table))
+    table = (ROOT / "docs" / "dependencies.md").read_text(encoding="utf-8").lower()
+    names = {name for group in GROUPS for name in asked_for(group)}
+    assert not sorted(name for name in names if not re.search(rf"\b{re.escape(name)}\b", table))
 
 
 def test_the_actions_of_the_workflows_are_pinned_to_a_commit():
@@ -86,6 +104,6 @@ def test_the_bill_of_materials_lists_the_layer_s_lock_with_its_hashes_and_our_ve
     assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))
     assert bill["metadata"]["component"]["version"] == pytracking.__version__
     judged = subprocess.run(
-        [python_of("release"), "-c", VALIDATE], input=text, text=True, check=True, stdout=PIPE
+        [sys.executable, "-c", VALIDATE], input=text, text=True, check=True, stdout=PIPE
     )
     assert judged.stdout == "None\n"  # no error

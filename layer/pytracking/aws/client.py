@@ -1,6 +1,6 @@
 """The AWS calls of the hot path: signed JSON over a kept-alive connection, under a hard deadline.
 
-Loading boto3 costs a cold start more than all the rest together (docs/decisions.md has the
+Loading boto3 costs a cold start more than all the rest together (docs/decisions/ has the
 figures), so the two operations needed, ``SendMessage`` and ``GetSecretValue``, are called by
 their JSON protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
