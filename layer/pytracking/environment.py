@@ -126,6 +126,10 @@ class Settings:
     session_token: str | None = _variable(
         "AWS_SESSION_TOKEN", "signs calls to AWS; set by Lambda", secret=True
     )
+    aws_domain: str | None = _variable(
+        "PYTRACKING_AWS_DOMAIN",
+        "domain of AWS's services, `AWS::URLSuffix` of CloudFormation; `amazonaws.com` where unset",
+    )
     aws_endpoint: str | None = _variable(
         "AWS_ENDPOINT_URL", "calls every AWS service at this address instead"
     )

@@ -3,6 +3,7 @@
 import ast
 import json
 import warnings
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -56,6 +57,20 @@ def test_an_error_line_holds_its_fields(lines):
     [line] = lines()
     assert (line["level"], line["message"]) == ("ERROR", "link keys not read")
     assert line["reason"] == "no answer"
+
+
+def test_a_line_tells_its_time_as_lambda_reads_it(lines):
+    observability.log_error("something")
+    [line] = lines()
+    assert datetime.fromisoformat(line["timestamp"]).tzinfo
+    assert "T" in line["timestamp"]
+
+
+def test_the_time_of_a_hit_in_the_log_is_not_taken_for_the_lines(lines):
+    observability.log_fallback({"id": "a", "timestamp": 1_800_000_000})
+    [line] = lines()
+    assert "timestamp" not in line
+    assert line["hit_timestamp"] == 1_800_000_000
 
 
 def test_a_bug_is_logged_by_type_and_place_and_not_by_its_message(lines):

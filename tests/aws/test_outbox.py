@@ -58,7 +58,7 @@ def test_a_hit_that_could_not_be_sent_stands_in_the_log_still_sealed(capsys, cou
         "id": HIT.id,
         "kind": "click",
         "token": "pABC",
-        "timestamp": 1389177318,
+        "hit_timestamp": 1389177318,
         "request_data": HIT.body["request_data"],
         "visitor": {"class": "bot"},
         "reason": "AwsError: sqs SendMessage: status 403, AccessDenied",
@@ -71,7 +71,7 @@ def test_an_undecoded_hit_stands_in_the_log_as_well(capsys, counted):
     line = json.loads(capsys.readouterr().out)
     assert line["token"] == "pABC"
     assert line["request_data"] == {"user_agent": "x"}
-    assert line["timestamp"] == 1389177318
+    assert line["hit_timestamp"] == 1389177318
 
 
 def test_an_unexpected_error_is_logged_without_its_message(capsys, counted):

@@ -118,3 +118,11 @@ def test_secrets_manager_is_found_in_the_partition_of_the_secret(secret, host, m
     monkeypatch.setattr(services, "JsonApi", lambda url, **options: urls.append(url))
     secret_text(secret, {"AWS_REGION": "eu-west-1"})
     assert urls == [f"https://secretsmanager.eu-west-1.{host}"]
+
+
+def test_secrets_manager_is_found_in_the_domain_that_the_template_names(monkeypatch):
+    urls = []
+    monkeypatch.setattr(services, "JsonApi", lambda url, **options: urls.append(url))
+    environment = {"AWS_REGION": "eusc-de-east-1", "PYTRACKING_AWS_DOMAIN": "amazonaws.eu"}
+    secret_text("arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:x", environment)
+    assert urls == ["https://secretsmanager.eusc-de-east-1.amazonaws.eu"]

@@ -45,7 +45,7 @@ def fallback(identifier: str = "f" * 32, **changes: Any) -> str:
             "id": identifier,
             "kind": "click",
             "token": token(),
-            "timestamp": 1_800_000_000,
+            "hit_timestamp": 1_800_000_000,
             "request_data": {"user_ip": "203.0.113.9"},
             "reason": "AwsError: sqs SendMessage: no answer within 0.55 s",
             **changes,

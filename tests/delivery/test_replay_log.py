@@ -54,6 +54,13 @@ def test_hits_are_found_however_a_tool_wrote_them_and_what_cannot_be_read_is_cou
     assert len(queued(rig)) == 4
 
 
+def test_a_line_of_an_earlier_version_tells_its_time_as_timestamp(rig: Rig) -> None:
+    line = json.loads(fallback())
+    line["timestamp"] = line.pop("hit_timestamp")
+    replay_lines(rig, fallback("a" * 32), json.dumps(line))
+    assert [message.body["timestamp"] for message in queued(rig)] == [1_800_000_000] * 2
+
+
 def test_the_verdict_of_the_hit_is_kept(rig: Rig) -> None:
     verdict = {"class": "bot", "signals": ["x"], "age_seconds": 5, "ruleset": "1"}
     replay_lines(rig, fallback(visitor=verdict))
@@ -68,7 +75,7 @@ def test_the_verdict_of_the_hit_is_kept(rig: Rig) -> None:
         ({"id": "a.b"}, NO_MESSAGE),
         ({"token": None}, NO_MESSAGE),
         ({"kind": "read"}, NO_MESSAGE),
-        ({"timestamp": "now"}, NO_MESSAGE),
+        ({"hit_timestamp": "now"}, NO_MESSAGE),
         ({"token": "guessed"}, INVALID_LINK),
     ],
 )

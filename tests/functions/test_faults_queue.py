@@ -55,7 +55,7 @@ def test_whatever_the_queue_does_the_answer_is_the_same_and_the_hit_stands_in_th
     assert line["token"] == sent
     assert line["kind"] == kind
     assert line["id"] == queue.messages[0]["id"]
-    assert line["timestamp"] == queue.messages[0]["body"]["timestamp"]
+    assert line["hit_timestamp"] == queue.messages[0]["body"]["timestamp"]
     assert line["request_data"]["user_agent"] == "curl/8"
     assert metrics(lines)["Fallbacks"] == 1
     assert "customer_id" not in log.text

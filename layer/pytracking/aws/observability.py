@@ -41,7 +41,8 @@ def logger() -> Logger:
     """Return the logger of this process."""
     from aws_lambda_powertools import Logger  # noqa: PLC0415 - most hits log nothing
 
-    return Logger(service=_service())
+    # RFC 3339, which alone Lambda reads as a line's own time
+    return Logger(service=_service(), use_rfc3339=True)
 
 
 @cache
@@ -72,9 +73,12 @@ def log_warning(message: str, **fields: Any) -> None:
 def log_fallback(fields: dict[str, Any]) -> None:
     """Write one line that holds a hit which could not be queued, for `replay` to read.
 
-    Not through the logger, whose own ``timestamp`` would take the place of the hit's.
+    The hit's own ``timestamp`` is called ``hit_timestamp`` there: Lambda reads the other as the
+    line's time, and as one in the wrong form. Not through the logger, which changes what it is
+    given.
     """
-    line = {"level": "ERROR", "message": "hit not queued", "pytracking_fallback": 1, **fields}
+    facts = {"hit_timestamp" if name == "timestamp" else name: fields[name] for name in fields}
+    line = {"level": "ERROR", "message": "hit not queued", "pytracking_fallback": 1, **facts}
     with suppress(Exception):
         print(json.dumps(line), flush=True)
 

@@ -53,7 +53,11 @@ def secret_text(secret: str, environment: Mapping[str, str]) -> Callable[[float]
         ConfigurationError: no region is set.
     """
     region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    suffix = "amazonaws.com.cn" if secret.startswith("arn:aws-cn:") else "amazonaws.com"
+    # What CloudFormation calls AWS::URLSuffix, which the template hands on: each partition of AWS
+    # has its own. Where it is not set, those two are known that have long been there.
+    suffix = environment.get("PYTRACKING_AWS_DOMAIN") or (
+        "amazonaws.com.cn" if secret.startswith("arn:aws-cn:") else "amazonaws.com"
+    )
     api = JsonApi(
         endpoint("secrets manager", environment, f"https://secretsmanager.{region}.{suffix}"),
         service="secretsmanager",

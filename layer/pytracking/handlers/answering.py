@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import time
 from collections.abc import Callable, Iterable, Mapping
 from functools import partial, wraps
@@ -32,8 +33,9 @@ ANSWER_SECONDS = 1.0
 MAX_HIDDEN_FOLDERS = 2
 """Most folders of a path that may be the gateway's own: a stage, and a base path before it."""
 
-AWS_HOSTS = (".amazonaws.com", ".amazonaws.com.cn", ".amazonaws.eu", ".on.aws", ".api.aws")
-"""How the hosts end that APIs, load balancers and function URLs have of AWS."""
+# a1b2c3.execute-api.eu-west-1.amazonaws.com: what AWS itself calls an API, a function URL and a
+# load balancer
+_HOST_OF_AWS = re.compile(r"\.(execute-api|lambda-url|elb)\.")
 
 Handler = Callable[[Any, object], dict[str, Any]]
 
@@ -221,7 +223,7 @@ def _is_asked_for(url: str, request: Request) -> bool:
     """
     parts = urlsplit(url)
     asked, page = _last_segment(request.path), _last_segment(parts.path)
-    hidden = request.host.endswith(AWS_HOSTS)
+    hidden = bool(_HOST_OF_AWS.search(request.host))
     return asked == page and (page != "" or hidden or parts.netloc.lower() == request.host)
 
 

@@ -21,6 +21,9 @@ def hits(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
             for hit in (document, *_objects(inner if isinstance(inner, str) else "")):
                 if hit.get(_FALLBACK) == 1:
                     unread -= 1
+                    # As earlier versions wrote it, and messages have it.
+                    if "hit_timestamp" in hit:
+                        hit["timestamp"] = hit.pop("hit_timestamp")
                     yield hit
         yield from [{}] * unread
 
