@@ -77,6 +77,13 @@ class Settings:
         "PYTRACKING_QUEUE_URL",
         "SQS queue of hits; without it, open and click call the webhook themselves",
     )
+    slow_queue_url: str | None = _variable(
+        "PYTRACKING_SLOW_QUEUE_URL",
+        "SQS queue for the hits of slow receivers; without it, they share the queue of all",
+    )
+    slow_lane: bool = _variable(
+        "PYTRACKING_SLOW_LANE", "`true`: deliver is fed from the queue of slow receivers", _flag
+    )
     dead_letter_queue_url: str | None = _variable(
         "PYTRACKING_DEAD_LETTER_QUEUE_URL", "SQS queue of hits that could not be delivered"
     )

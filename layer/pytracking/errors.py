@@ -39,3 +39,7 @@ class MissingDependency(PytrackingError, ImportError):
 
 class WebhookError(PytrackingError):
     """A webhook could not be called: no answer arrived that could be returned."""
+
+
+class OutOfDescriptors(PytrackingError):
+    """This process may open no further file or connection: it is of no more use."""

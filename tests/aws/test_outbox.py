@@ -84,8 +84,8 @@ def test_an_unexpected_error_is_logged_without_its_message(capsys, counted):
 class Kept:
     """Keeps what would go to SQS."""
 
-    def send(self, text, delay, timeout):
-        self.text = text
+    def send(self, entry, timeout):
+        self.text = entry.text
 
 
 def queued(hit):

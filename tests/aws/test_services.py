@@ -5,10 +5,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pytracking.aws import services
 from pytracking.aws.client import AwsError, JsonApi
-from pytracking.aws.services import Queue, secret_text
+from pytracking.aws.services import Queue, QueueEntry, secret_text
 from pytracking.delivery.messages import Message, parse
 from pytracking.errors import InvalidKey
 from pytracking.handlers.outbox import to_queue
+
+from tests.aws.raw_server import RawServer
 
 HIT = Message("0123456789abcdef0123456789abcdef", "https://hooks.example.com/", {"metadata": {}})
 REGION = "eu-west-1"
@@ -83,6 +85,38 @@ def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(environment,
     with pytest.raises(AwsError, match="QueueDoesNotExist") as caught:
         to_queue(Queue(queue_url, environment))(HIT, 5.0)
     assert not caught.value.retryable
+
+
+def test_sqs_takes_a_batch_larger_than_one_call(environment, boto):
+    queue_url = boto("sqs").create_queue(QueueName="many")["QueueUrl"]
+    entries = [QueueEntry(f"{number}" * 1000, 0, "https://a.test:443") for number in range(23)]
+    entries += [QueueEntry("x" * 200_000), QueueEntry("y" * 200_000)]
+    assert Queue(queue_url, environment).send_batch(entries, 5.0) == {}
+    attributes = boto("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
+    assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "25"
+
+
+@pytest.mark.fault("delivering", 20)
+def test_of_a_batch_what_sqs_did_not_confirm_is_named_with_its_reason(environment):
+    def take_two(connection):
+        connection.answer(
+            200,
+            {
+                "Successful": [{"Id": "0"}, {"Id": "3"}],
+                "Failed": [{"Id": "1", "Code": "InternalError", "SenderFault": False}],
+            },
+        )
+
+    with RawServer(take_two) as server:
+        queue = Queue(f"{server.url}/1/q", {**environment, "AWS_ENDPOINT_URL": server.url})
+        refused = queue.send_batch([QueueEntry("x")] * 4, 5.0)
+    assert refused == {1: "InternalError", 2: "not confirmed"}
+
+
+@pytest.mark.fault("delivering", 20)
+def test_of_a_batch_that_no_queue_takes_everything_is_named(environment, moto):
+    refused = Queue(f"{moto}/123456789012/missing", environment).send_batch([QueueEntry("x")], 5.0)
+    assert "QueueDoesNotExist" in refused[0]
 
 
 def test_secrets_manager_gives_the_current_text_of_a_secret(environment, boto):

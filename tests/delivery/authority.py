@@ -2,6 +2,7 @@
 
 import ipaddress
 import ssl
+from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -40,13 +41,24 @@ class Authority:
         """Return a client's context that trusts this authority alone."""
         return ssl.create_default_context(cafile=str(self.bundle))
 
-    def serving(self, host: str, *, expired: bool = False) -> ssl.SSLContext:
-        """Return a server's context with a certificate for ``host``."""
+    def serving(
+        self,
+        host: str,
+        *,
+        expired: bool = False,
+        names: Sequence[x509.GeneralName] | None = None,
+    ) -> ssl.SSLContext:
+        """Return a server's context with a certificate for ``host``.
+
+        Args:
+            names: its alternative names, by default ``host``, which is its common name as well.
+        """
+        names = [_general_name(host)] if names is None else names
         key = ec.generate_private_key(ec.SECP256R1())
         now = datetime.now(UTC)
         ends = now - timedelta(hours=1) if expired else now + timedelta(days=1)
         issuer = x509.AuthorityKeyIdentifier.from_issuer_public_key(self._key.public_key())
-        certificate = (
+        builder = (
             x509.CertificateBuilder()
             .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, host)]))
             .issuer_name(self._name)
@@ -54,12 +66,14 @@ class Authority:
             .serial_number(x509.random_serial_number())
             .not_valid_before(now - timedelta(days=1))
             .not_valid_after(ends)
-            .add_extension(x509.SubjectAlternativeName([_general_name(host)]), critical=False)
             .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
             .add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.SERVER_AUTH]), critical=False)
             .add_extension(issuer, critical=False)
-            .sign(self._key, hashes.SHA256())
         )
+        if names:
+            alternatives = x509.SubjectAlternativeName(names)
+            builder = builder.add_extension(alternatives, critical=False)
+        certificate = builder.sign(self._key, hashes.SHA256())
         pem = self._folder / f"{certificate.serial_number}.pem"
         pem.write_bytes(
             certificate.public_bytes(serialization.Encoding.PEM)

@@ -80,8 +80,4 @@ def idle_connections_are_closed(monkeypatch: pytest.MonkeyPatch) -> Iterator[Non
         monkeypatch.setattr(kind, "__init__", remember)
     yield
     for one in made:
-        if isinstance(one, Client):
-            one.close()
-        else:
-            for connection, _ in one._idle:
-                connection.close()
+        one.close()

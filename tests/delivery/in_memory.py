@@ -1,31 +1,58 @@
 """A deliverer whose queues are in memory, by a clock that the test moves."""
 
+import json
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from pytracking.delivery.client import Client
+from pytracking.aws.services import QueueEntry
 from pytracking.delivery.messages import Message
+from pytracking.delivery.slow import SlowOrigins
 from pytracking.handlers.delivering import Deliverer
-from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 from local.event_source import Context, queue_event
 from local.queue import Queue
-from tests.delivery.posting import DEADLINE, LOCAL
-from tests.delivery.rig import SECRETS
+from tests.delivery.rig import webhooks
 from tests.support.timing import Clock
 
 
-def deliverer_of(queue: Queue, dead: Queue, clock: Clock, **settings: Any) -> Deliverer:
-    """Return a deliverer whose copies go to ``queue``, and whose dead letters to ``dead``."""
+class Sending:
+    """A queue in memory, as the deliver function sees it."""
+
+    def __init__(self, queue: Queue, refuses: Container[str] = ()) -> None:
+        """:param refuses: ids of hits that are not taken."""
+        self._queue = queue
+        self._refuses = refuses
+
+    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
+        """Take messages."""
+        refused = {}
+        for at, entry in enumerate(entries):
+            if json.loads(entry.text).get("id") in self._refuses:
+                refused[at] = "InternalError"
+            else:
+                self._queue.send(entry.text, entry.delay)
+        return refused
+
+
+def deliverer_of(
+    queue: Queue,
+    dead: Queue,
+    clock: Callable[[], float],
+    *,
+    slow: Queue | None = None,
+    refuses: Container[str] = (),
+    **settings: Any,
+) -> Deliverer:
+    """Return a deliverer whose copies go to ``queue``, and whose dead letters to ``dead``.
+
+    ``settings`` are those of its webhooks.
+    """
     return Deliverer(
-        **{
-            "client": Client(LOCAL, deadline=DEADLINE),
-            "secrets": WebhookSecrets.fixed(SECRETS),
-            "send_again": lambda text, delay, timeout: queue.send(text, delay),
-            "send_dead": lambda text, delay, timeout: dead.send(text),
-            "post_deadline": DEADLINE,
-            "clock": clock,
-            **settings,
-        }
+        destination=webhooks(clock=clock, slow=None if slow is None else SlowOrigins(), **settings),
+        again=Sending(queue, refuses),
+        dead=Sending(dead, refuses),
+        slow=None if slow is None else Sending(slow, refuses),
+        clock=clock,
     )
 
 

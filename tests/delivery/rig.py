@@ -4,17 +4,17 @@ import contextlib
 import json
 import time
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import boto3
 from botocore.config import Config
-from pytracking.aws.client import AwsError
-from pytracking.aws.services import Queue
+from pytracking.aws.services import Queue, QueueEntry
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
-from pytracking.handlers.delivering import Deliverer
+from pytracking.delivery.webhooks import Webhooks
+from pytracking.handlers.delivering import BatchQueue, Deliverer
 from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 from local.event_source import Context, failed_ids, queue_event
@@ -62,9 +62,21 @@ def hit(webhook: str, **fields: Any) -> Message:
     return Message(identifier, webhook, body, **fields)
 
 
-def no_queue(text: str, delay: int, timeout: float) -> None:
+class NoQueue:
     """A queue that does not answer."""
-    raise AwsError("sqs SendMessage: no answer", code="NoAnswer", retryable=True)
+
+    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
+        """Take nothing."""
+        return dict.fromkeys(range(len(entries)), "sqs SendMessageBatch: no answer")
+
+
+def webhooks(
+    client: Client | None = None, secrets: WebhookSecrets | None = None, **settings: Any
+) -> Webhooks:
+    """Return the destination that the deliver function has, with a short deadline."""
+    client = client or Client(LOCAL, deadline=DEADLINE)
+    secrets = secrets or WebhookSecrets.fixed(SECRETS)
+    return Webhooks(client, secrets.signer, **{"post_deadline": DEADLINE, **settings})
 
 
 class Rig:
@@ -90,18 +102,20 @@ class Rig:
             "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
         }
 
-    def deliverer(self, **settings: Any) -> Deliverer:
-        """Return a deliverer of these queues, with a short deadline."""
+    def deliverer(
+        self,
+        *,
+        again: BatchQueue | None = None,
+        dead: BatchQueue | None = None,
+        delays: Sequence[float] = DELAYS,
+        **settings: Any,
+    ) -> Deliverer:
+        """Return a deliverer of these queues; ``settings`` are those of its webhooks."""
         return Deliverer(
-            **{
-                "client": Client(LOCAL, deadline=DEADLINE),
-                "secrets": WebhookSecrets.fixed(SECRETS),
-                "send_again": Queue(self.queue_url, self.environment).send,
-                "send_dead": Queue(self.dead_url, self.environment).send,
-                "post_deadline": DEADLINE,
-                "delays": DELAYS,
-                **settings,
-            }
+            destination=webhooks(**settings),
+            again=again or Queue(self.queue_url, self.environment),
+            dead=dead or Queue(self.dead_url, self.environment),
+            delays=delays,
         )
 
     def store_secret(self, text: str) -> str:

@@ -5,6 +5,7 @@ import threading
 import time
 
 import pytest
+from cryptography import x509
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 
@@ -24,6 +25,23 @@ def test_with_a_bad_certificate_no_byte_of_the_request_is_sent(
         assert receiver.connections == 1
         assert receiver.bytes_received == 0
     assert outcome.status is None
+    assert outcome.reason.startswith("certificate refused")
+
+
+@pytest.mark.fault("delivering", 28)
+@pytest.mark.parametrize("names", [[], [x509.RFC822Name("hooks@hooks.test")]])
+def test_a_name_that_is_no_alternative_name_of_the_certificate_proves_nothing(
+    authority: Authority, names: list[x509.GeneralName]
+) -> None:
+    client = Client(
+        LOCAL,
+        deadline=10,
+        ssl_context=authority.trusting(),
+        lookup=lambda host, port: ["127.0.0.1"],
+    )
+    with Receiver(answering(), tls=authority.serving("hooks.test", names=names)) as receiver:
+        outcome = post(client, f"https://hooks.test:{receiver.port}/")
+        assert receiver.bytes_received == 0
     assert outcome.reason.startswith("certificate refused")
 
 

@@ -3,9 +3,13 @@
 import gzip
 import socket
 import time
+from collections.abc import Iterator
 
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 from pytracking.delivery.client import MAX_BODY_BYTES, Client, Outcome
+from pytracking.delivery.schedule import MAX_DELAY, parse_retry_after
 
 from tests.delivery.authority import Authority
 from tests.delivery.posting import BODY, DEADLINE, LOCAL, SLACK, post
@@ -195,3 +199,89 @@ def test_a_compressed_body_is_not_inflated(client: Client) -> None:
     with Receiver(answering(head.encode() + bomb)) as receiver:
         outcome = post(client, receiver.url)
     assert outcome.excerpt.encode("latin-1") == bomb[:MAX_BODY_BYTES]
+
+
+# Answers of any kind
+
+_LINES = [
+    b"HTTP/1.1 200 OK\r\n",
+    b"HTTP/1.0 204 \r\n",
+    b"HTTP/1.1 103 Early\r\n\r\n",
+    b"HTTP/1.1 500 \xff\xfe\r\n",
+    b"HTTP/1.1 1e2 X\r\n",
+    b"HTTP/1.1 \xd9\xa2\xd9\xa0\xd9\xa0 X\r\n",
+    b"\r\n",
+]
+_HEADERS = [
+    b"Transfer-Encoding: chunked\r\n",
+    b"Transfer-Encoding: gzip, chunked\r\n",
+    b"Content-Length: 5\r\n",
+    b"Content-Length: -5\r\n",
+    b"Content-Length: 5, 6\r\n",
+    b"Content-Length: \xb2\r\n",
+    b"Content-Length: " + b"9" * 5_000 + b"\r\n",
+    b"Content-Encoding: br, deflate, zstd\r\n",
+    b"Connection: close\r\n",
+    b"Retry-After: Mon, 99 Foo 99999 99:99:99 +9999999\r\n",
+    b"Retry-After: \xff\r\n",
+    b": empty\r\n",
+    b"no colon\r\n",
+    b" folded\r\n",
+    b"X:\x00\r\n",
+    b"Content-Type: multipart/mixed; boundary=b\r\n",
+    b"Trailer: X\r\n",
+]
+_BODIES = [
+    b"",
+    b"5\r\nhello\r\n0\r\n\r\n",
+    b"-5\r\nhello",
+    b"-1\r\nh",
+    b"2\r\nhe\r\n-1\r\n",
+    b"5_0\r\nhello",
+    b"5;ext=\xff\r\nhello\r\n0\r\n\r\n",
+    b"ffffffffffffffffff\r\nhello",
+    b"zz\r\n",
+    b"0\r\n" + b"X: y\r\n" * 300,
+    b"\x1f\x8b\x08",
+    b"a" * 9_000,
+]
+
+ANSWERS = st.one_of(
+    st.binary(max_size=300),
+    st.builds(
+        lambda line, headers, end, body: line + b"".join(headers) + end + body,
+        st.sampled_from(_LINES),
+        st.lists(st.sampled_from(_HEADERS), max_size=4),
+        st.sampled_from([b"\r\n", b"\n", b""]),
+        st.sampled_from(_BODIES),
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def any_answer() -> Iterator[tuple[Client, Receiver, list[bytes]]]:
+    answers = [OK]
+
+    def script(conn: socket.socket, request: Request) -> None:
+        conn.sendall(answers[-1])
+        conn.shutdown(socket.SHUT_WR)
+        conn.recv(1)
+
+    client = Client(LOCAL, deadline=DEADLINE)
+    with Receiver(script) as receiver:
+        yield client, receiver, answers
+    client.close()
+
+
+@pytest.mark.fault("delivering", 64)
+@given(answer=ANSWERS)
+@example(answer=_LINES[0] + _HEADERS[0] + b"\r\n-5\r\nok")
+@settings(max_examples=150, deadline=None)
+def test_whatever_a_receiver_answers_is_an_outcome(
+    any_answer: tuple[Client, Receiver, list[bytes]], answer: bytes
+) -> None:
+    client, receiver, answers = any_answer
+    answers[:] = [answer]
+    outcome = post(client, receiver.url)
+    assert outcome.reason
+    assert 0 <= parse_retry_after(outcome.retry_after, 1_800_000_000) <= MAX_DELAY

@@ -5,8 +5,7 @@ import threading
 import time
 
 import pytest
-from pytracking.delivery import client as client_module
-from pytracking.delivery.client import MAX_IDLE, Client, Outcome
+from pytracking.delivery.client import MAX_IDLE, MAX_IDLE_SECONDS, Client, Outcome
 
 from tests.delivery.posting import BODY, DEADLINE, LOCAL, post
 from tests.delivery.receivers import (
@@ -57,11 +56,32 @@ def test_a_kept_connection_that_breaks_at_the_next_post_is_replaced(client: Clie
 def test_a_kept_connection_is_not_used_once_it_is_old(
     client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(client_module, "MAX_IDLE_SECONDS", 0)
+    now = time.time
     with Receiver(answering()) as receiver:
         post(client, receiver.url)
+        monkeypatch.setattr(time, "time", lambda: now() + MAX_IDLE_SECONDS)
         post(client, receiver.url)
         assert receiver.connections == 2
+
+
+@pytest.mark.fault("delivering", 60)
+def test_a_connection_that_is_old_is_closed_by_the_post_to_another_host(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = threading.Event()
+
+    def answer_and_wait(conn: socket.socket, request: Request) -> None:
+        conn.sendall(OK)
+        if conn.recv(1) == b"":
+            closed.set()
+
+    now = time.time
+    with Receiver(answer_and_wait) as first, Receiver(answering()) as second:
+        post(client, first.url)
+        assert not closed.is_set()
+        monkeypatch.setattr(time, "time", lambda: now() + MAX_IDLE_SECONDS)
+        post(client, second.url)
+        assert closed.wait(5)
 
 
 @pytest.mark.parametrize(
@@ -90,26 +110,18 @@ def test_bytes_after_an_answer_are_not_taken_for_the_next_answer(client: Client)
             time.sleep(0.05)
 
 
-def test_no_more_connections_are_kept_than_a_batch_needs() -> None:
-    client = Client(LOCAL, deadline=30)
-    together = threading.Barrier(MAX_IDLE + 2, timeout=20)
-
-    def wait_for_all(conn: socket.socket, request: Request) -> None:
-        together.wait()
-        conn.sendall(OK)
-
-    with Receiver(wait_for_all) as receiver:
-        for _ in range(2):
-            threads = [
-                threading.Thread(target=post, args=(client, receiver.url))
-                for _ in range(MAX_IDLE + 2)
-            ]
-            for thread in threads:
-                thread.start()
-            for thread in threads:
-                thread.join()
-        # The second round uses what was kept of the first, and two more.
-        assert receiver.connections == MAX_IDLE + 2 + 2
+@pytest.mark.fault("delivering", 60)
+def test_of_all_hosts_together_only_so_many_connections_are_kept_the_latest() -> None:
+    client = Client(LOCAL, deadline=30, lookup=lambda host, port: ["127.0.0.1"])
+    with Receiver(answering()) as receiver:
+        hosts = [f"http://tenant{number}.test:{receiver.port}/" for number in range(MAX_IDLE + 5)]
+        for url in hosts:
+            assert post(client, url).delivered
+        for url in reversed(hosts[5:]):
+            assert post(client, url).delivered
+        assert receiver.connections == MAX_IDLE + 5
+        assert post(client, hosts[0]).delivered
+        assert receiver.connections == MAX_IDLE + 6
     client.close()
 
 

@@ -13,7 +13,8 @@ from pytracking.handlers.delivering import BatchFailed
 from standardwebhooks import Webhook
 
 from local.event_source import Context
-from tests.delivery.in_memory import event_of
+from local.queue import Queue
+from tests.delivery.in_memory import deliverer_of, event_of
 from tests.delivery.posting import DEADLINE, LOCAL
 from tests.delivery.receivers import (
     Receiver,
@@ -25,7 +26,8 @@ from tests.delivery.receivers import (
     resetting,
     status,
 )
-from tests.delivery.rig import SECRET, Rig, hit, no_queue
+from tests.delivery.rig import SECRET, NoQueue, Rig, hit
+from tests.support.timing import Clock
 
 
 def test_a_hit_reaches_its_receiver_signed_and_leaves_the_queue(rig: Rig) -> None:
@@ -154,7 +156,7 @@ def test_the_answer_to_an_empty_batch_is_an_empty_list(event: dict[str, Any], ri
 def test_a_failure_that_cannot_be_named_fails_the_batch_instead_of_naming_nothing(
     record: dict[str, Any], rig: Rig
 ) -> None:
-    deliverer = rig.deliverer(send_dead=no_queue)
+    deliverer = rig.deliverer(dead=NoQueue())
     with pytest.raises(BatchFailed):
         deliverer.deliver({"Records": [record]}, Context(60))
 
@@ -183,12 +185,15 @@ def test_one_message_received_twice_at_once_arrives_twice_with_one_id(rig: Rig) 
         assert receiver.requests[0].body == receiver.requests[1].body
 
 
-def test_a_bug_in_one_message_leaves_its_neighbours_alone(rig: Rig) -> None:
+@pytest.mark.fault("delivering", 67)
+def test_a_bug_is_counted_and_leaves_neighbours_alone(
+    rig: Rig, capsys: pytest.CaptureFixture[str]
+) -> None:
     class Buggy(Client):
-        def post(self, url: str, body: bytes, headers: Any, patience: float = 0) -> Outcome:
+        def post(self, url: str, body: bytes, headers: Any, timeout: float = 0) -> Outcome:
             if b'"bug"' in body:
                 raise MemoryError
-            return super().post(url, body, headers, patience)
+            return super().post(url, body, headers, timeout)
 
     with Receiver(answering()) as receiver:
         fine, bug = hit(receiver.url), Message("b", receiver.url, {"metadata": "bug"})
@@ -196,3 +201,39 @@ def test_a_bug_in_one_message_leaves_its_neighbours_alone(rig: Rig) -> None:
         failed = rig.invoke(rig.deliverer(client=Buggy(LOCAL, deadline=DEADLINE)))
         assert [parse(text) for text in failed] == [bug]
         assert len(receiver.requests) == 1
+    counted = [json.loads(line) for line in capsys.readouterr().out.splitlines() if "_aws" in line]
+    assert [line["Bugs"] for line in counted] == [[1.0]]
+
+
+ABSURD = {
+    "not_before": {"not_before": 10**4_000},
+    "attempt": {"attempt": 10**4_000},
+    "last status": {"last_status": 10**4_000},
+    "infinite body": {"body": {"metadata": float("inf")}},
+    "a list for a webhook": {"webhook": ["https://a.test/"]},
+    "a surrogate for a webhook": {"webhook": "https://\ud800/"},
+    "dead of another kind": {"dead": "x"},
+    "attempts of another kind": {"attempt": "1"},
+    "a time that is a fraction": {"not_before": 1.5},
+    "undecoded of another kind": {"undecoded": 7},
+    "infinite, and not due": {"body": {"n": float("inf")}, "not_before": 2_000_000_000},
+}
+
+
+@pytest.mark.fault("delivering", 65)
+@pytest.mark.parametrize("change", ABSURD.values(), ids=ABSURD)
+def test_a_message_with_absurd_values_is_a_dead_letter_at_once_with_a_reason(
+    change: dict[str, Any],
+) -> None:
+    hits, dead = Queue("hits"), Queue("dead")
+    with Receiver(answering()) as receiver:
+        document = {**json.loads(hit(receiver.url).to_json()), **change}
+        # As no JSON writer puts it, but many a reader takes it.
+        text = json.dumps(document).replace("Infinity", "1e999")
+        event = {"Records": [{"messageId": "m", "body": text}]}
+        answer = deliverer_of(hits, dead, Clock()).deliver(event, Context(60))
+        assert receiver.requests == []
+    assert answer == {"batchItemFailures": []}
+    assert len(hits) == 0
+    (letter,) = [json.loads(waiting.body) for waiting in dead.waiting()]
+    assert letter["dead"]["reason"]

@@ -81,5 +81,5 @@ def test_breakers_are_not_shared_between_deliverers() -> None:
     breaker = Breaker()
     for _ in range(THRESHOLD):
         breaker.record("http://a.test/", answered=False)
-    assert breaker.patience("http://a.test/") is None
-    assert Breaker().patience("http://a.test/")
+    assert breaker.timeout("http://a.test/") is None
+    assert Breaker().timeout("http://a.test/")

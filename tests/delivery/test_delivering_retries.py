@@ -11,7 +11,7 @@ from local.event_source import Context, queue_event
 from local.queue import Queue
 from tests.delivery.in_memory import deliver_one, deliverer_of, event_of
 from tests.delivery.receivers import Receiver, Request, answering, closed_port, status
-from tests.delivery.rig import SIGNER, Rig, hit, no_queue
+from tests.delivery.rig import SIGNER, NoQueue, Rig, hit
 from tests.support.timing import Clock
 
 
@@ -20,15 +20,32 @@ def test_a_failed_post_whose_copy_cannot_be_sent_is_reported_as_failed(rig: Rig)
     with Receiver(status(503)) as receiver:
         message = hit(receiver.url)
         rig.put(message)
-        failed = rig.invoke(rig.deliverer(send_again=no_queue))
+        failed = rig.invoke(rig.deliverer(again=NoQueue()))
     assert [parse(text) for text in failed] == [message]
     assert rig.left() == 1
 
 
 @pytest.mark.fault("delivering", 20)
+def test_of_a_batch_of_copies_only_what_was_not_taken_is_reported_as_failed() -> None:
+    queue = Queue("hits")
+    with closed_port() as port:
+        hits = [hit(f"http://127.0.0.1:{port}/") for _ in range(10)]
+        lost = {hits[2].id, hits[7].id}
+        event = event_of(*hits)
+        answer = deliverer_of(queue, Queue("dead"), Clock(), refuses=lost).deliver(
+            event, Context(60)
+        )
+    reported = [failure["itemIdentifier"] for failure in answer["batchItemFailures"]]
+    assert reported == [event["Records"][at]["messageId"] for at in (2, 7)]
+    assert {json.loads(waiting.body)["id"] for waiting in queue.waiting()} == {
+        one.id for one in hits
+    } - lost
+
+
+@pytest.mark.fault("delivering", 20)
 def test_a_dead_letter_that_cannot_be_sent_is_reported_as_failed(rig: Rig) -> None:
     rig.put("not JSON")
-    assert rig.invoke(rig.deliverer(send_dead=no_queue)) == ["not JSON"]
+    assert rig.invoke(rig.deliverer(dead=NoQueue())) == ["not JSON"]
 
 
 @pytest.mark.fault("delivering", 20)

@@ -18,6 +18,7 @@ from typing import Any
 from pytracking.aws.client import AwsError, JsonApi, endpoint
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
+from pytracking.delivery.webhooks import Webhooks
 from pytracking.handlers.delivering import Deliverer
 from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
 
@@ -43,13 +44,15 @@ def quick_handler(environment: Mapping[str, str]) -> Any:
     """Return a handler whose deadlines and delays are those of WORKER_DEADLINE, WORKER_DELAYS."""
     deadline = float(environment["WORKER_DEADLINE"])
     return Deliverer(
-        client=Client(address_rules(environment), deadline=deadline),
-        secrets=webhook_secrets(environment),
-        send_again=queue(environment, "PYTRACKING_QUEUE_URL").send,
-        send_dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL").send,
-        post_deadline=deadline,
-        # Its pauses pass as much faster as the deadline is shorter.
-        breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
+        destination=Webhooks(
+            Client(address_rules(environment), deadline=deadline),
+            webhook_secrets(environment).signer,
+            # Its pauses pass as much faster as the deadline is shorter.
+            breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
+            post_deadline=deadline,
+        ),
+        again=queue(environment, "PYTRACKING_QUEUE_URL"),
+        dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL"),
         delays=json.loads(environment["WORKER_DELAYS"]),
     ).deliver
 

@@ -61,6 +61,13 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             34: "a receiver takes all the time it may",
             35: "all attempts are used up",
             36: "a message that is not JSON, of an unknown version, or undecoded",
+            60: "thousands of webhook hosts, and 1,024 file descriptors",
+            61: "no file descriptor is left",
+            62: "one hit in a hundred goes to a receiver that takes 9.9 s",
+            63: "a silent host whose webhooks differ in their queries",
+            64: "a receiver answers with anything at all",
+            65: "a message with absurd values",
+            67: "deliver has a bug",
         },
     ),
     "tokens": (

@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-from pytracking.aws.deadlines import THREAD_NAME
+from pytracking.delivery.deadline import THREAD_NAME
 
 
 class Clock:

@@ -9,19 +9,18 @@ from __future__ import annotations
 
 import http.client
 import json
-import select
-import socket
 import threading
 import time
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pytracking.aws.deadlines import THREAD_NAME, within
 from pytracking.aws.sigv4 import Credentials, signed_headers
+from pytracking.delivery.deadline import THREAD_NAME, Deadline
+from pytracking.delivery.dialling import dial, look_up
+from pytracking.delivery.pool import Pool
 from pytracking.errors import ConfigurationError, PytrackingError
 
 if TYPE_CHECKING:
@@ -29,6 +28,9 @@ if TYPE_CHECKING:
 
 FIRST_SHARE = 0.55
 """Part of a call's time that the first try may use up, so that the second still has a chance."""
+
+MAX_IDLE = 20
+"""Connections kept to one service: more than there are threads that call it at once."""
 
 IDLE_SECONDS = 50.0
 """A connection unused for longer is not trusted: a frozen function does not notice it die."""
@@ -79,12 +81,12 @@ class JsonApi:
         if not region:
             raise ConfigurationError(f"to call {service}, AWS_REGION must be set")
         self._secure = parts.scheme == "https"
-        self._host, self._port = parts.hostname, parts.port
+        self._host, self._port = parts.hostname, parts.port or (443 if self._secure else 80)
         self._netloc = parts.netloc.rpartition("@")[2]
         self._service, self._target, self._region = service, target, region
         self._content_type = f"application/x-amz-json-{version}"
         self._environment = environment
-        self._idle: list[tuple[http.client.HTTPConnection, float]] = []
+        self._pool: Pool[http.client.HTTPConnection] = Pool(MAX_IDLE, IDLE_SECONDS)
 
     def call(self, operation: str, payload: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
         """Return the answer of ``operation``, tried at most twice within ``timeout`` seconds.
@@ -112,21 +114,14 @@ class JsonApi:
         """
 
         def work() -> None:
-            connection = self._take()
-            connection.timeout = CONNECT_SECONDS
-            try:
-                connection.connect()
-            except Exception:
-                connection.close()
-            else:
-                self._idle.append((connection, time.time()))
+            with suppress(Exception), Deadline(CONNECT_SECONDS) as deadline:
+                self._pool.keep(self._host, self._take(deadline))
 
         threading.Thread(target=work, name=THREAD_NAME, daemon=True).start()
 
     def close(self) -> None:
         """Close the idle connections."""
-        while self._idle:
-            self._idle.pop()[0].close()
+        self._pool.close()
 
     def _attempt(self, operation: str, body: bytes, timeout: float) -> dict[str, Any]:
         headers = signed_headers(
@@ -141,59 +136,57 @@ class JsonApi:
             service=self._service,
             now=time.time(),
         )
-        exchange = _Exchange()
-        try:
-            status, answer = within(
-                timeout, lambda: self._exchange(exchange, headers, body, timeout)
-            )
-        except Exception as error:
-            exchange.abandon()
-            raise AwsError(
-                f"{self._service} {operation}: no answer within {timeout:.2f} s"
-                if isinstance(error, TimeoutError)
-                else f"{self._service} {operation}: {type(error).__name__}",
-                code="NoAnswer",
-                retryable=True,
-            ) from error
+        with Deadline(timeout) as deadline:
+            try:
+                status, answer = self._exchange(headers, body, deadline)
+            except Exception as error:
+                raise AwsError(
+                    f"{self._service} {operation}: no answer within {timeout:.2f} s"
+                    if deadline.expired or isinstance(error, TimeoutError)
+                    else f"{self._service} {operation}: {type(error).__name__}",
+                    code="NoAnswer",
+                    retryable=True,
+                ) from error
         return self._read(operation, status, answer)
 
     def _exchange(
-        self, exchange: _Exchange, headers: dict[str, str], body: bytes, timeout: float
+        self, headers: dict[str, str], body: bytes, deadline: Deadline
     ) -> tuple[int, bytes]:
-        """Send, receive, keep the connection; in a thread that may be left behind."""
-        connection = exchange.connection = self._take()
+        connection = self._take(deadline)
+        reusable = False
         try:
-            connection.timeout = timeout
-            if connection.sock is None:
-                connection.connect()
-            else:
-                connection.sock.settimeout(timeout)
-            if exchange.abandoned:  # the name was looked up too late: send nothing
-                raise TimeoutError
+            if connection.sock is not None:
+                deadline.watch(connection.sock)
             connection.request("POST", "/", body, headers)
             response = connection.getresponse()
             answer = response.read(MAX_ANSWER_BYTES)
+            if deadline.expired:  # what was cut off looks like an end
+                raise TimeoutError
             reusable = response.isclosed() and not response.will_close
+        finally:
+            deadline.release()
+            if reusable:
+                self._pool.keep(self._host, connection)
+            else:
+                connection.close()
+        return response.status, answer
+
+    def _take(self, deadline: Deadline) -> http.client.HTTPConnection:
+        """Return an idle connection that is still alive, or a new one."""
+        if (idle := self._pool.take(self._host)) is not None:
+            return idle
+        connection = http.client.HTTPConnection(self._host, self._port)
+        addresses = deadline.run(lambda: look_up(self._host, self._port))
+        connection.sock = sock = dial(addresses, self._port, deadline.remaining())
+        try:
+            sock.settimeout(None)  # the deadline cuts it, which a timeout between bytes does not
+            if self._secure:
+                deadline.watch(sock)
+                connection.sock = _tls().wrap_socket(sock, server_hostname=self._host)
         except BaseException:
             connection.close()
             raise
-        if reusable and not exchange.abandoned:
-            self._idle.append((connection, time.time()))
-        else:
-            connection.close()
-        return response.status, answer
-
-    def _take(self) -> http.client.HTTPConnection:
-        """Return an idle connection that is still alive, or one not yet connected."""
-        while self._idle:
-            connection, since = self._idle.pop()
-            # Wall-clock time: the monotonic clock may stand still while a function is frozen.
-            if 0 <= time.time() - since < IDLE_SECONDS and _alive(connection.sock):
-                return connection
-            connection.close()
-        if self._secure:
-            return http.client.HTTPSConnection(self._host, self._port, context=_tls())
-        return http.client.HTTPConnection(self._host, self._port)
+        return connection
 
     def _read(self, operation: str, status: int, body: bytes) -> dict[str, Any]:
         try:
@@ -212,21 +205,6 @@ class JsonApi:
         )
 
 
-@dataclass(slots=True)
-class _Exchange:
-    """What the waiting thread and the one that talks to AWS share."""
-
-    connection: http.client.HTTPConnection | None = None
-    abandoned: bool = False
-
-    def abandon(self) -> None:
-        """Cut the connection: it is not used again, and a thread still on it ends."""
-        self.abandoned = True
-        if self.connection and (sock := self.connection.sock):
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-
 def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
     """Return where to call ``service``: the address the environment names, or ``default``.
 
@@ -235,15 +213,6 @@ def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
     """
     name = f"AWS_ENDPOINT_URL_{service.upper().replace(' ', '_')}"
     return environment.get(name) or environment.get("AWS_ENDPOINT_URL") or default
-
-
-def _alive(sock: socket.socket | None) -> bool:
-    """Tell whether nothing has arrived on an idle connection: what arrives is its end."""
-    if sock is None:
-        return False
-    poll = select.poll()
-    poll.register(sock, select.POLLIN)
-    return not poll.poll(0)
 
 
 @lru_cache(maxsize=1)

@@ -1,9 +1,28 @@
 """The two AWS services the functions call, each where the environment says it is."""
 
-from collections.abc import Callable, Mapping
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
-from pytracking.aws.client import JsonApi, endpoint
-from pytracking.errors import InvalidKey
+from pytracking.aws.client import AwsError, JsonApi, endpoint
+from pytracking.delivery.dialling import out_of_descriptors
+from pytracking.errors import InvalidKey, OutOfDescriptors
+
+MAX_BATCH = 10
+"""Most messages SQS takes at once."""
+
+MAX_BATCH_BYTES = 256 * 1024
+"""Most bytes they may have together. SQS takes 1 MiB today; this is its limit of old."""
+
+
+@dataclass(frozen=True, slots=True)
+class QueueEntry:
+    """One message to be sent: due after ``delay`` seconds (0-900), ranked among its ``group``."""
+
+    text: str
+    delay: int = 0
+    group: str | None = None
 
 
 class Queue:
@@ -31,14 +50,65 @@ class Queue:
         """Open the connection in a thread of its own, before there is anything to send."""
         self._api.connect()
 
-    def send(self, text: str, delay: int, timeout: float) -> None:
-        """Send ``text``, to be due after ``delay`` seconds (0-900), within ``timeout`` seconds.
+    def send(self, entry: QueueEntry, timeout: float) -> None:
+        """Send one message within ``timeout`` seconds.
 
         Raises:
             AwsError: the queue did not take it.
         """
-        payload = {"QueueUrl": self._url, "MessageBody": text, "DelaySeconds": delay}
+        payload = {"QueueUrl": self._url, **_entry(entry)}
         self._api.call("SendMessage", payload, timeout=timeout)
+
+    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
+        """Send messages by tens within ``timeout`` seconds; return why some were not taken.
+
+        Returns:
+            The reason for each that the queue has not confirmed, by its index.
+
+        Raises:
+            OutOfDescriptors: this process can open no further connection.
+        """
+        ends_at = time.monotonic() + timeout
+        refused: dict[int, str] = {}
+        for batch in _batches(entries):
+            payload = {
+                "QueueUrl": self._url,
+                "Entries": [{"Id": str(at), **_entry(entries[at])} for at in batch],
+            }
+            try:
+                left = max(0.05, ends_at - time.monotonic())
+                answer = self._api.call("SendMessageBatch", payload, timeout=left)
+            except AwsError as error:
+                if out_of_descriptors(error):
+                    raise OutOfDescriptors("no file descriptor is left for the queue") from error
+                refused |= dict.fromkeys(batch, str(error))
+                continue
+            taken = {str(one.get("Id")) for one in answer.get("Successful") or ()}
+            codes = {str(one.get("Id")): str(one.get("Code")) for one in answer.get("Failed") or ()}
+            refused |= {
+                at: codes.get(str(at), "not confirmed") for at in batch if str(at) not in taken
+            }
+        return refused
+
+
+def _batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
+    """Yield the indexes of entries that fit into one call each."""
+    batch: list[int] = []
+    size = 0
+    for at, entry in enumerate(entries):
+        length = len(entry.text.encode())
+        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BATCH_BYTES):
+            yield batch
+            batch, size = [], 0
+        batch.append(at)
+        size += length
+    if batch:
+        yield batch
+
+
+def _entry(entry: QueueEntry) -> dict[str, Any]:
+    fields = {"MessageBody": entry.text, "DelaySeconds": entry.delay}
+    return {**fields, "MessageGroupId": entry.group} if entry.group else fields
 
 
 def secret_text(secret: str, environment: Mapping[str, str]) -> Callable[[float], str]:

@@ -7,38 +7,35 @@ nothing. Its addresses are looked up once, all of them are judged, and one judge
 
 import ipaddress
 import re
-import socket
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
+from pytracking.delivery.origin import DEFAULT_PORTS
 from pytracking.errors import InvalidTarget, WebhookError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
-DEFAULT_PORTS = {"https": 443, "http": 80}
-
 # What `is_global` passes on one Python version or another, though it leads inside or nowhere, or
-# hides an IPv4 address that nobody judged. RFCs in the order of the list.
+# hides an IPv4 address that nobody judged.
 NEVER_DIALLED = tuple(
     ipaddress.ip_network(network)
     for network in (
         "100.64.0.0/10",  # shared by carriers, and by cloud providers inside (RFC 6598)
         "168.63.129.16/32",  # Azure's host: its virtual machines' own control plane
+        "192.0.0.0/24",  # protocol assignments (RFC 6890); newer Pythons pass two addresses of it
         "192.88.99.0/24",  # 6to4 relays (RFC 7526)
         "224.0.0.0/4",  # multicast
-        "::/96",  # IPv4-compatible, deprecated (RFC 4291, 2.5.5.1)
-        "64:ff9b::/96",  # NAT64: an IPv4 address inside (RFC 6052)
-        "64:ff9b:1::/48",  # NAT64 of a local network (RFC 8215)
-        "2001::/32",  # Teredo: an IPv4 address inside (RFC 4380)
+        "2001::/23",  # protocol assignments, Teredo among them (RFC 2928, RFC 4380)
         "2002::/16",  # 6to4: an IPv4 address inside (RFC 3056)
         "3fff::/20",  # documentation (RFC 9637)
-        "5f00::/16",  # segment routing (RFC 9602)
-        "fec0::/10",  # site-local, deprecated (RFC 3879)
-        "ff00::/8",  # multicast
     )
 )
+
+GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
+"""The only IPv6 addresses given out to anyone so far (RFC 4291, 2.4; IANA's registry). What lies
+outside hides an IPv4 address (NAT64 and its like), leads inside, or nowhere."""
 
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")  # the backslash of http://a.com\@10.0.0.1
 _HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")  # hooks.example.com
@@ -121,6 +118,8 @@ class AddressRules:
             address = address.ipv4_mapped or address
         if any(address in network for network in self.allowed_networks):
             return True
+        if isinstance(address, ipaddress.IPv6Address) and address not in GLOBAL_UNICAST:
+            return False
         return address.is_global and not any(address in network for network in NEVER_DIALLED)
 
 
@@ -135,19 +134,6 @@ def parse_networks(text: str) -> tuple[Network, ...]:
         ValueError: one of them is no network.
     """
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-Lookup = Callable[[str, int], Sequence[str]]
-
-
-def look_up(host: str, port: int) -> list[str]:
-    """Return the addresses of a host, in the order the system prefers.
-
-    Raises:
-        OSError: the host has none.
-    """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    return [str(sockaddr[0]) for *_, sockaddr in found]
 
 
 def _split(url: str) -> SplitResult:

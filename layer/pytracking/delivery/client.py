@@ -5,28 +5,22 @@ the environment, and ends at its deadline whatever the receiver does. The answer
 that matters; at most 4 KiB of its body are read, and never inflated.
 """
 
+import contextlib
 import http.client
+import ipaddress
 import math
-import queue
 import ssl
-import threading
-import time
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import urllib3.exceptions
 
-from pytracking.delivery.addresses import (
-    Address,
-    AddressRules,
-    Endpoint,
-    ForbiddenAddress,
-    Lookup,
-    look_up,
-)
-from pytracking.delivery.connections import Line
+from pytracking.delivery.addresses import AddressRules, Endpoint, ForbiddenAddress
+from pytracking.delivery.connections import WebhookConnection
 from pytracking.delivery.deadline import Deadline
+from pytracking.delivery.dialling import Lookup, dial, look_up, out_of_descriptors
+from pytracking.delivery.pool import Pool
+from pytracking.errors import OutOfDescriptors
 
 LOOKUP_TIMEOUT = 5.0
 """Seconds for the addresses of a host."""
@@ -46,8 +40,8 @@ MAX_BODY_BYTES = 4096
 DRAIN_SECONDS = 1.0
 """How long a body is waited for once the status is known. Only a whole one keeps a connection."""
 
-MAX_IDLE = 10
-"""Connections kept for one endpoint: one for each message of a batch."""
+MAX_IDLE = 100
+"""Connections kept in all. Lambda gives an environment 1,024 file descriptors."""
 
 MAX_IDLE_SECONDS = 30.0
 """How long an idle connection is kept: receivers commonly close them after 60 s."""
@@ -99,7 +93,8 @@ class Client:
 
         Args:
             rules: where webhooks may go; by default https to public addresses.
-            ssl_context: by default the system's authorities, host names checked.
+            ssl_context: by default the system's authorities, host names checked. A name counts
+                only as a subject alternative name (RFC 9525, 6.3), whatever the context says.
         """
         self._rules = rules or AddressRules()
         self._deadline = deadline
@@ -109,68 +104,64 @@ class Client:
         self._lookup = lookup
         self._ssl_context = ssl_context or ssl.create_default_context()
         self._user_agent = user_agent
-        self._idle: defaultdict[tuple[str, str, int], list[tuple[Line, float]]] = defaultdict(list)
-        self._lock = threading.Lock()
+        # What urllib3 sets when it makes the context.
+        self._ssl_context.hostname_checks_common_name = False
+        self._ssl_context.set_alpn_protocols(["http/1.1"])
+        self._pool: Pool[WebhookConnection] = Pool(MAX_IDLE, MAX_IDLE_SECONDS)
 
     def post(
-        self, url: str, body: bytes, headers: Mapping[str, str], patience: float = math.inf
+        self, url: str, body: bytes, headers: Mapping[str, str], timeout: float = math.inf
     ) -> Outcome:
         """Post a JSON ``body`` and return what came of it; a failing network is an outcome too.
 
         Args:
-            patience: seconds after which to cut this post off, if the deadline is not sooner.
+            timeout: seconds after which to cut this post off, if the deadline is not sooner.
 
         Raises:
             InvalidTarget: the URL is none that webhooks are posted to, now or later.
+            OutOfDescriptors: this process can open no further connection.
         """
         endpoint = self._rules.endpoint(url)
         headers = {
+            "Host": endpoint.netloc,
             "Content-Type": "application/json",
             "User-Agent": self._user_agent,
             "Accept": "*/*",
             **headers,
         }
-        seconds = min(self._deadline, patience)
+        seconds = min(self._deadline, timeout)
         with Deadline(seconds) as deadline:
             try:
                 return self._post(endpoint, body, headers, deadline)
             except (*_FAILURES, ForbiddenAddress) as error:
+                if out_of_descriptors(error):
+                    raise OutOfDescriptors("no file descriptor is left for a connection") from error
                 if deadline.expired:
                     return Outcome(None, f"cut off after {seconds:g} s without an answer")
                 return Outcome(None, _describe(error))
 
     def close(self) -> None:
         """Close the idle connections."""
-        with self._lock:
-            lines = [line for kept in self._idle.values() for line, _ in kept]
-            self._idle.clear()
-        for line in lines:
-            line.close()
+        self._pool.close()
 
     def _post(
         self, endpoint: Endpoint, body: bytes, headers: Mapping[str, str], deadline: Deadline
     ) -> Outcome:
-        while (line := self._take_idle(endpoint)) is not None:
+        while (
+            connection := self._pool.take((endpoint.scheme, endpoint.host, endpoint.port))
+        ) is not None:
             try:
-                return self._exchange(line, endpoint, body, headers, deadline)
+                return self._exchange(connection, endpoint, body, headers, deadline)
             except (ConnectionError, ssl.SSLEOFError, ssl.SSLZeroReturnError):
                 # The receiver had closed it meanwhile. What it may have read all the same comes
                 # twice under one id, as anything may.
                 if deadline.expired:
                     raise
-        line = Line(
-            endpoint,
-            self._resolve(endpoint, deadline),
-            deadline,
-            connect_timeout=self._connect_timeout,
-            read_timeout=self._read_timeout,
-            ssl_context=self._ssl_context,
-        )
-        return self._exchange(line, endpoint, body, headers, deadline)
+        return self._exchange(self._connect(endpoint, deadline), endpoint, body, headers, deadline)
 
     def _exchange(
         self,
-        line: Line,
+        connection: WebhookConnection,
         endpoint: Endpoint,
         body: bytes,
         headers: Mapping[str, str],
@@ -178,18 +169,20 @@ class Client:
     ) -> Outcome:
         reusable = False
         try:
-            line.watch(deadline)
-            answer = line.exchange(endpoint.path, body, headers)
+            if connection.sock is not None:
+                deadline.watch(connection.sock)
+            connection.post(endpoint.path, body, headers)
+            answer = _answer(connection)
             deadline.shorten(DRAIN_SECONDS)
             excerpt = _read_beginning(answer)
-            reusable = answer.closed and line.connection.is_connected
+            reusable = answer.closed and connection.is_connected and not deadline.expired
             answer.close()
         finally:
             deadline.release()
-            if reusable and not deadline.expired:
-                self._keep(endpoint, line)
+            if reusable:
+                self._pool.keep((endpoint.scheme, endpoint.host, endpoint.port), connection)
             else:
-                line.close()
+                connection.close()
         return Outcome(
             answer.status,
             f"{answer.status} {http.client.responses.get(answer.status, '')}".rstrip(),
@@ -197,48 +190,42 @@ class Client:
             "" if answer.status < 300 else excerpt.decode("latin-1"),
         )
 
-    def _resolve(self, endpoint: Endpoint, deadline: Deadline) -> tuple[Address, ...]:
-        """Look the host up in a thread, since nothing else ends a look-up that hangs."""
-        answers: queue.SimpleQueue[list[str] | Exception] = queue.SimpleQueue()
-
-        def look_up_host() -> None:
-            try:
-                answers.put(list(self._lookup(endpoint.host, endpoint.port)))
-            except Exception as error:
-                answers.put(error)
-
-        threading.Thread(target=look_up_host, name="look-up", daemon=True).start()
+    def _connect(self, endpoint: Endpoint, deadline: Deadline) -> WebhookConnection:
+        look_up_time = Deadline(min(self._lookup_timeout, deadline.remaining()))
         try:
-            answer = answers.get(timeout=min(self._lookup_timeout, deadline.remaining()))
-        except queue.Empty:
-            raise TimeoutError(f"the look-up of {endpoint.host} timed out") from None
-        if isinstance(answer, Exception):
-            raise answer
-        return self._rules.vet(endpoint.host, answer)
+            found = look_up_time.run(lambda: self._lookup(endpoint.host, endpoint.port))
+        except TimeoutError as error:
+            raise TimeoutError(f"the look-up of {endpoint.host} timed out") from error
+        addresses = [str(one) for one in self._rules.vet(endpoint.host, found)]
+        seconds = min(self._connect_timeout, deadline.remaining())
+        sock = dial(addresses, endpoint.port, seconds)
+        try:
+            peer = ipaddress.ip_address(sock.getpeername()[0])
+            if str(peer) not in addresses:
+                raise ForbiddenAddress(f"dialled {', '.join(addresses)}, connected to {peer}")
+            if endpoint.scheme == "https":
+                deadline.watch(sock)
+                sock.settimeout(self._read_timeout)
+                sock = self._ssl_context.wrap_socket(sock, server_hostname=endpoint.host)
+        except BaseException:
+            deadline.release()
+            sock.close()
+            raise
+        return WebhookConnection(endpoint.host, sock, self._read_timeout)
 
-    def _take_idle(self, endpoint: Endpoint) -> Line | None:
-        key = (endpoint.scheme, endpoint.host, endpoint.port)
-        while True:
-            with self._lock:
-                kept = self._idle.get(key)
-                if not kept:
-                    self._idle.pop(key, None)
-                    return None
-                line, since = kept.pop()
-            # By the time of day: other clocks may stand still while a function is frozen.
-            fresh = 0 <= time.time() - since < MAX_IDLE_SECONDS
-            # Anything to read on an idle connection is its end.
-            if fresh and line.connection.is_connected:
-                return line
-            line.close()
 
-    def _keep(self, endpoint: Endpoint, line: Line) -> None:
-        with self._lock:
-            kept = self._idle[endpoint.scheme, endpoint.host, endpoint.port]
-            if len(kept) < MAX_IDLE:
-                kept.append((line, time.time()))
-                return
-        line.close()
+def _answer(connection: WebhookConnection) -> urllib3.BaseHTTPResponse:
+    """Return the answer as soon as its headers have ended.
+
+    Raises:
+        HTTPException: it is none. Whatever the libraries stumble over, the receiver has sent.
+    """
+    try:
+        return connection.getresponse()
+    except (*_FAILURES, MemoryError):
+        raise
+    except Exception as error:
+        raise http.client.HTTPException(f"{type(error).__name__}: {error}") from error
 
 
 def _read_beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
@@ -246,10 +233,9 @@ def _read_beginning(answer: urllib3.BaseHTTPResponse) -> bytes:
 
     A body that does not come changes nothing: the status and the headers are known.
     """
-    try:
+    with contextlib.suppress(Exception):
         return answer.read(MAX_BODY_BYTES, decode_content=False)
-    except _FAILURES:
-        return b""
+    return b""
 
 
 def _describe(error: Exception) -> str:

@@ -22,6 +22,9 @@ VERSION = 1
 MAX_BODY_BYTES = 256 * 1024
 """Largest message that is parsed: SQS's limit of old, far above any hit."""
 
+MAX_COUNT = 2**53 - 1
+"""Largest number of a message: what every reader of JSON takes whole (RFC 8259, 6)."""
+
 _T = TypeVar("_T")
 
 # An id is part of what is signed ("id.timestamp.body") and of a header: no dot, no CR, no LF.
@@ -277,8 +280,8 @@ def _check(name: str, value: Any, kind: type[_T]) -> _T:
 
 
 def _count(name: str, value: Any) -> int:
-    if not isinstance(value, int) or isinstance(value, bool) or value < 0:
-        raise InvalidMessage(f"{name} is a whole number >= 0, not {str(value)[:40]!r}")
+    if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_COUNT:
+        raise InvalidMessage(f"{name} is a whole number of 0-{MAX_COUNT}, not {str(value)[:40]!r}")
     return value
 
 

@@ -78,8 +78,7 @@ def parse_retry_after(value: str | None, now: float) -> float:
         # Ten digits are more than enough for any second there will be.
         return min(int(value[:10]), MAX_DELAY)
     try:
-        date = email.utils.parsedate_to_datetime(value)
-        asked = date.timestamp() - now
-    except (ValueError, TypeError, OverflowError):
+        asked = email.utils.parsedate_to_datetime(value).timestamp() - now
+    except Exception:  # a stranger's text, and what its parser makes of it differs by version
         return 0
     return min(max(0.0, asked), MAX_DELAY)

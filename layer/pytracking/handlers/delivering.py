@@ -1,9 +1,9 @@
-"""From a batch of the queue to posted webhooks: deliver, retry later, or dead letters.
+"""From a batch of the queue to delivered hits: deliver, retry later, or dead letters.
 
-Every message ends in one of four ways: delivered; replaced by a copy that is due later; moved to
-the dead letters; or reported as failed, so that the queue hands it out again. It is never parked
-by its visibility timeout, and a copy is sent before the original is let go: whatever dies in
-between, the event comes twice rather than not at all.
+Every message ends in one of five ways: delivered; replaced by a copy that is due later; moved to
+the slow lane; moved to the dead letters; or reported as failed, so that the queue hands it out
+again. It is never parked by its visibility timeout, and a copy is sent before the original is let
+go: whatever dies in between, the event comes twice rather than not at all.
 """
 
 import json
@@ -11,34 +11,31 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any, Protocol
 
 from pytracking.aws.observability import count_many, hits_metric, log_bug, log_warning
-from pytracking.delivery.attempt import attempt
-from pytracking.delivery.breaker import Breaker
-from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
+from pytracking.aws.services import QueueEntry
+from pytracking.delivery.client import Client
+from pytracking.delivery.destinations import Destination, Result
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, bury_text, parse
+from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
-from pytracking.errors import InvalidTarget, PytrackingError
+from pytracking.delivery.slow import SlowOrigins
+from pytracking.delivery.webhooks import WORKERS, Webhooks
+from pytracking.errors import PytrackingError
 from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
-from pytracking.handlers.webhook_secrets import SecretsUnavailable, WebhookSecrets
-
-WORKERS = 10
-"""Posts made at once: as many as a batch of the template holds."""
-
-MARGIN = 2.0
-"""Seconds kept, beyond a post's deadline, for sending a retry copy and answering."""
+from pytracking.handlers.settings import flag
 
 SEND_SECONDS = 5.0
-"""Most that sending one message to a queue may take."""
+"""Most that sending the copies of a batch to one queue may take."""
+
+SLOW_LANE_WORKERS = 100
+"""Posts made at once in the slow lane, which do nothing but wait: as many as its batches hold."""
 
 MAX_LOGGED_CHARACTERS = 200
 """How much of a receiver's error is logged."""
-
-
-Send = Callable[[str, int, float], None]
-"""Sends a text to a queue, to be due after so many seconds (0-900), within so many seconds."""
 
 
 class LambdaContext(Protocol):
@@ -48,8 +45,29 @@ class LambdaContext(Protocol):
         """Return the milliseconds until Lambda ends the invocation."""
 
 
+class BatchQueue(Protocol):
+    """A queue that copies are sent to."""
+
+    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
+        """Send messages within ``timeout`` seconds; return why some were not taken, by index."""
+
+
 class BatchFailed(PytrackingError):
     """A message failed that has no id by which to report it: the whole batch must come again."""
+
+
+@dataclass(slots=True)
+class _Settled:
+    """What becomes of a record: what to count, what to send, and whether the queue may forget it.
+
+    ``message`` is what is still to be sent to a destination.
+    """
+
+    metrics: tuple[str, ...] = ()
+    copy: QueueEntry | None = None
+    to: BatchQueue | None = None
+    done: bool = True
+    message: Message | None = None
 
 
 class Deliverer:
@@ -58,47 +76,51 @@ class Deliverer:
     def __init__(
         self,
         *,
-        client: Client,
-        secrets: WebhookSecrets,
-        send_again: Send,
-        send_dead: Send,
-        breaker: Breaker | None = None,
+        destination: Destination,
+        again: BatchQueue,
+        dead: BatchQueue,
+        slow: BatchQueue | None = None,
         clock: Callable[[], float] = time.time,
         delays: Sequence[float] = RETRY_DELAYS,
-        post_deadline: float = HARD_DEADLINE,
-        workers: int = WORKERS,
     ) -> None:
         """Make a deliverer.
 
         Args:
-            send_again: sends a copy to the queue that the batches come from.
-            send_dead: sends a message to the dead letters.
+            again: the queue that the batches come from, for copies that are due later.
+            dead: the dead letters.
+            slow: the slow lane's queue; None in the slow lane, and where there is none.
             clock: the time in seconds since the epoch.
             delays: seconds before the second, third, ... attempt.
-            post_deadline: the client's hard deadline in seconds.
         """
-        self._client = client
-        self._secrets = secrets
-        self._send_again = send_again
-        self._send_dead = send_dead
-        self._breaker = breaker or Breaker()
+        self._destination = destination
+        self._again = again
+        self._dead = dead
+        self._slow = slow
         self._clock = clock
         self._delays = tuple(delays)
-        self._least_time = post_deadline + MARGIN
-        self._pool = ThreadPoolExecutor(workers, "deliver")
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str] = os.environ) -> "Deliverer":
         """Return the deliverer that the template's variables describe.
 
         Raises:
-            ConfigurationError: one is missing or cannot be meant.
+            ConfigurationError: one is missing or cannot be used.
         """
+        in_slow_lane = flag(environment, "PYTRACKING_SLOW_LANE")
+        slow = None
+        if environment.get("PYTRACKING_SLOW_QUEUE_URL") and not in_slow_lane:
+            slow = queue(environment, "PYTRACKING_SLOW_QUEUE_URL")
+        own = "PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"
         return cls(
-            client=Client(address_rules(environment)),
-            secrets=webhook_secrets(environment),
-            send_again=queue(environment, "PYTRACKING_QUEUE_URL").send,
-            send_dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL").send,
+            destination=Webhooks(
+                Client(address_rules(environment)),
+                webhook_secrets(environment).signer,
+                slow=SlowOrigins() if slow else None,
+                workers=SLOW_LANE_WORKERS if in_slow_lane else WORKERS,
+            ),
+            again=queue(environment, own),
+            dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL"),
+            slow=slow,
         )
 
     def deliver(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
@@ -109,109 +131,123 @@ class Deliverer:
 
         Raises:
             BatchFailed: a message failed that has no id by which to report it.
+            OutOfDescriptors: the whole batch must come again, to another process.
         """
-
-        def work(record: Mapping[str, Any]) -> tuple[str, ...] | None:
-            remaining = context.get_remaining_time_in_millis() / 1000
-            return self._handle(record, time.monotonic() + remaining)
-
+        ends_at = time.monotonic() + context.get_remaining_time_in_millis() / 1000
         records = event.get("Records") or []
-        results = list(self._pool.map(work, records))
-        count_many(Counter(name for result in results for name in result or ()))
+        texts = [_text(record.get("body")) for record in records]
+        settled = [self._guarded(text, partial(self._read, text)) for text in texts]
+        due = [(at, one.message) for at, one in enumerate(settled) if one.message]
+        results = self._destination.send([message for _, message in due], ends_at)
+        for (at, message), result in zip(due, results, strict=True):
+            settled[at] = self._guarded(texts[at], partial(self._settle, message, result))
+            if settled[at].done and message.uncounted:
+                settled[at].metrics += (hits_metric(message.uncounted),)
+        self._send_copies(settled, ends_at)
+        count_many(Counter(name for one in settled for name in one.metrics))
         failed = [
             record.get("messageId")
-            for record, result in zip(records, results, strict=True)
-            if result is None
+            for record, one in zip(records, settled, strict=True)
+            if not one.done
         ]
         if not all(isinstance(identifier, str) and identifier for identifier in failed):
             raise BatchFailed("a record without messageId was not handled")
         return {"batchItemFailures": [{"itemIdentifier": identifier} for identifier in failed]}
 
-    def _handle(self, record: Mapping[str, Any], ends_at: float) -> tuple[str, ...] | None:
-        """Return the metrics in which to count a message that is done with, None if it is not."""
-        if ends_at - time.monotonic() < self._least_time:
-            return None
-        text = record.get("body")
+    def _guarded(self, text: str, step: Callable[[], _Settled]) -> _Settled:
+        """Return what a step makes of a message: a dead letter if nothing can be made of it."""
         try:
-            return self._settle(text if isinstance(text, str) else json.dumps(text), ends_at)
-        except PytrackingError as error:
-            log_warning("hit not settled, comes again", reason=f"{type(error).__name__}: {error}")
+            try:
+                return step()
+            except InvalidMessage as error:
+                reason = str(error)
+                return self._bury(bury_text(text, reason, now=self._clock()), reason)
         except Exception as error:
-            log_bug(error)
-        return None
+            return self._bug(error)
 
-    def _settle(self, text: str, ends_at: float) -> tuple[str, ...]:
-        try:
-            message = parse(text)
-        except InvalidMessage as error:
-            buried = bury_text(text, str(error), now=self._clock())
-            return (self._bury(buried, str(error), ends_at),)
+    def _read(self, text: str) -> _Settled:
+        message = parse(text)
         if isinstance(message, Undecoded):
-            return (self._bury_message(message, "the link keys could not be read", ends_at),)
-        done = self._deliver(message, ends_at)
-        return (done, hits_metric(message.uncounted)) if message.uncounted else (done,)
-
-    def _deliver(self, message: Message, ends_at: float) -> str:
+            return self._bury_message(message, "the link keys could not be read")
         if message.dead is not None:
             # Moved back from the dead letters by hand: its schedule begins anew.
             message = message.revived()
         if wait := hop(message.not_before, self._clock()):
-            self._send_again(message.to_json(), wait, _send_time(ends_at))
-            return "Waiting"
-        try:
-            outcome = self._post(message)
-        except InvalidTarget as error:
-            return self._bury_message(message, str(error), ends_at)
-        if outcome.delivered:
-            return "Delivered"
-        return self._fail(message, outcome, ends_at)
+            # Not counted: the line that a metric takes, a hundred times a day, costs more than
+            # the copy.
+            return _Settled(copy=_copy(message, wait), to=self._again)
+        return _Settled(done=False, message=message)
 
-    def _post(self, message: Message) -> Outcome:
-        patience = self._breaker.patience(message.webhook)
-        if patience is None:
-            return Outcome(None, "not tried: the endpoint has not answered others just now")
-        try:
-            signer = self._secrets.signer()
-        except SecretsUnavailable as error:
-            return Outcome(None, str(error))
-        outcome = attempt(self._client, message, signer, self._clock(), patience)
-        self._breaker.record(message.webhook, answered=outcome.status is not None)
-        return outcome
+    def _settle(self, message: Message, result: Result) -> _Settled:
+        if result.kind == "delivered":
+            return _Settled(("Delivered",))
+        if result.kind == "untried":
+            return _Settled(done=False)
+        if result.kind == "slow":
+            return _Settled(("Moved",), _copy(replace(message, counted=True), 0), self._slow)
+        if result.kind == "bug":
+            return self._bug(result.error or RuntimeError(result.reason))
+        # The last status is what the receiver last said, not that it has said nothing since.
+        status = message.last_status if result.status is None else result.status
+        if result.kind == "refused":
+            if result.status is not None:
+                message = message.retried(not_before=int(self._clock()), last_status=status)
+            return self._bury_message(message, result.reason)
+        return self._retry(message, result, status)
 
-    def _fail(self, message: Message, outcome: Outcome, ends_at: float) -> str:
+    def _retry(self, message: Message, result: Result, status: int | None) -> _Settled:
         now = self._clock()
         due = next_attempt(
-            message.attempt + 1, now, retry_after=outcome.retry_after, delays=self._delays
+            message.attempt + 1, now, retry_after=result.retry_after, delays=self._delays
         )
-        # The last status is what the receiver last said, not that it has said nothing since.
-        status = message.last_status if outcome.status is None else outcome.status
         failed = message.retried(not_before=due or int(now), last_status=status)
-        if outcome.gone:
-            return self._bury_message(failed, "410: the receiver wants no more", ends_at)
         if due is None:
-            reason = f"{failed.attempt} attempts failed, the last: {outcome.reason}"
-            return self._bury_message(failed, reason, ends_at)
+            reason = f"{failed.attempt} attempts failed, the last: {result.reason}"
+            return self._bury_message(failed, reason)
         log_warning(
             "webhook failed, is tried again",
             id=failed.id,
             attempt=failed.attempt,
             due_in_seconds=due - int(now),
-            reason=outcome.reason,
-            answer=outcome.excerpt[:MAX_LOGGED_CHARACTERS],
+            reason=result.reason,
+            answer=result.excerpt[:MAX_LOGGED_CHARACTERS],
         )
-        self._send_again(failed.to_json(), hop(due, now), _send_time(ends_at))
-        return "Retried"
+        return _Settled(("Retried",), _copy(failed, hop(due, now)), self._again)
 
-    def _bury_message(self, message: Message | Undecoded, reason: str, ends_at: float) -> str:
+    def _bury_message(self, message: Message | Undecoded, reason: str) -> _Settled:
         buried = message.buried(reason, now=self._clock())
-        return self._bury(buried.to_json(), reason, ends_at, id=message.id)
+        return self._bury(buried.to_json(), reason, id=message.id)
 
-    def _bury(self, text: str, reason: str, ends_at: float, **fields: Any) -> str:
+    def _bury(self, text: str, reason: str, **fields: Any) -> _Settled:
         log_warning("hit moved to the dead letters", reason=reason, **fields)
-        self._send_dead(text, 0, _send_time(ends_at))
-        return "Dead"
+        return _Settled(("Dead",), QueueEntry(text), self._dead)
+
+    def _bug(self, error: Exception) -> _Settled:
+        log_bug(error)
+        return _Settled(("Bugs",), done=False)
+
+    def _send_copies(self, settled: Sequence[_Settled], ends_at: float) -> None:
+        """Send the copies; a record whose copy was not taken is not done."""
+        for to in (self._dead, self._again, self._slow):
+            sending = [one for one in settled if one.copy and one.to is to]
+            if to is None or not sending:
+                continue
+            # Half a second is kept to answer.
+            timeout = min(SEND_SECONDS, max(0.1, ends_at - time.monotonic() - 0.5))
+            refused = to.send_batch([one.copy for one in sending if one.copy], timeout)
+            for at in refused:
+                sending[at].metrics, sending[at].done = (), False
+            if refused:
+                log_warning(
+                    "copies not sent, hits come again",
+                    count=len(refused),
+                    reasons=sorted(set(refused.values())),
+                )
 
 
-def _send_time(ends_at: float) -> float:
-    """Return the seconds that a message to a queue may take, leaving half a second to answer."""
-    return min(SEND_SECONDS, max(0.1, ends_at - time.monotonic() - 0.5))
+def _copy(message: Message, delay: int) -> QueueEntry:
+    return QueueEntry(message.to_json(), delay, message_group(message.webhook))
+
+
+def _text(body: Any) -> str:
+    return body if isinstance(body, str) else json.dumps(body)

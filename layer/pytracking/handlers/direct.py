@@ -5,10 +5,10 @@ from __future__ import annotations
 import time
 from collections.abc import Mapping
 
-from pytracking.aws.deadlines import within
-from pytracking.delivery.attempt import attempt
 from pytracking.delivery.client import Client
+from pytracking.delivery.deadline import Deadline
 from pytracking.delivery.messages import Undecoded
+from pytracking.delivery.webhooks import attempt
 from pytracking.errors import WebhookError
 from pytracking.handlers.delivery_settings import address_rules, webhook_secrets
 from pytracking.handlers.outbox import QueuedHit, Send
@@ -40,6 +40,6 @@ def to_webhook(environment: Mapping[str, str]) -> Send:
             if not outcome.delivered:
                 raise WebhookError(f"the webhook did not take it: {outcome.reason}")
 
-        within(timeout, post)
+        Deadline(timeout).run(post)
 
     return send

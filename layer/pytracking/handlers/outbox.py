@@ -10,8 +10,9 @@ import dataclasses
 from collections.abc import Callable
 
 from pytracking.aws.observability import count, log_fallback
-from pytracking.aws.services import Queue
+from pytracking.aws.services import Queue, QueueEntry
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded
+from pytracking.delivery.origin import message_group
 from pytracking.errors import PytrackingError
 
 TRIMMED_CHARS = 128
@@ -51,7 +52,12 @@ class Outbox:
 
 def to_queue(queue: Queue) -> Send:
     """Return a ``send`` that puts one message into ``queue``."""
-    return lambda hit, timeout: queue.send(_fitting(hit), 0, timeout)
+
+    def send(hit: QueuedHit, timeout: float) -> None:
+        group = message_group(hit.webhook) if isinstance(hit, Message) else None
+        queue.send(QueueEntry(_fitting(hit), group=group), timeout)
+
+    return send
 
 
 def _fitting(hit: QueuedHit) -> str:

@@ -1,0 +1,124 @@
+"""The destination of every hit today: the webhook it names, called by a signed POST."""
+
+import json
+import math
+import time
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+from pytracking.delivery.breaker import Breaker
+from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
+from pytracking.delivery.destinations import Result
+from pytracking.delivery.messages import InvalidMessage, Message
+from pytracking.delivery.origin import origin
+from pytracking.delivery.signatures import Signer
+from pytracking.delivery.slow import SlowOrigins
+from pytracking.errors import InvalidTarget, OutOfDescriptors, PytrackingError
+
+WORKERS = 10
+"""Posts made at once: as many as a batch of the template holds."""
+
+MARGIN = 2.0
+"""Seconds kept, beyond a post's deadline, for sending retry copies and answering."""
+
+
+def attempt(
+    client: Client, message: Message, signer: Signer | None, now: float, timeout: float = math.inf
+) -> Outcome:
+    """Post the event of ``message`` to its webhook, and return what came of it.
+
+    Signed anew at each attempt: receivers refuse a timestamp of more than five minutes ago.
+
+    Args:
+        signer: None to leave it unsigned.
+        now: the time of the attempt, in seconds since the epoch.
+        timeout: seconds after which to cut this attempt off, if the client does not sooner.
+
+    Raises:
+        InvalidTarget: the webhook is no URL that webhooks are posted to.
+        InvalidMessage: the event cannot be written as JSON.
+        OutOfDescriptors: this process can open no further connection.
+    """
+    try:
+        body = json.dumps(message.body, separators=(",", ":"), allow_nan=False).encode()
+    except (ValueError, RecursionError) as error:
+        raise InvalidMessage(f"the event cannot be written as JSON: {error}") from error
+    headers = signer.headers(message.id, int(now), body) if signer else {}
+    return client.post(message.webhook, body, headers, timeout)
+
+
+class Webhooks:
+    """Posts hits, ten at once; spares origins that do not answer, and leaves aside the slow ones.
+
+    ``name`` is what a destination goes by.
+    """
+
+    name = "webhook"
+
+    def __init__(
+        self,
+        client: Client,
+        signer: Callable[[], Signer],
+        *,
+        slow: SlowOrigins | None = None,
+        breaker: Breaker | None = None,
+        clock: Callable[[], float] = time.time,
+        post_deadline: float = HARD_DEADLINE,
+        workers: int = WORKERS,
+    ) -> None:
+        """Post nothing yet.
+
+        Args:
+            signer: returns what signs; a PytrackingError while there is nothing to sign with.
+            slow: the memory of slow origins; None where there is no slow lane to leave them to.
+            clock: the time in seconds since the epoch.
+            post_deadline: the client's hard deadline in seconds.
+        """
+        self._client = client
+        self._signer = signer
+        self._slow = slow
+        self._breaker = breaker or Breaker()
+        self._clock = clock
+        self._least_time = post_deadline + MARGIN
+        self._workers = ThreadPoolExecutor(workers, "deliver")
+
+    def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
+        """Post hits, and return what came of each (see Destination.send)."""
+        return list(self._workers.map(lambda message: self._send(message, ends_at), messages))
+
+    def _send(self, message: Message, ends_at: float) -> Result:
+        try:
+            if ends_at - time.monotonic() < self._least_time:
+                return Result("untried")
+            if self._slow and self._slow.has(origin(message.webhook)):
+                return Result("slow")
+            return self._post(message)
+        except OutOfDescriptors:
+            raise
+        except (InvalidTarget, InvalidMessage) as error:
+            return Result("refused", str(error))
+        except Exception as error:
+            return Result("bug", error=error)
+
+    def _post(self, message: Message) -> Result:
+        key = origin(message.webhook)
+        timeout = self._breaker.timeout(key)
+        if timeout is None:
+            return Result("failed", "not tried: the receiver has not answered others just now")
+        try:
+            signer = self._signer()
+        except PytrackingError as error:
+            return Result("failed", str(error))
+        began = time.monotonic()
+        outcome = attempt(self._client, message, signer, self._clock(), timeout)
+        if self._slow:
+            self._slow.record(key, time.monotonic() - began)
+        self._breaker.record(key, answered=outcome.status is not None)
+        if outcome.delivered:
+            return Result("delivered")
+        if outcome.gone:
+            reason = "410: the receiver wants no more"
+            return Result("refused", reason, status=outcome.status)
+        return Result(
+            "failed", outcome.reason, outcome.status, outcome.retry_after, outcome.excerpt
+        )
