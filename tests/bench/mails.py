@@ -12,7 +12,7 @@ from tests.bench.report import Figure, Line, Plot, Section
 from tests.support.environments import ROOT, python_of
 
 TEMPLATES = ROOT / "tests" / "mails" / "templates"
-REAL = ("mjml-newsletter", "bootstrap-email-lyft", "react-email-digest", "mailgen-cerberus")
+REAL = ("mjml-newsletter", "mjml-receipt", "react-email-digest", "react-email-welcome")
 # About 450 characters with one link: denser with links than any of the real mails above.
 ROW = (
     '<tr><td class="a b" style="font-family:Arial,sans-serif;font-size:14px;line-height:20px">'

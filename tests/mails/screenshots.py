@@ -12,8 +12,9 @@ import pytracking
 from playwright.sync_api import Browser, Route
 from pytracking.html import adapt_html
 
+from tests.mails.real import MAILS, mail
 from tests.mails.senders import CLICK, CONFIGURATION, OPEN
-from tests.mails.test_templates import TEMPLATES, variants
+from tests.mails.test_templates import variants
 from tests.support.browser import chromium
 
 WIDTHS = (360, 800)  # a telephone and a desk, in CSS pixels
@@ -89,11 +90,11 @@ def assert_looks_the_same(browser: Browser, html: str, folder: Path) -> None:
                 pytest.fail(f"pixel at the {place}, {width} wide: see {folder}")
 
 
-@pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.stem)
+@pytest.mark.parametrize("mail_name", MAILS)
 def test_a_real_mail_looks_the_same_when_it_is_tracked(
-    browser: Browser, path: Path, tmp_path: Path
+    browser: Browser, mail_name: str, tmp_path: Path
 ) -> None:
-    html = variants(path)[1]
+    html = variants(mail_name)[1]
     assert CLICK in adapt_html(html, None, configuration=CONFIGURATION)
     assert_looks_the_same(browser, html, tmp_path)
 
@@ -106,7 +107,7 @@ def test_a_mail_made_to_show_the_pixel_does_not(
 
 
 def test_a_change_that_shows_would_be_seen(browser: Browser) -> None:
-    html = TEMPLATES[0].read_text()
+    html = mail(MAILS[0])
     seen = screenshot(browser, html, WIDTHS[0], [])
     assert screenshot(browser, html, WIDTHS[0], []) == seen
     assert screenshot(browser, html + "<p>more", WIDTHS[0], []) != seen
