@@ -19,6 +19,7 @@ from tools import emulator
 
 PARAMETERS = {
     "ACCESS_LOGS": "AccessLogs",
+    "ALARM_REQUESTS": "AlarmRequestsPerHour",
     "CAMPAIGNS": "CampaignKeys",
     "CERTIFICATE": "CertificateArn",
     "CONCURRENCY": "DeliverConcurrency",
@@ -28,8 +29,10 @@ PARAMETERS = {
     "FALLBACK": "FallbackUrl",
     "LINKS": "LinksFunctionMode",
     "LOG_DAYS": "LogRetentionDays",
+    "MAX_REQUESTS": "MaxRequestsPerSecond",
     "MEMORY": "MemorySize",
     "PRIVACY": "PrivacyMode",
+    "SLOW_CONCURRENCY": "SlowConcurrency",
     "WEBHOOK": "WebhookUrl",
     "ZONE": "HostedZoneId",
 }

@@ -34,16 +34,6 @@ def test_every_output_of_the_template_is_described():
     assert first_cells("Outputs") == names_below("Outputs")
 
 
-def test_every_variable_that_is_read_is_described():
-    code = "\n".join(
-        path.read_text(encoding="utf-8")
-        for folder in ("layer/pytracking", "functions")
-        for path in (ROOT / folder).rglob("*.py")
-    )
-    read = set(re.findall(r"\bPYTRACKING_[A-Z_]*[A-Z]\b", code))
-    assert first_cells("Environment variables") == read
-
-
 def test_every_option_of_replay_is_described():
     commands = argparse.ArgumentParser().add_subparsers()
     add_replay(commands)

@@ -72,7 +72,7 @@ def test_make_doctor_asks_for_the_stack_that_make_deploy_makes(
         text=True,
         check=True,
     )
-    assert f'--stack "{asked}"' in run.stdout
+    assert f"--stack '{asked}'" in run.stdout
 
 
 def test_each_parameter_of_the_template_can_be_chosen() -> None:

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from pytracking.aws.observability import count
 
+from tests.support import sam
 from tools import scaling
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -31,3 +32,11 @@ def test_a_hit_logs_as_much_as_the_model_says(capsys: pytest.CaptureFixture[str]
     count("Delivered")
     written = len(capsys.readouterr().out)
     assert scaling.LOG_BYTES * 0.8 < written <= scaling.LOG_BYTES
+
+
+def test_the_model_knows_every_alarm() -> None:
+    resources = sam.source()["Resources"].items()
+    alarms = {name: one for name, one in resources if one["Type"] == "AWS::CloudWatch::Alarm"}
+    always = [one for one in alarms.values() if one.get("Condition") != "HasLinksFunction"]
+    read = [one["Properties"].get("Metrics", [{}, {}])[1:] for one in always]
+    assert sum(map(len, read)) == scaling.ALARM_METRICS

@@ -9,9 +9,14 @@ from typing import Any
 NO_VALUE = {"Ref": "AWS::NoValue"}
 
 
-def resolve(template: dict[str, Any], parameters: dict[str, Any]) -> dict[str, Any]:
+PSEUDO = {"AWS::Partition": "aws", "AWS::URLSuffix": "amazonaws.com"}
+
+
+def resolve(
+    template: dict[str, Any], parameters: dict[str, Any], pseudo: dict[str, str] = PSEUDO
+) -> dict[str, Any]:
     """Return the template with only the resources and outputs that exist for `parameters`."""
-    values = values_of(template, parameters)
+    values = values_of(template, parameters) | pseudo
     conditions = template["Conditions"]
 
     def exists(item: dict[str, Any]) -> bool:

@@ -34,9 +34,18 @@ def test_the_template_is_valid() -> None:
     assert "is a valid SAM Template" in emulator.sam("validate", "--lint")
 
 
-@pytest.mark.parametrize("name", ["open", "click", "deliver", "links"])
-def test_a_function_is_its_handler_alone(built: Path, name: str) -> None:
-    folder = built / f"{name.title()}Function"
+@pytest.mark.parametrize(
+    ("function", "name"),
+    [
+        ("OpenFunction", "open"),
+        ("ClickFunction", "click"),
+        ("DeliverFunction", "deliver"),
+        ("DeliverSlowFunction", "deliver"),
+        ("LinksFunction", "links"),
+    ],
+)
+def test_a_function_is_its_handler_alone(built: Path, function: str, name: str) -> None:
+    folder = built / function
     assert sorted(path.name for path in folder.iterdir()) == ["app.py"]
     assert (folder / "app.py").read_bytes() == (ROOT / f"functions/{name}/app.py").read_bytes()
 

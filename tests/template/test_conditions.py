@@ -21,6 +21,7 @@ DOMAINS = {
 SWITCHES = {
     "alarms by mail": {"AlarmEmail": "ops@example.com"},
     "no access logs": {"AccessLogs": "disabled"},
+    "a limit on requests": {"MaxRequestsPerSecond": 100},
     "links function": {"LinksFunctionMode": "enabled"},
 }
 

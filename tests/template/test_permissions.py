@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
+SLOW_QUEUE = {"Fn::GetAtt": ["SlowQueue", "Arn"]}
 DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
 WRITE_LOGS = (
     ("logs:CreateLogStream", "logs:PutLogEvents"),
@@ -14,6 +15,13 @@ WRITE_LOGS = (
     },
 )
 READ_LINK_KEYS = (("secretsmanager:GetSecretValue",), {"Ref": "LinkKeys"})
+READ_WEBHOOK_SECRETS = (("secretsmanager:GetSecretValue",), {"Ref": "WebhookSecrets"})
+READ_A_QUEUE = (
+    "sqs:DeleteMessage",
+    "sqs:GetQueueAttributes",
+    "sqs:ReceiveMessage",
+    "sqs:SendMessage",
+)
 QUEUE_A_HIT = (("sqs:SendMessage",), QUEUE)
 
 ALLOWED = {
@@ -21,17 +29,16 @@ ALLOWED = {
     "ClickFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
     "DeliverFunction": [
         WRITE_LOGS,
-        (
-            (
-                "sqs:DeleteMessage",
-                "sqs:GetQueueAttributes",
-                "sqs:ReceiveMessage",
-                "sqs:SendMessage",
-            ),
-            QUEUE,
-        ),
+        (READ_A_QUEUE, QUEUE),
+        (("sqs:SendMessage",), SLOW_QUEUE),
         (("sqs:SendMessage",), DEAD_LETTERS),
-        (("secretsmanager:GetSecretValue",), {"Ref": "WebhookSecrets"}),
+        READ_WEBHOOK_SECRETS,
+    ],
+    "DeliverSlowFunction": [
+        WRITE_LOGS,
+        (READ_A_QUEUE, SLOW_QUEUE),
+        (("sqs:SendMessage",), DEAD_LETTERS),
+        READ_WEBHOOK_SECRETS,
     ],
     "LinksFunction": [WRITE_LOGS, READ_LINK_KEYS],
 }
@@ -98,3 +105,25 @@ def test_only_the_api_may_call_the_functions_that_answer(template: dict[str, Any
             assert properties["Principal"] == "apigateway.amazonaws.com"
             assert properties["FunctionName"]["Ref"] in ("OpenFunction", "ClickFunction")
             assert "${__ApiId__}" in properties["SourceArn"]["Fn::Sub"][0]
+
+
+def test_no_queue_is_reached_without_tls(template: dict[str, Any]) -> None:
+    (policy,) = [
+        resource["Properties"]
+        for resource in template["Resources"].values()
+        if resource["Type"] == "AWS::SQS::QueuePolicy"
+    ]
+    queues = {
+        name
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == "AWS::SQS::Queue"
+    }
+    assert {queue["Ref"] for queue in policy["Queues"]} == queues
+    (statement,) = policy["PolicyDocument"]["Statement"]
+    assert {resource["Fn::GetAtt"][0] for resource in statement.pop("Resource")} == queues
+    assert statement == {
+        "Effect": "Deny",
+        "Principal": "*",
+        "Action": "sqs:*",
+        "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+    }

@@ -7,10 +7,11 @@ from typing import Any
 
 import pytest
 
-from tests.template.resolve import references
+from tests.template.resolve import references, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
 HOT = ("OpenFunction", "ClickFunction")
+FROM_QUEUE = {"DeliverFunction": "Queue", "DeliverSlowFunction": "SlowQueue"}
 
 
 def of_type(template: dict[str, Any], name: str) -> dict[str, Any]:
@@ -33,7 +34,8 @@ def routes(template: dict[str, Any]) -> dict[str, str]:
             assert integration["payloadFormatVersion"] == "2.0"
             name = "ANY" if method.startswith("x-amazon") else method.upper()
             function = re.search(r"functions/\$\{(\w+)\.Arn\}", integration["uri"]["Fn::Sub"])
-            found[f"{name} {path}"] = function[1] if function else ""
+            route = path if path == "$default" else f"{name} {path}"
+            found[route] = function[1] if function else ""
     return found
 
 
@@ -45,6 +47,7 @@ def test_every_route_is_written_out_and_leads_to_its_function(template: dict[str
         "GET /c/{token+}": "ClickFunction",
         "HEAD /c/{token+}": "ClickFunction",
         "ANY /c/{token+}": "ClickFunction",
+        "$default": "ClickFunction",
         "GET /robots.txt": "OpenFunction",
         "HEAD /robots.txt": "OpenFunction",
         "GET /favicon.ico": "OpenFunction",
@@ -67,6 +70,7 @@ def test_every_function_writes_json_to_the_one_log_group(template: dict[str, Any
             "LogFormat": "JSON",
             "LogGroup": {"Ref": "LogGroup"},
             "SystemLogLevel": "WARN",
+            "ApplicationLogLevel": "INFO",  # the level of the lines that count
         }
 
 
@@ -98,41 +102,157 @@ def test_queues_are_encrypted(template: dict[str, Any]) -> None:
 
 def test_messages_that_crash_deliver_end_as_dead_letters(template: dict[str, Any]) -> None:
     queues = of_type(template, "AWS::SQS::Queue")
-    redrive = queues["Queue"]["RedrivePolicy"]
-    assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
-    # Lambda's guide asks for at least 5; more gives an outage of AWS's own time to pass.
-    assert redrive["maxReceiveCount"] >= 5
+    for name in ("Queue", "SlowQueue"):
+        redrive = queues[name]["RedrivePolicy"]
+        assert redrive["deadLetterTargetArn"] == {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
+        # Lambda's guide asks for at least 5. A message comes again every six minutes: throttling
+        # or an outage of AWS's own has ten hours to pass.
+        assert redrive["maxReceiveCount"] >= 100
     assert "RedrivePolicy" not in queues["DeadLetterQueue"]
 
 
-def test_hits_are_kept_four_days_and_dead_letters_fourteen(template: dict[str, Any]) -> None:
-    queues = of_type(template, "AWS::SQS::Queue")
-    day = 86400
-    assert queues["Queue"]["MessageRetentionPeriod"] == 4 * day
-    assert queues["DeadLetterQueue"]["MessageRetentionPeriod"] == 14 * day
+def test_every_message_is_kept_as_long_as_sqs_can(template: dict[str, Any]) -> None:
+    for queue in of_type(template, "AWS::SQS::Queue").values():
+        assert queue["MessageRetentionPeriod"] == 14 * 86400
 
 
 def test_a_batch_stays_hidden_for_six_timeouts_of_its_function(template: dict[str, Any]) -> None:
     # "Configuring an Amazon SQS queue" in the Lambda developer guide.
-    timeout = template["Resources"]["DeliverFunction"]["Properties"]["Timeout"]
-    visibility = template["Resources"]["Queue"]["Properties"]["VisibilityTimeout"]
-    assert visibility >= 6 * timeout
+    for lane in FROM_QUEUE:
+        window = mapping_of(template, lane)["MaximumBatchingWindowInSeconds"]
+        timeout = template["Resources"][lane]["Properties"]["Timeout"]
+        visibility = template["Resources"][FROM_QUEUE[lane]]["Properties"]["VisibilityTimeout"]
+        assert visibility >= 6 * timeout + window
 
 
-def test_only_failed_messages_of_a_batch_are_tried_again(template: dict[str, Any]) -> None:
-    (mapping,) = of_type(template, "AWS::Lambda::EventSourceMapping").values()
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == 10
-    assert mapping["EventSourceArn"] == {"Fn::GetAtt": ["Queue", "Arn"]}
-    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": "DeliverConcurrency"}}
+def mapping_of(template: dict[str, Any], function: str) -> dict[str, Any]:
+    """The properties of the event source mapping of a function."""
+    (mapping,) = [
+        mapping
+        for mapping in of_type(template, "AWS::Lambda::EventSourceMapping").values()
+        if mapping["FunctionName"] == {"Ref": function}
+    ]
+    return mapping
 
 
 @pytest.mark.parametrize(
-    "name", ["LinkKeys", "WebhookSecrets", "Queue", "DeadLetterQueue", "LogGroup"]
+    ("function", "concurrency"),
+    [("DeliverFunction", "DeliverConcurrency"), ("DeliverSlowFunction", "SlowConcurrency")],
 )
-def test_keys_and_hits_survive_the_stack(template: dict[str, Any], name: str) -> None:
+def test_only_failed_messages_of_a_batch_are_tried_again(
+    template: dict[str, Any], function: str, concurrency: str
+) -> None:
+    mapping = mapping_of(template, function)
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    assert mapping["BatchSize"] == 10
+    assert mapping["MaximumBatchingWindowInSeconds"] == 1
+    assert mapping["EventSourceArn"] == {"Fn::GetAtt": [FROM_QUEUE[function], "Arn"]}
+    assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": concurrency}}
+
+
+def test_an_account_of_ten_concurrent_executions_leaves_some_to_visitors(
+    source: dict[str, Any],
+) -> None:
+    names = ("DeliverConcurrency", "SlowConcurrency")
+    assert sum(source["Parameters"][name]["Default"] for name in names) <= 7
+
+
+@pytest.mark.parametrize("function", ["DeliverFunction", "DeliverSlowFunction"])
+def test_retries_are_not_taken_for_a_loop(template: dict[str, Any], function: str) -> None:
+    assert template["Resources"][function]["Properties"]["RecursiveLoop"] == "Allow"
+
+
+@pytest.mark.parametrize("function", HOT)
+def test_who_reads_messages_is_deployed_before_who_writes_them(
+    template: dict[str, Any], function: str
+) -> None:
+    assert set(template["Resources"][function]["DependsOn"]) == set(FROM_QUEUE)
+
+
+def test_the_slow_lane_runs_the_same_code_with_workers_and_a_queue_of_its_own(
+    source: dict[str, Any],
+) -> None:
+    fast, slow = (source["Resources"][name]["Properties"] for name in FROM_QUEUE)
+    assert fast["CodeUri"] == slow["CodeUri"]
+    variables = slow["Environment"]["Variables"]
+    assert variables["PYTRACKING_SLOW_LANE"] == "true"
+    assert "PYTRACKING_SLOW_LANE" not in fast["Environment"]["Variables"]
+    for lane in (fast, slow):
+        names = lane["Environment"]["Variables"]
+        assert names["PYTRACKING_SLOW_QUEUE_URL"] == {"Ref": "SlowQueue"}
+        assert names["PYTRACKING_DEAD_LETTER_QUEUE_URL"] == {"Ref": "DeadLetterQueue"}
+
+
+def test_a_limit_on_requests_is_each_routes_own_and_there_is_none_by_default(
+    template: dict[str, Any],
+) -> None:
+    limit = {"Ref": "MaxRequestsPerSecond"}
+    limited = resolve(template, {"MaxRequestsPerSecond": 100})
+    (stage,) = of_type(limited, "AWS::ApiGatewayV2::Stage").values()
+    hits = {route for route in routes(template) if "token" in route or route == "$default"}
+    assert stage["RouteSettings"] == {
+        route: {"ThrottlingRateLimit": limit, "ThrottlingBurstLimit": limit} for route in hits
+    }
+    (stage,) = of_type(resolve(template, {}), "AWS::ApiGatewayV2::Stage").values()
+    assert "RouteSettings" not in stage
+    assert "DefaultRouteSettings" not in stage
+
+
+def test_the_layer_is_named_after_its_stack(template: dict[str, Any]) -> None:
+    (layer,) = of_type(template, "AWS::Lambda::LayerVersion").values()
+    assert "${AWS::StackName}" in layer["LayerName"]["Fn::Sub"]
+
+
+def test_no_host_of_aws_is_written_out_but_the_consoles(source: dict[str, Any]) -> None:
+    found = re.findall(r"[\w.-]*amazonaws?[\w.-]*|[\w.-]*aws\.amazon\.com", str(source))
+    allowed = {"lambda.amazonaws.com"}  # a principal's name, the same in every partition
+    consoles = {"console.aws.amazon.com", "console.amazonaws.cn", "console.amazonaws-us-gov.com"}
+    assert set(found) <= allowed | consoles
+
+
+@pytest.mark.parametrize(
+    ("partition", "suffix", "console"),
+    [
+        ("aws", "amazonaws.com", "console.aws.amazon.com"),
+        ("aws-cn", "amazonaws.com.cn", "console.amazonaws.cn"),
+        ("aws-us-gov", "amazonaws.com", "console.amazonaws-us-gov.com"),
+        ("aws-eusc", "amazonaws.eu", "console.${AWS::URLSuffix}"),
+    ],
+)
+def test_the_dashboard_is_in_the_console_of_the_partition(
+    template: dict[str, Any], partition: str, suffix: str, console: str
+) -> None:
+    deployed = resolve(template, {}, {"AWS::Partition": partition, "AWS::URLSuffix": suffix})
+    text, names = deployed["Outputs"]["DashboardUrl"]["Value"]["Fn::Sub"]
+    assert text.startswith("https://${AWS::Region}.${Console}/")
+    assert names["Console"] in (console, {"Fn::Sub": console})
+
+
+def test_functions_know_the_domain_of_awss_services(template: dict[str, Any]) -> None:
+    for function in of_type(template, "AWS::Lambda::Function").values():
+        variables = function["Environment"]["Variables"]
+        assert variables["PYTRACKING_AWS_DOMAIN"] == {"Ref": "AWS::URLSuffix"}
+
+
+def test_the_domain_is_reached_by_ipv4_and_ipv6(template: dict[str, Any]) -> None:
+    deployed = resolve(template, {"DomainName": "t.example.com", "HostedZoneId": "Z1"})
+    (domain,) = of_type(deployed, "AWS::ApiGatewayV2::DomainName").values()
+    (settings,) = domain["DomainNameConfigurations"]
+    assert settings["IpAddressType"] == "dualstack"
+    records = of_type(deployed, "AWS::Route53::RecordSet").values()
+    assert {record["Type"] for record in records} == {"A", "AAAA"}
+    assert len({str(record["AliasTarget"]) for record in records}) == 1
+
+
+@pytest.mark.parametrize(
+    "name", ["LinkKeys", "WebhookSecrets", "Queue", "SlowQueue", "DeadLetterQueue", "LogGroup"]
+)
+def test_keys_and_hits_survive_the_stack_but_not_a_first_deployment_that_fails(
+    template: dict[str, Any], name: str
+) -> None:
     resource = template["Resources"][name]
-    assert resource["DeletionPolicy"] == resource["UpdateReplacePolicy"] == "Retain"
+    assert resource["UpdateReplacePolicy"] == "Retain"
+    assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
 def test_link_keys_are_generated_once_and_for_all(template: dict[str, Any]) -> None:
@@ -200,4 +320,5 @@ def test_deploying_needs_no_flags() -> None:
         "confirm_changeset": False,
         "fail_on_empty_changeset": False,
         "resolve_s3": True,
+        "tags": "application=pytracking",
     }
