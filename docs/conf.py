@@ -50,7 +50,7 @@ html_copy_source = False
 
 
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
-    """Put the pages that docs/index.md links to into the sidebar, in its order.
+    """Put the pages that docs/index.md links to into the sidebar, in its groups and order.
 
     The page of decisions lists those beside it.
     """
@@ -58,8 +58,12 @@ def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
         source[0] += "\n```{toctree}\n:glob:\n:maxdepth: 1\n\n2*\n```\n"
     if docname != root_doc:
         return
-    pages = re.findall(r"\]\(([\w./-]+)\.md\)", source[0])  # e.g. ](senders.md)
-    source[0] += "\n".join(["", "```{toctree}", ":hidden:", "", *pages, "```", ""])
+    for group in source[0].split("\n## ")[1:]:
+        pages = re.findall(r"\]\(([\w./-]+)\.md\)", group)  # e.g. ](senders.md)
+        caption = group.partition("\n")[0]
+        source[0] += "\n".join(
+            ["", "```{toctree}", ":hidden:", f":caption: {caption}", "", *pages, "```", ""]
+        )
 
 
 def write_entrance(app: Sphinx, error: Exception | None) -> None:
