@@ -13,6 +13,7 @@ from pytracking import PytrackingError, __version__
 from pytracking.cli.links import add_decode, add_keys_new, add_link
 from pytracking.cli.mails import add_check, add_rewrite
 from pytracking.cli.operating import add_key_commands, add_replay
+from pytracking.cli.reporting import add_report
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -45,6 +46,7 @@ def _parser() -> argparse.ArgumentParser:
     add_rewrite(commands)
     add_check(commands)
     add_replay(commands)
+    add_report(commands)
     return parser
 
 

@@ -43,3 +43,7 @@ class WebhookError(PytrackingError):
 
 class OutOfDescriptors(PytrackingError):
     """This process may open no further file or connection: it is of no more use."""
+
+
+class ReportError(PytrackingError):
+    """A report could not be made: the disk is full, or AWS refused or did not answer."""

@@ -2,12 +2,10 @@
 
 import django
 import pytest
+import pytracking
 from django.conf import settings
-from django.core.exceptions import ImproperlyConfigured
 from django.test import Client, override_settings
 from django.urls import re_path
-
-import pytracking
 
 CONFIGURATION = {
     "base_open_tracking_url": "https://t.example.com/open/",
@@ -18,7 +16,9 @@ CONFIGURATION = {
 TARGET = "https://shop.example.com/?q=é"
 
 if not settings.configured:
-    settings.configure(ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], PYTRACKING_CONFIGURATION={})
+    settings.configure(
+        ROOT_URLCONF=__name__, ALLOWED_HOSTS=["testserver"], PYTRACKING_CONFIGURATION={}
+    )
     django.setup()
 
 from pytracking.django import (  # noqa: E402 - Django must be configured first
@@ -129,8 +129,6 @@ def test_a_view_may_bring_a_configuration_of_its_own():
 
 def test_another_method_is_not_allowed():
     assert Client().post("/click/x").status_code == 405
-
-
 
 
 def test_settings_may_have_another_name():

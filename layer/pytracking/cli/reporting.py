@@ -1,0 +1,130 @@
+"""`report`: from events to numbers."""
+
+import argparse
+import csv
+import json
+import sys
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pytracking.errors import ConfigurationError
+from pytracking.reporting import questions
+from pytracking.reporting.report import Report
+
+if TYPE_CHECKING:
+    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+
+
+def add_report(commands: "Subparsers") -> None:
+    """Add the command ``report``."""
+    parser = commands.add_parser(
+        "report",
+        help="count opens and clicks by campaign and link, people apart from machines",
+        description="Reads files of events, one JSON object a line, plain or gzip: those of the "
+        "event store, or your receiver's own. --stack asks the store where it lies, by Athena.",
+    )
+    parser.add_argument("files", nargs="*", metavar="FILE", help="a file, a folder, or s3://...")
+    parser.add_argument("--stack", metavar="NAME", help="ask the event store of a deployed stack")
+    parser.add_argument(
+        "--by",
+        metavar="KEY",
+        default=questions.DEFAULT_CAMPAIGN_KEY,
+        help="the metadata that names the campaign (%(default)s)",
+    )
+    parser.add_argument(
+        "--mail-key",
+        metavar="KEY",
+        default=questions.DEFAULT_MAIL_KEY,
+        help="the metadata that is another for each recipient's mail (%(default)s)",
+    )
+    parser.add_argument("--html", metavar="FILE", help="write the report as one page")
+    parser.add_argument("--mail", metavar="FILE", help="the mail's HTML, shown with its clicks")
+    parser.add_argument("--csv", metavar="FOLDER", help="write each table as a CSV file")
+    parser.add_argument("--parquet", metavar="FOLDER", help="write each table as a Parquet file")
+    parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
+    parser.set_defaults(run=_run)
+
+
+def _run(arguments: argparse.Namespace) -> int:
+    keys = questions.Keys(arguments.by, arguments.mail_key)
+    report = _report(arguments, keys)
+    mail = None
+    if arguments.mail:
+        mail = Path(arguments.mail).read_text(encoding="utf-8", errors="replace")
+    if arguments.html:
+        from pytracking.reporting.page import page
+
+        Path(arguments.html).write_text(page(report, mail=mail), encoding="utf-8")
+    if arguments.csv:
+        _write_csv(report, Path(arguments.csv))
+    if arguments.parquet:
+        from pytracking.reporting.files import write_parquet
+
+        write_parquet(report, Path(arguments.parquet))
+    if arguments.json:
+        print(json.dumps(_as_json(report), indent=2))
+    elif not (arguments.html or arguments.csv or arguments.parquet):
+        print(_as_text(report))
+    for problem in report.problems:
+        print(f"left out: {problem.file}: {problem.count} {problem.what}", file=sys.stderr)
+    return 0
+
+
+def _report(arguments: argparse.Namespace, keys: questions.Keys) -> Report:
+    if bool(arguments.stack) == bool(arguments.files):
+        raise ConfigurationError("give files of events, or --stack NAME, and not both")
+    if arguments.stack:
+        from pytracking.reporting.athena import report_of_stack
+
+        return report_of_stack(arguments.stack, keys, _progress())
+    from pytracking.reporting.files import report_of
+
+    return report_of(arguments.files, keys, _progress())
+
+
+def _progress():
+    if not sys.stderr.isatty():
+        return lambda step: None
+    began = time.monotonic()
+    return lambda step: print(f"{time.monotonic() - began:6.1f} s  {step}", file=sys.stderr)
+
+
+def _write_csv(report: Report, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    for name, table in report.tables.items():
+        with (folder / f"{name}.csv").open("w", encoding="utf-8", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow(table.columns)
+            writer.writerows(table.rows)
+
+
+def _as_json(report: Report) -> dict[str, object]:
+    return {
+        **{name: table.records() for name, table in report.tables.items()},
+        "campaigns": report.campaigns(),
+        "problems": [
+            {"file": one.file, "what": one.what, "count": one.count} for one in report.problems
+        ],
+    }
+
+
+def _as_text(report: Report) -> str:
+    head = ("campaign", "opens", "unique", "clicks", "unique", "CTOR", "machine opens", "clicks")
+    rows = [head] + [
+        (
+            str(row["campaign"] or "-"),
+            *(f"{row[name]:,}" for name in ("opens", "unique_opens", "clicks", "unique_clicks")),
+            "-" if row["ctor"] is None else f"{row['ctor']:.1%}",
+            *(f"{row[name]:,}" for name in ("machine_opens", "machine_clicks")),
+        )
+        for row in report.campaigns()
+    ]
+    widths = [max(len(row[column]) for row in rows) for column in range(len(head))]
+    return "\n".join(
+        "  ".join(
+            cell.ljust(width) if column == 0 else cell.rjust(width)
+            for column, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in rows
+    )

@@ -1,0 +1,138 @@
+"""The questions asked of a stack's event store, where it lies: by Athena, or after a download."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from pytracking.errors import ConfigurationError, MissingDependency, ReportError
+from pytracking.reporting import questions
+from pytracking.reporting.report import Report, Table
+
+POLL_SECONDS = 0.5
+MAX_SECONDS = 1800
+"""Athena ends a query by itself after 30 minutes."""
+
+
+def report_of_stack(
+    stack: str,
+    keys: questions.Keys = questions.Keys(),
+    progress: Callable[[str], None] = lambda step: None,
+) -> Report:
+    """Return the report on all events in a stack's store.
+
+    Each question scans the store once; the workgroup of the stack limits how much.
+
+    Raises:
+        ConfigurationError: the stack has no event store.
+        ReportError: AWS refused or did not answer, or a query failed.
+        MissingDependency: boto3 is not installed.
+    """
+    with _aws_errors():
+        outputs = _outputs(stack)
+        try:
+            database, workgroup = outputs["EventDatabase"], outputs["EventWorkGroup"]
+        except KeyError as error:
+            raise ConfigurationError(
+                f"stack {stack} has no event store: deploy it with EventStore=enabled"
+            ) from error
+        athena: Any = _boto3().client("athena")
+        tables = {}
+        for name in questions.QUESTIONS:
+            progress(name)
+            tables[name] = _ask(athena, questions.whole(name, keys), database, workgroup)
+    return Report(tables)
+
+
+def download(url: str, folder: Path) -> Iterator[Path]:
+    """Fetch the objects below ``s3://bucket/prefix`` into a folder, and yield each file.
+
+    Raises:
+        ConfigurationError: not such a URL.
+        ReportError: AWS refused or did not answer, or the disk is full.
+        MissingDependency: boto3 is not installed.
+    """
+    bucket, _, prefix = url.removeprefix("s3://").partition("/")
+    if not url.startswith("s3://") or not bucket:
+        raise ConfigurationError(f"invalid address {url!r}: must be s3://BUCKET/PREFIX")
+    with _aws_errors():
+        s3: Any = _boto3().client("s3")
+        pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
+        for number, item in enumerate(item for page in pages for item in page.get("Contents", ())):
+            file = folder / f"{number:06d}-{item['Key'].rpartition('/')[2]}"
+            s3.download_file(bucket, item["Key"], str(file))
+            yield file
+
+
+def _outputs(stack: str) -> dict[str, str]:
+    from pytracking.operations.stack import outputs
+
+    return outputs(stack)
+
+
+def _ask(athena: Any, sql: str, database: str, workgroup: str) -> Table:
+    started = athena.start_query_execution(
+        QueryString=sql, QueryExecutionContext={"Database": database}, WorkGroup=workgroup
+    )
+    identifier = started["QueryExecutionId"]
+    give_up = time.monotonic() + MAX_SECONDS
+    while True:
+        status = athena.get_query_execution(QueryExecutionId=identifier)["QueryExecution"]["Status"]
+        if status["State"] == "SUCCEEDED":
+            break
+        if status["State"] in ("FAILED", "CANCELLED") or time.monotonic() > give_up:
+            raise ReportError(
+                f"Athena did not finish: {status['State']}, {status.get('StateChangeReason', '')}"
+            )
+        time.sleep(POLL_SECONDS)
+    columns: tuple[str, ...] = ()
+    kinds: list[str] = []
+    rows: list[tuple[Any, ...]] = []
+    for page in athena.get_paginator("get_query_results").paginate(QueryExecutionId=identifier):
+        found = page["ResultSet"]
+        items = found["Rows"]
+        if not columns:
+            described = found["ResultSetMetadata"]["ColumnInfo"]
+            columns = tuple(column["Name"] for column in described)
+            kinds = [column["Type"] for column in described]
+            items = items[1:]  # the first row holds the names
+        rows += [
+            tuple(
+                _value(cell.get("VarCharValue"), kind)
+                for cell, kind in zip(row["Data"], kinds, strict=True)
+            )
+            for row in items
+        ]
+    return Table(columns, rows)
+
+
+def _value(text: str | None, kind: str) -> Any:
+    if text is None:
+        return None
+    if kind in ("bigint", "integer"):
+        return int(text)
+    if kind == "double":
+        return float(text)
+    return text
+
+
+def _boto3() -> Any:
+    try:
+        import boto3
+    except ImportError as error:
+        raise MissingDependency("this needs boto3: pip install boto3") from error
+    return boto3
+
+
+@contextmanager
+def _aws_errors() -> Iterator[None]:
+    _boto3()
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        raise ReportError(f"AWS refused or did not answer: {error}") from error

@@ -1,0 +1,220 @@
+"""The questions asked of files of events, by DuckDB.
+
+Files hold one event a line, as the event store writes them: plain or gzip. Whatever else stands in
+them is counted and named, and stops nothing.
+"""
+
+from __future__ import annotations
+
+import gzip
+import tempfile
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from pytracking.errors import ConfigurationError, MissingDependency, ReportError
+from pytracking.reporting import questions
+from pytracking.reporting.report import Problem, Report, Table
+
+THREADS = 2
+MEMORY = "400MB"
+"""What DuckDB may hold; beyond it, it works on disk, beside Python's own 100 MB."""
+
+MAX_LINE_BYTES = 33_554_432
+"""The longest line that is read: far above any event."""
+
+SCHEMA = 1
+"""The newest schema of events that the questions understand."""
+
+_COLUMNS = {
+    "id": "VARCHAR",
+    "type": "VARCHAR",
+    "schema": "BIGINT",
+    "link_id": "VARCHAR",
+    "timestamp": "BIGINT",
+    "is_open_tracking": "BOOLEAN",
+    "is_click_tracking": "BOOLEAN",
+    "tracked_url": "VARCHAR",
+    "metadata": "VARCHAR",
+    "value": "VARCHAR",
+    "test": "BOOLEAN",
+    "visitor": 'STRUCT("class" VARCHAR, signals VARCHAR[], age_seconds BIGINT)',
+}
+
+_VERDICT = f"""CASE
+    WHEN "schema" > {SCHEMA} THEN 'of a newer schema'
+    WHEN id IS NULL OR "timestamp" IS NULL THEN 'no event'
+    WHEN coalesce("type", CASE WHEN is_open_tracking OR is_click_tracking THEN '' END) IS NULL
+        THEN 'no event'
+END"""
+
+
+def report_of(
+    paths: Sequence[str | Path],
+    keys: questions.Keys = questions.Keys(),
+    progress: Callable[[str], None] = lambda step: None,
+) -> Report:
+    """Return the report on the events in files and folders.
+
+    Args:
+        paths: files, folders whose files are all read, however deep, and ``s3://`` addresses.
+        keys: which metadata names campaign and mail.
+        progress: called with each step as it begins.
+
+    Raises:
+        ConfigurationError: there is no file.
+        MissingDependency: duckdb is not installed.
+        ReportError: DuckDB could not go on, for example because the disk is full.
+    """
+    try:
+        import duckdb
+    except ImportError as error:
+        raise MissingDependency(
+            "a report needs duckdb: pip install 'pytracking-serverless[report]'"
+        ) from error
+    with tempfile.TemporaryDirectory(prefix="pytracking-report-") as scratch:
+        files = list(_files(paths, Path(scratch)))
+        if not files:
+            raise ConfigurationError(
+                f"no file of events in {', '.join(map(str, paths))}: expected files of JSON "
+                "lines, plain or gzip"
+            )
+        connection = duckdb.connect()
+        try:
+            connection.execute(f"SET threads = {THREADS}")
+            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute("SET preserve_insertion_order = false")
+            connection.execute("SET temp_directory = ?", [scratch])
+            connection.execute(questions.prelude())
+            progress(f"reading {len(files)} files")
+            problems = _load(connection, files, Path(scratch))
+            progress("telling people from machines")
+            connection.execute(f"CREATE TABLE people AS {questions.people(keys)}")
+            tables = {}
+            for name in questions.QUESTIONS:
+                progress(name)
+                tables[name] = _answer(connection, questions.question(name))
+        except (duckdb.Error, OSError) as error:
+            raise ReportError(f"the report could not be made: {error}") from error
+        finally:
+            connection.close()
+    return Report(tables, problems)
+
+
+def write_parquet(report: Report, folder: Path) -> None:
+    """Write each table of a report as a Parquet file.
+
+    Raises:
+        ReportError: the folder cannot be written.
+    """
+    import duckdb
+
+    folder.mkdir(parents=True, exist_ok=True)
+    with duckdb.connect() as connection:
+        for name, table in report.tables.items():
+            marks = ", ".join("?" for _ in table.columns)
+            kinds = ", ".join(
+                f'"{column}" {_kind(table, number)}' for number, column in enumerate(table.columns)
+            )
+            connection.execute(f"CREATE TABLE {name} ({kinds})")
+            if table.rows:
+                connection.executemany(f"INSERT INTO {name} VALUES ({marks})", table.rows)
+            try:
+                connection.execute(
+                    f"COPY {name} TO '{str(folder / name).replace(chr(39), chr(39) * 2)}.parquet'"
+                )
+            except (duckdb.Error, OSError) as error:
+                raise ReportError(f"{folder} cannot be written: {error}") from error
+
+
+def _kind(table: Table, column: int) -> str:
+    kinds = {type(row[column]) for row in table.rows} - {type(None)}
+    return (
+        "BIGINT" if kinds == {int} else "DOUBLE" if kinds <= {int, float} and kinds else "VARCHAR"
+    )
+
+
+def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
+    for path in paths:
+        if str(path).startswith("s3://"):
+            from pytracking.reporting.athena import download
+
+            yield from download(str(path), scratch)
+            continue
+        path = Path(path)
+        if path.is_dir():
+            yield from sorted(file for file in path.rglob("*") if file.is_file())
+        elif path.exists():
+            yield path
+        else:
+            raise ConfigurationError(f"{path} does not exist")
+
+
+def _load(connection: Any, files: list[Path], scratch: Path) -> list[Problem]:
+    """Make the relation ``events``; return what of the files is not in it."""
+    import duckdb
+
+    origins = {str(file): str(file) for file in files}
+    problems = []
+    try:
+        _read(connection, files)
+    except duckdb.IOException:  # one damaged file fails them all: it is found and read by itself
+        origins = {}
+        for number, file in enumerate(files):
+            damage, whole = _damage(file), file
+            if damage:
+                problems.append(Problem(str(file), damage, 1))
+                whole = scratch / f"{number}.ndjson"
+                _salvage(file, whole)
+            origins[str(whole)] = str(file)
+        _read(connection, [Path(name) for name in origins])
+    found = connection.execute(
+        "SELECT file, problem, count(*) FROM lines WHERE problem IS NOT NULL "
+        "GROUP BY file, problem ORDER BY file, problem"
+    ).fetchall()
+    problems += [Problem(origins[file], problem, lines) for file, problem, lines in found]
+    connection.execute("CREATE VIEW events AS SELECT * FROM lines WHERE problem IS NULL")
+    return problems
+
+
+def _read(connection: Any, files: list[Path]) -> None:
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in _COLUMNS.items())
+    connection.execute(
+        f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "
+        "format = 'newline_delimited', ignore_errors = true, filename = 'file', "
+        f"maximum_object_size = {MAX_LINE_BYTES}, columns = {{{columns}}})",
+        [[str(file) for file in files]],
+    )
+
+
+def _is_gzip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _damage(file: Path) -> str | None:
+    """Return what keeps DuckDB from reading a file, None where nothing does."""
+    if not _is_gzip(file):
+        return "named .gz and not gzip: read as it is" if file.suffix == ".gz" else None
+    try:
+        with gzip.open(file) as stream:
+            while stream.read(1 << 20):
+                pass
+    except (EOFError, OSError, zlib.error):
+        return "gzip that is cut off or damaged: read as far as it goes"
+    return None
+
+
+def _salvage(file: Path, target: Path) -> None:
+    """Write what can be read of a damaged file; its last line, if half, is counted as no event."""
+    opened = gzip.open(file) if _is_gzip(file) else file.open("rb")
+    with opened as stream, target.open("wb") as out, suppress(EOFError, OSError, zlib.error):
+        while block := stream.read(1 << 16):
+            out.write(block)
+
+
+def _answer(connection: Any, sql: str) -> Table:
+    cursor = connection.execute(sql)
+    return Table(tuple(column[0] for column in cursor.description), cursor.fetchall())

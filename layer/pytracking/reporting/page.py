@@ -1,0 +1,262 @@
+"""The report as one page of HTML: no script, nothing fetched, light and dark, fit for print."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import UTC, datetime
+from html import escape
+from html.parser import HTMLParser
+from typing import Any
+
+from pytracking.reporting.report import Report
+
+SHOWN_ROWS = 100
+"""How many rows of a table stand on the page; `--csv` has them all."""
+
+WIDTH, HEIGHT = 720, 200
+"""Of a plot, in CSS pixels."""
+
+_STYLE = """
+:root { color-scheme: light dark; --ink: #1c2127; --soft: #5b6570; --line: #d5dae0; --page: #fff;
+  --opens: #1f6feb; --clicks: #b3541e; --machines: #6e7781; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e6e9ec; --soft: #9aa4af; --line: #39414a;
+  --page: #15191e; --opens: #6cb0ff; --clicks: #f0a063; --machines: #8b949e; } }
+body { margin: 2rem auto; max-width: 60rem; padding: 0 1rem; background: var(--page);
+  color: var(--ink); font: 16px/1.5 system-ui, sans-serif; }
+h1 { font-size: 1.6rem; } h2 { font-size: 1.15rem; margin-top: 2.2rem; }
+p, caption { color: var(--soft); } caption { text-align: left; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
+th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: right; }
+th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
+svg { width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 11px; }
+.opens { stroke: var(--opens); } .clicks { stroke: var(--clicks); }
+.machines { stroke: var(--machines); stroke-dasharray: 4 3; }
+polyline { fill: none; stroke-width: 2; } .axis { stroke: var(--line); }
+.key span { border-bottom: 3px solid; margin-right: 1.2rem; }
+iframe { width: 100%; height: 60rem; border: 1px solid var(--line); background: #fff; }
+@media print { body { margin: 0; max-width: none; } iframe { height: 40rem; } h2 { break-after: avoid; } }
+"""
+
+_BADGE = (
+    '<span style="display:inline-block;background:#b3541e;color:#fff;font:bold 12px/18px sans-serif;'
+    'padding:0 6px;border-radius:9px;margin:0 4px">{clicks}</span>'
+)
+
+
+def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = None) -> str:
+    """Return the report as HTML.
+
+    Args:
+        report: what is shown.
+        title: the heading.
+        mail: the HTML of the mail, as it was before its links were tracked: shown with the number
+            of people's clicks beside each link.
+    """
+    parts = [
+        f"<h1>{escape(title)}</h1>",
+        "<p>People are browsers, mail programs and the image proxies that fetch for them. Programs, "
+        "and bursts of three links or more of one mail within 10 seconds, are counted as machines.</p>",
+        _campaigns(report),
+        _hours(report.tables["hours"].records()),
+        _delays(report.tables["delays"].records()),
+        _links(report),
+    ]
+    if mail is not None:
+        parts.append(_overlay(mail, report))
+    parts += [_machines(report), _bursts(report), _problems(report)]
+    body = "\n".join(part for part in parts if part)
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
+        f"<body>\n{body}\n</body>\n</html>\n"
+    )
+
+
+def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
+    rows = list(rows)
+    lines = [f'<th scope="col">{escape(name)}</th>' for name in head]
+    body = [
+        "<tr>" + "".join(f"<td>{escape(_shown(cell))}</td>" for cell in row) + "</tr>"
+        for row in rows[:SHOWN_ROWS]
+    ]
+    left = len(rows) - SHOWN_ROWS
+    more = f" (and {left:,} rows more)" if left > 0 else ""
+    return (
+        f'<div class="scroll"><table><caption>{escape(caption + more)}</caption>'
+        f"<thead><tr>{''.join(lines)}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
+    )
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        return str(value)
+    return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
+
+
+def _share(part: float | None) -> str:
+    return "–" if part is None else f"{part:.1%}"
+
+
+def _duration(seconds: int) -> str:
+    for unit, size in (("d", 86_400), ("h", 3_600), ("min", 60)):
+        if seconds >= 2 * size:
+            return f"{seconds / size:.1f} {unit}"
+    return f"{seconds} s"
+
+
+def _campaigns(report: Report) -> str:
+    head = (
+        *("Campaign", "Opens", "Unique opens", "Clicks", "Unique clicks", "CTOR"),
+        *("Unsubscribes", "Rating", "Machine opens", "Machine clicks"),
+    )
+    rows = [
+        (
+            *(row["campaign"], row["opens"], row["unique_opens"], row["clicks"]),
+            *(row["unique_clicks"], _share(row["ctor"]), row["unsubscribes"]),
+            *(row["average_rating"], row["machine_opens"], row["machine_clicks"]),
+        )
+        for row in report.campaigns()
+    ]
+    caption = (
+        "Unique figures count mails. CTOR is unique clicks by unique opens; opens of links that "
+        "name no recipient are among the opens only."
+    )
+    return "<h2>Campaigns</h2>" + _table(caption, head, rows)
+
+
+def _hours(rows: list[dict[str, Any]]) -> str:
+    if len(rows) < 2:
+        return ""
+    first, last = rows[0]["hour"], rows[-1]["hour"]
+    lines, most = [], max(max(row["opens"], row["clicks"]) for row in rows) or 1
+    most = max(most, max(row["machines"] for row in rows))
+    by_hour = {row["hour"]: row for row in rows}
+    hours = range(first, last + 1, max(3600, (last - first) // 3600 // WIDTH * 3600))
+    for name in ("machines", "opens", "clicks"):
+        points = " ".join(
+            f"{(hour - first) / (last - first) * WIDTH:.1f},"
+            f"{HEIGHT - by_hour.get(hour, {name: 0})[name] / most * (HEIGHT - 20):.1f}"
+            for hour in hours
+        )
+        lines.append(f'<polyline class="{name}" points="{points}"/>')
+    ends = [f"{datetime.fromtimestamp(hour, UTC):%Y-%m-%d %H:%M}" for hour in (first, last)]
+    label = (
+        f"Opens, clicks and machines by the hour from {ends[0]} to {ends[1]} UTC, at most {most:,}"
+    )
+    return (
+        "<h2>By the hour</h2><figure style='margin:0'>"
+        f'<svg viewBox="-4 -4 {WIDTH + 8} {HEIGHT + 24}" role="img" aria-label="{label}">'
+        f'<line class="axis" x1="0" y1="{HEIGHT}" x2="{WIDTH}" y2="{HEIGHT}"/>{"".join(lines)}'
+        f'<text x="0" y="8">{most:,}</text><text x="0" y="{HEIGHT + 16}">{ends[0]}</text>'
+        f'<text x="{WIDTH}" y="{HEIGHT + 16}" text-anchor="end">{ends[1]} UTC</text></svg>'
+        '<figcaption class="key"><span style="border-color:var(--opens)">opens</span>'
+        '<span style="border-color:var(--clicks)">clicks</span>'
+        '<span style="border-color:var(--machines)">machines</span></figcaption></figure>'
+    )
+
+
+def _delays(rows: list[dict[str, Any]]) -> str:
+    words = {"email.opened": "first open", "email.clicked": "first click"}
+    shown = [
+        (
+            f"{row['campaign'] or '–'}, {words[row['type']]}",
+            row["mails"],
+            *(_duration(row[name]) for name in ("tenth", "median", "ninetieth")),
+        )
+        for row in rows
+    ]
+    if not shown:
+        return ""
+    head = ("Campaign", "Mails", "10 % within", "Half within", "90 % within")
+    return "<h2>Time to open and to click</h2>" + _table(
+        "From when the link was made, by people.", head, shown
+    )
+
+
+def _links(report: Report) -> str:
+    rows = [
+        (row["url"], row["campaign"], row["position"], row["clicks"], row["unique_clicks"])
+        + (row["machine_clicks"],)
+        for row in sorted(report.tables["links"].records(), key=lambda row: -row["clicks"])
+    ]
+    head = ("Link", "Campaign", "Position", "Clicks", "Unique clicks", "Machine clicks")
+    return "<h2>Links</h2>" + _table("Clicks by people, most first.", head, rows)
+
+
+def _machines(report: Report) -> str:
+    rows = [
+        (row["reason"] or "no signal", row["who"], row["opens"], row["clicks"])
+        for row in report.tables["machines"].records()
+    ]
+    return "<h2>Machines, and why</h2>" + _table(
+        "Events that are not a person's own browser or mail program.",
+        ("Reason", "Counted as", "Opens", "Clicks"),
+        rows,
+    )
+
+
+def _bursts(report: Report) -> str:
+    rows = [
+        (row["mail"], row["campaign"], row["clicks"], _duration(row["ended"] - row["began"]))
+        for row in report.tables["bursts"].records()
+    ]
+    if not rows:
+        return ""
+    return "<h2>Bursts</h2>" + _table(
+        "Mails whose links were followed all at once, the busiest first.",
+        ("Mail", "Campaign", "Clicks", "Within"),
+        rows[:20],
+    )
+
+
+def _problems(report: Report) -> str:
+    if not report.problems:
+        return ""
+    rows = [(problem.file, problem.what, problem.count) for problem in report.problems]
+    return "<h2>Left out</h2>" + _table(
+        "What could not be read as an event.", ("File", "What", "Lines"), rows
+    )
+
+
+class _Anchors(HTMLParser):
+    """Finds where each link of a mail begins."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.found: list[tuple[int, str]] = []
+        self._lines = [0]
+        for line in html.splitlines(keepends=True):
+            self._lines.append(self._lines[-1] + len(line))
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        href = dict(attrs).get("href")
+        if tag == "a" and href:
+            line, column = self.getpos()
+            start = self._lines[line - 1] + column
+            self.found.append((start + len(self.get_starttag_text() or ""), href.strip()))
+
+
+def _overlay(mail: str, report: Report) -> str:
+    clicks: Mapping[str, int] = _by_url(report)
+    shown, done = [], 0
+    for end, href in _Anchors(mail).found:
+        if href in clicks:
+            shown += [mail[done:end], _BADGE.format(clicks=f"{clicks[href]:,}")]
+            done = end
+    shown.append(mail[done:])
+    return (
+        "<h2>The mail</h2><p>The number of people's clicks stands in each link.</p>"
+        f'<iframe sandbox title="The mail with clicks" srcdoc="{escape("".join(shown))}"></iframe>'
+    )
+
+
+def _by_url(report: Report) -> dict[str, int]:
+    clicks: dict[str, int] = {}
+    for row in report.tables["links"].records():
+        clicks[row["url"]] = clicks.get(row["url"], 0) + row["clicks"]
+    return clicks

@@ -1,0 +1,26 @@
+-- What became of each campaign: people apart from machines.
+--
+-- unique_* count mails. opens_of_no_mail are of links that name no recipient: they are among the
+-- opens and in none of the unique ones. Acts (unsubscribing, rating, ...) count whoever did them.
+SELECT
+    campaign,
+    count(*) FILTER (WHERE "type" = 'email.opened' AND who IN ('person', 'proxy')) AS opens,
+    count(DISTINCT mail) FILTER (WHERE "type" = 'email.opened' AND who IN ('person', 'proxy'))
+        AS unique_opens,
+    count(*) FILTER (WHERE "type" = 'email.opened' AND who IN ('person', 'proxy') AND mail IS NULL)
+        AS opens_of_no_mail,
+    count(*) FILTER (WHERE "type" = 'email.clicked' AND who = 'person') AS clicks,
+    count(DISTINCT mail) FILTER (WHERE "type" = 'email.clicked' AND who = 'person')
+        AS unique_clicks,
+    count(*) FILTER (WHERE "type" = 'email.opened' AND who = 'machine') AS machine_opens,
+    count(*) FILTER (WHERE "type" = 'email.clicked' AND who IN ('machine', 'proxy'))
+        AS machine_clicks,
+    count(*) FILTER (WHERE "type" IN ('email.opened', 'email.clicked') AND who = 'unknown')
+        AS unknown,
+    count(DISTINCT coalesce(mail, id)) FILTER (WHERE "type" = 'email.unsubscribed')
+        AS unsubscribes,
+    count(DISTINCT coalesce(mail, id)) FILTER (WHERE "type" = 'email.rated') AS ratings,
+    avg(TRY_CAST("value" AS double)) FILTER (WHERE "type" = 'email.rated') AS average_rating
+FROM people
+GROUP BY campaign
+ORDER BY opens DESC, campaign
