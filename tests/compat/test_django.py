@@ -65,7 +65,7 @@ urlpatterns = [
 @pytest.fixture(autouse=True)
 def configured():
     told.clear()
-    with override_settings(PYTRACKING_CONFIGURATION=CONFIGURATION):
+    with override_settings(PYTRACKING_CONFIGURATION=CONFIGURATION, ROOT_URLCONF=__name__):
         yield
 
 

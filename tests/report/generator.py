@@ -4,6 +4,7 @@ The figures that a report must find are counted while the events are made, by ot
 """
 
 import gzip
+import itertools
 import json
 import random
 from collections import Counter
@@ -152,14 +153,12 @@ class Maker:
 def write(folder: Path, events: int, seed: int = 1, lines_a_file: int = 100_000) -> Truth:
     """Write gzip files of events as the store writes them, and return what they hold."""
     maker = Maker(seed)
-    file = None
-    for number, line in enumerate(maker.lines(events)):
-        if number % lines_a_file == 0:
-            if file:
-                file.close()
-            day = folder / "events" / f"dt=2026-09-{1 + number // lines_a_file:02d}"
-            day.mkdir(parents=True, exist_ok=True)
-            file = gzip.open(day / f"pytracking-{number}.gz", "wt", compresslevel=1)
-        file.write(line + "\n")
-    file.close()
+    lines = maker.lines(events)
+    number = 0
+    while part := list(itertools.islice(lines, lines_a_file)):
+        number += 1
+        day = folder / "events" / f"dt=2026-09-{number:02d}"
+        day.mkdir(parents=True, exist_ok=True)
+        with gzip.open(day / f"pytracking-{number}.gz", "wt", compresslevel=1) as file:
+            file.write("\n".join(part) + "\n")
     return maker.truth

@@ -149,7 +149,7 @@ def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):
     problems = {(one.file.rpartition("/")[2], one.what): one.count for one in report.problems}
     assert problems[("foreign.ndjson", "no event")] == 7
     assert problems[("future.ndjson", "of a newer schema")] == 1
-    assert [what for file, what in problems if file == "cut.gz"][0].startswith("gzip that is cut")
+    assert ("cut.gz", "gzip that is cut off or damaged: read as far as it goes") in problems
     assert any(file == "liar.gz" for file, _ in problems)
     assert sum(row["clicks"] for row in report.campaigns()) > 3000
 
@@ -173,7 +173,7 @@ def test_a_file_that_is_not_there_is_named():
 
 
 def test_the_page_fetches_nothing_and_shows_clicks_in_the_mail(made):
-    _, truth, report = made
+    report = made[2]
     mail = f'<p>A &amp; <a href="{generator.LINKS[0]}">first</a> <a href="https://no.example">x</a>'
     html = page(report, mail=mail)
     assert "src=" not in html.replace("srcdoc=", "")

@@ -19,7 +19,7 @@ MAX_SECONDS = 1800
 
 def report_of_stack(
     stack: str,
-    keys: questions.Keys = questions.Keys(),
+    keys: questions.Keys = questions.DEFAULT_KEYS,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Report:
     """Return the report on all events in a stack's store.

@@ -53,7 +53,7 @@ END"""
 
 def report_of(
     paths: Sequence[str | Path],
-    keys: questions.Keys = questions.Keys(),
+    keys: questions.Keys = questions.DEFAULT_KEYS,
     progress: Callable[[str], None] = lambda step: None,
 ) -> Report:
     """Return the report on the events in files and folders.
@@ -120,7 +120,10 @@ def write_parquet(report: Report, folder: Path) -> None:
             )
             connection.execute(f"CREATE TABLE {name} ({kinds})")
             if table.rows:
-                connection.executemany(f"INSERT INTO {name} VALUES ({marks})", table.rows)
+                connection.executemany(
+                    f"INSERT INTO {name} VALUES ({marks})",  # noqa: S608 - our own names
+                    table.rows,
+                )
             try:
                 connection.execute(
                     f"COPY {name} TO '{str(folder / name).replace(chr(39), chr(39) * 2)}.parquet'"
@@ -143,11 +146,11 @@ def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
 
             yield from download(str(path), scratch)
             continue
-        path = Path(path)
-        if path.is_dir():
-            yield from sorted(file for file in path.rglob("*") if file.is_file())
-        elif path.exists():
-            yield path
+        place = Path(path)
+        if place.is_dir():
+            yield from sorted(file for file in place.rglob("*") if file.is_file())
+        elif place.exists():
+            yield place
         else:
             raise ConfigurationError(f"{path} does not exist")
 
@@ -182,7 +185,7 @@ def _load(connection: Any, files: list[Path], scratch: Path) -> list[Problem]:
 def _read(connection: Any, files: list[Path]) -> None:
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in _COLUMNS.items())
     connection.execute(
-        f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "
+        f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "  # noqa: S608
         "format = 'newline_delimited', ignore_errors = true, filename = 'file', "
         f"maximum_object_size = {MAX_LINE_BYTES}, columns = {{{columns}}})",
         [[str(file) for file in files]],
@@ -209,8 +212,12 @@ def _damage(file: Path) -> str | None:
 
 def _salvage(file: Path, target: Path) -> None:
     """Write what can be read of a damaged file; its last line, if half, is counted as no event."""
-    opened = gzip.open(file) if _is_gzip(file) else file.open("rb")
-    with opened as stream, target.open("wb") as out, suppress(EOFError, OSError, zlib.error):
+    opener = gzip.open if _is_gzip(file) else open
+    with (
+        opener(file, "rb") as stream,
+        target.open("wb") as out,
+        suppress(EOFError, OSError, zlib.error),
+    ):
         while block := stream.read(1 << 16):
             out.write(block)
 

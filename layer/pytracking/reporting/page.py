@@ -35,12 +35,13 @@ svg { width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 11px
 polyline { fill: none; stroke-width: 2; } .axis { stroke: var(--line); }
 .key span { border-bottom: 3px solid; margin-right: 1.2rem; }
 iframe { width: 100%; height: 60rem; border: 1px solid var(--line); background: #fff; }
-@media print { body { margin: 0; max-width: none; } iframe { height: 40rem; } h2 { break-after: avoid; } }
+@media print { body { margin: 0; max-width: none; } iframe { height: 40rem; }
+  h2 { break-after: avoid; } }
 """
 
 _BADGE = (
-    '<span style="display:inline-block;background:#b3541e;color:#fff;font:bold 12px/18px sans-serif;'
-    'padding:0 6px;border-radius:9px;margin:0 4px">{clicks}</span>'
+    '<span style="display:inline-block;background:#b3541e;color:#fff;'
+    'font:bold 12px/18px sans-serif;padding:0 6px;border-radius:9px;margin:0 4px">{clicks}</span>'
 )
 
 
@@ -55,8 +56,9 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     """
     parts = [
         f"<h1>{escape(title)}</h1>",
-        "<p>People are browsers, mail programs and the image proxies that fetch for them. Programs, "
-        "and bursts of three links or more of one mail within 10 seconds, are counted as machines.</p>",
+        "<p>People are browsers, mail programs and the image proxies that fetch for them. "
+        "Programs, and bursts of three links or more of one mail within 10 seconds, are counted "
+        "as machines.</p>",
         _campaigns(report),
         _hours(report.tables["hours"].records()),
         _delays(report.tables["delays"].records()),
@@ -91,14 +93,14 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
 
 def _shown(value: Any) -> str:
     if value is None:
-        return "–"
+        return "-"
     if isinstance(value, bool) or not isinstance(value, int | float):
         return str(value)
     return f"{value:,.2f}" if isinstance(value, float) else f"{value:,}"
 
 
 def _share(part: float | None) -> str:
-    return "–" if part is None else f"{part:.1%}"
+    return "-" if part is None else f"{part:.1%}"
 
 
 def _duration(seconds: int) -> str:
@@ -132,11 +134,12 @@ def _hours(rows: list[dict[str, Any]]) -> str:
     if len(rows) < 2:
         return ""
     first, last = rows[0]["hour"], rows[-1]["hour"]
-    lines, most = [], max(max(row["opens"], row["clicks"]) for row in rows) or 1
-    most = max(most, max(row["machines"] for row in rows))
+    names = ("machines", "opens", "clicks")
+    most = max(row[name] for row in rows for name in names) or 1
+    lines = []
     by_hour = {row["hour"]: row for row in rows}
     hours = range(first, last + 1, max(3600, (last - first) // 3600 // WIDTH * 3600))
-    for name in ("machines", "opens", "clicks"):
+    for name in names:
         points = " ".join(
             f"{(hour - first) / (last - first) * WIDTH:.1f},"
             f"{HEIGHT - by_hour.get(hour, {name: 0})[name] / most * (HEIGHT - 20):.1f}"
@@ -163,7 +166,7 @@ def _delays(rows: list[dict[str, Any]]) -> str:
     words = {"email.opened": "first open", "email.clicked": "first click"}
     shown = [
         (
-            f"{row['campaign'] or '–'}, {words[row['type']]}",
+            f"{row['campaign'] or '-'}, {words[row['type']]}",
             row["mails"],
             *(_duration(row[name]) for name in ("tenth", "median", "ninetieth")),
         )
@@ -178,9 +181,9 @@ def _delays(rows: list[dict[str, Any]]) -> str:
 
 
 def _links(report: Report) -> str:
+    counts = ("clicks", "unique_clicks", "machine_clicks")
     rows = [
-        (row["url"], row["campaign"], row["position"], row["clicks"], row["unique_clicks"])
-        + (row["machine_clicks"],)
+        tuple(row[name] for name in ("url", "campaign", "position", *counts))
         for row in sorted(report.tables["links"].records(), key=lambda row: -row["clicks"])
     ]
     head = ("Link", "Campaign", "Position", "Clicks", "Unique clicks", "Machine clicks")

@@ -42,7 +42,10 @@ class Keys:
                 )
 
 
-def people(keys: Keys = Keys()) -> str:
+DEFAULT_KEYS = Keys()
+
+
+def people(keys: Keys = DEFAULT_KEYS) -> str:
     """Return the SELECT of the relation ``people``, which every question asks."""
     text = _read("people")
     for default, name in (
@@ -58,7 +61,7 @@ def question(name: str) -> str:
     return _read(name)
 
 
-def whole(name: str, keys: Keys = Keys()) -> str:
+def whole(name: str, keys: Keys = DEFAULT_KEYS) -> str:
     """Return a question as one statement over the table ``events``, as Athena runs it."""
     return f"WITH people AS (\n{people(keys)})\n{question(name)}"
 
