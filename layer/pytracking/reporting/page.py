@@ -28,7 +28,7 @@ p, caption { color: var(--soft); } caption { text-align: left; }
 .scroll { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
 th, td { border-bottom: 1px solid var(--line); padding: .3rem .6rem; text-align: right; }
-th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; }
+th:first-child, td:first-child { text-align: left; overflow-wrap: anywhere; min-width: 9rem; }
 svg { width: 100%; height: auto; } svg text { fill: var(--soft); font-size: 11px; }
 .opens { stroke: var(--opens); } .clicks { stroke: var(--clicks); }
 .machines { stroke: var(--machines); stroke-dasharray: 4 3; }
