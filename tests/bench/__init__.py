@@ -4,5 +4,15 @@ A section is a module of this package with a function ``run(rounds) -> Section``
 ``SECTIONS`` puts it into the report.
 """
 
-SECTIONS = ("codec", "growth", "imports", "answering", "coldstart", "mails", "delivery", "visitors")
+SECTIONS = (
+    "codec",
+    "growth",
+    "imports",
+    "answering",
+    "coldstart",
+    "mails",
+    "delivery",
+    "visitors",
+    "numbers",
+)
 """The modules to run, in the order of the report."""

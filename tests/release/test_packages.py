@@ -113,7 +113,8 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
         for path in LAYER.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    assert held == there
+    questions = {path.name for path in (ROOT / "reports").glob("*.sql")}
+    assert held == there | {f"pytracking/reporting/sql/{name}" for name in questions}
     assert "pytracking/py.typed" in held
 
 
@@ -144,7 +145,9 @@ def test_every_extra_asks_for_what_it_is_named_for(metadata):
     assert asked["crypto"] == {"cryptography"}
     assert asked["webhook"] == {"urllib3"}
     assert asked["aws"] == {"aws-lambda-powertools", "boto3"}
-    assert asked["all"] == asked["crypto"] | asked["webhook"] | asked["aws"]
+    assert asked["django"] == {"django", "django-ipware"}
+    assert asked["report"] == {"boto3", "duckdb"}
+    assert asked["all"] == set().union(*(asked[extra] for extra in asked.keys() - {"all"}))
     assert not re.search(r"^Requires-Dist: [^;]*$", metadata, re.MULTILINE)
 
 

@@ -5,6 +5,7 @@ import csv
 import json
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -83,7 +84,7 @@ def _report(arguments: argparse.Namespace, keys: questions.Keys) -> Report:
     return report_of(arguments.files, keys, _progress())
 
 
-def _progress():
+def _progress() -> Callable[[str], None]:
     if not sys.stderr.isatty():
         return lambda step: None
     began = time.monotonic()
