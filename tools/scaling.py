@@ -6,10 +6,12 @@ A model, not a bill: list prices of one region, the sizes measured here, and the
 below. Change what is different for you and run it again.
 """
 
+import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytracking.delivery.messages import Message
+from pytracking.delivery.schedule import MAX_HOP, RETRY_DELAYS
 
 MONTH_SECONDS = 30 * 86400
 VOLUMES = {"1 M": 1e6, "1 G": 1e9, "100 G": 100e9}  # opens a month
@@ -37,11 +39,14 @@ LOG_BYTES = 430  # our lines for one hit, the open's and the delivery's: a metri
 ACCESS_LOG_BYTES = 250
 ANSWER_BYTES = 900  # headers, 68 bytes of pixel, and TLS's and HTTP's part
 OWN_SECONDS = 0.0005  # a warm answer's own time, with what the runtime adds
+RETRY_LOG_BYTES = 420  # what a failed attempt writes: a line of its own, and a tenth of a metric's
 
 # Assumed: what only a region can tell.
 QUEUE_CALL_SECONDS = 0.008  # SendMessage within a region
 WEBHOOK_SECONDS = 0.100  # a receiver's answer; a batch waits for its slowest
+WAITING_BATCH_SECONDS = 0.020  # ten waiting hits read, and sent again in one call
 MEMORY_GB = 0.5
+BATCH = 10  # hits that are sent, received and deleted at once where many wait
 PEAK = 5  # the busiest second of the month over its average
 RECEIVES_IDLE = 5 * 3 * MONTH_SECONDS / 60  # five pollers, twenty seconds each
 
@@ -106,6 +111,25 @@ class Month:
         }
 
 
+def dead_receiver() -> dict[str, float]:
+    """Return the USD that a million hits cost whose receiver never takes them, by what is paid.
+
+    Each is posted ten times; between attempts it is a copy that is sent, received and deleted
+    every 15 minutes, by tens. It moves to the slow lane once, and in the end to the dead letters.
+    """
+    million = 1e6
+    copies = sum(math.ceil(delay / MAX_HOP) for delay in RETRY_DELAYS)
+    batches = million * (copies + 2) / BATCH
+    attempts = million * (1 + len(RETRY_DELAYS))
+    seconds = batches * WAITING_BATCH_SECONDS + attempts / BATCH * WEBHOOK_SECONDS
+    return {
+        "SQS": price(3 * batches, SQS_REQUEST),  # send, receive, delete
+        "Lambda, invocations": price(batches, LAMBDA_REQUEST),
+        "Lambda, time": price(seconds * MEMORY_GB, LAMBDA_GB_SECOND),
+        "Logs": price(attempts * RETRY_LOG_BYTES / 1e9, LOG_GB),
+    }
+
+
 def price(units: float, tiers: Tiers) -> float:
     """Return the cost of so many units under tiered prices."""
     total = begin = 0.0
@@ -142,6 +166,10 @@ def tables() -> str:
     parts += _rows(months, lambda month: month.fronts)
     parts += ["", head.format(f"Busiest second ({PEAK}x the average)")]
     parts += _rows(months, lambda month: month.limits, lambda value: f"{value:,.1f}")
+    dead = dead_receiver()
+    parts += ["", "| A million hits whose receiver stays dead | USD |\n|---|---:|"]
+    parts += [f"| {name} | {_money(cost)} |" for name, cost in dead.items()]
+    parts.append(f"| **Total** | **{_money(sum(dead.values()))}** |")
     return "\n".join(parts)
 
 

@@ -32,11 +32,15 @@ ENVIRONMENTS = 8
 HITS = 3_000
 ORIGINAL_POSTS = 60
 
-PER_SECOND = 15.0
-"""Hits a second for each of two endpoints, while delays are measured."""
+FAIR_ENVIRONMENTS = 4
+"""Processes of each of three stages that run at the same time; two more of each are slow lanes."""
+
+ONE_IN = 100
+"""One hit in so many goes to a receiver that is slow, or silent."""
 
 SETTLE_SECONDS = 60.0
-"""Until every environment has met the dead endpoint, waited for it, and set it aside."""
+"""Until every environment has met the slow receiver and knows it. Nothing is scaled down: the
+client's times, the slow receiver's 9.9 s and this minute are those deployed."""
 
 MEASURE_SECONDS = 25.0
 
@@ -45,7 +49,7 @@ def run(rounds: int) -> Section:
     """Measure; ``rounds`` does not change anything: each figure has its own number of samples."""
     return Section(
         f"Delivery ({ENVIRONMENTS} environments, a receiver that takes {LATENCY_MS:.0f} ms)",
-        [*_throughput(), *_neighbours(), *_answers()],
+        [*_throughput(), *_fairness(), *_answers()],
     )
 
 
@@ -73,39 +77,82 @@ def _throughput() -> list[Figure]:
     ]
 
 
-def _neighbours() -> list[Figure]:
-    """Compare an endpoint's delays beside a healthy endpoint with those beside a dead one.
+def _fairness() -> list[Figure]:
+    """Compare hits beside a slow, and beside a silent, receiver with those beside neither.
 
-    Both are measured at the same time, so that whatever else the machine does meets both.
+    All three are measured at the same time, at half the rate that all three can bear, so that
+    whatever else the machine does meets all of them.
     """
-    sent: dict[str, dict[str, float]] = {"alive": {}, "dead": {}}
-    with _Stage("arrivals") as healthy, _Stage("arrivals") as stricken:
-        stages = {"alive": healthy, "dead": stricken}
-        began = time.monotonic()
+    sent: dict[str, dict[str, float]] = {"nobody": {}, "slow": {}, "silent": {}}
+    with contextlib.ExitStack() as stack:
+        stages = {
+            beside: stack.enter_context(_Stage("arrivals", FAIR_ENVIRONMENTS)) for beside in sent
+        }
+        rate = _capacity(list(stages.values())) / 2
+        others = {
+            "nobody": lambda number: stages["nobody"].alive,
+            "slow": lambda number: f"{stages['slow'].slow}?hit={number}",
+            "silent": lambda number: f"{stages['silent'].dead}?hit={number}",
+        }
+        began, number = time.monotonic(), 0
         while (elapsed := time.monotonic() - began) < SETTLE_SECONDS + MEASURE_SECONDS:
+            if number > elapsed * rate:
+                time.sleep(0.5 / rate)
+                continue
+            number += 1
             for beside, stage in stages.items():
+                if number % ONE_IN == 0:
+                    stage.put(hit(others[beside](number)))
+                    continue
                 mine = hit(stage.alive)
-                other = hit(stage.dead if beside == "dead" else f"{stage.alive}other")
                 if elapsed >= SETTLE_SECONDS:
                     sent[beside][mine.id] = time.time()
-                stage.put(other, mine)
-                time.sleep(0.5 / PER_SECOND)
-        time.sleep(1)
+                stage.put(mine)
+        ended = time.time()
+        time.sleep(2)
         arrived = {beside: stage.arrivals() for beside, stage in stages.items()}
     delays = {
         beside: [1e3 * (arrived[beside].get(i, math.inf) - at) for i, at in found.items()]
         for beside, found in sent.items()
     }
     p99 = {beside: _typical_p99(found) for beside, found in delays.items()}
-    return [
-        Figure(
-            "an endpoint's p99 from queue to answer, beside a dead endpoint",
-            p99["dead"] / p99["alive"],
-            "x",
-            1.2,
-            note=f"{p99['dead']:.1f} ms, beside a healthy one {p99['alive']:.1f} ms",
-        )
-    ]
+    through = {
+        beside: sum(arrived[beside].get(i, math.inf) <= ended for i in found) / MEASURE_SECONDS
+        for beside, found in sent.items()
+    }
+    figures = []
+    for beside in ("slow", "silent"):
+        what = f"1 % of hits to a {beside} receiver"
+        figures += [
+            Figure(
+                f"{what}: the others' throughput",
+                through[beside] / through["nobody"],
+                "x",
+                0.9,
+                "higher",
+                f"{through[beside]:.0f}/s, and {through['nobody']:.0f}/s without",
+            ),
+            Figure(
+                f"{what}: the others' p99",
+                p99[beside] / p99["nobody"],
+                "x",
+                1.3,
+                note=f"{p99[beside]:.0f} ms, and {p99['nobody']:.0f} ms without",
+            ),
+        ]
+    return figures
+
+
+def _capacity(stages: list["_Stage"]) -> float:
+    """Return the hits a second that each of these stages delivers while all are flooded."""
+    before = [stage.count() for stage in stages]
+    began = time.perf_counter()
+    for _ in range(HITS // 2):
+        for stage in stages:
+            stage.put(hit(stage.alive))
+    while any(s.count() - b < HITS // 2 for s, b in zip(stages, before, strict=True)):
+        time.sleep(0.05)
+    return HITS // 2 / (time.perf_counter() - began)
 
 
 def _typical_p99(delays: list[float]) -> float:
@@ -154,19 +201,22 @@ def _answers() -> list[Figure]:
 class _Stage:
     """A queue, deliver processes and a receiver, all started."""
 
-    def __init__(self, kind: str) -> None:
+    def __init__(self, kind: str, environments: int = ENVIRONMENTS) -> None:
         self._kind = kind
+        self._environments = environments
         self._stack = contextlib.ExitStack()
 
     def __enter__(self) -> "_Stage":
         self._queue, dead = Queue("hits", visibility_timeout=120), Queue("dead")
-        server = self._stack.enter_context(QueueServer([self._queue, dead]))
+        slow = Queue("slow", visibility_timeout=120)
+        server = self._stack.enter_context(QueueServer([self._queue, slow, dead]))
         self.environment = {
             **{name: os.environ[name] for name in ("PATH", "HOME") if name in os.environ},
             **CREDENTIALS,
             "AWS_ENDPOINT_URL_SQS": server.endpoint,
             "PYTHONPATH": os.pathsep.join([str(ROOT / "layer"), str(ROOT)]),
             "PYTRACKING_QUEUE_URL": server.url(self._queue),
+            "PYTRACKING_SLOW_QUEUE_URL": server.url(slow),
             "PYTRACKING_DEAD_LETTER_QUEUE_URL": server.url(dead),
             "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
             "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
@@ -176,14 +226,16 @@ class _Stage:
         self._receiver = self._stack.enter_context(
             self._started(process, self._kind, str(LATENCY_MS))
         )
-        alive, hanging = self._receiver.stdout.readline().split()
-        self.alive, self.dead = (f"http://127.0.0.1:{port}/" for port in (alive, hanging))
-        for _ in range(ENVIRONMENTS):
+        ports = self._receiver.stdout.readline().split()
+        self.alive, self.dead, self.slow = (f"http://127.0.0.1:{port}/" for port in ports)
+        for _ in range(self._environments):
             self._stack.enter_context(self._started("tests.delivery.worker"))
+        for _ in range(2):
+            self._stack.enter_context(self._started("tests.delivery.worker", slow_lane=True))
         # A hit for each of them, so that what is measured are not their starts.
         before = self.count()
-        self.put(*(hit(self.alive) for _ in range(20 * ENVIRONMENTS)))
-        while self.count() - before < 20 * ENVIRONMENTS:
+        self.put(*(hit(self.alive) for _ in range(20 * self._environments)))
+        while self.count() - before < 20 * self._environments:
             time.sleep(0.05)
         time.sleep(1)
         return self
@@ -220,11 +272,11 @@ class _Stage:
         return float(run.stdout)
 
     @contextlib.contextmanager
-    def _started(self, module: str, *arguments: str) -> Iterator[Any]:
+    def _started(self, module: str, *arguments: str, slow_lane: bool = False) -> Iterator[Any]:
         process = subprocess.Popen(
             [sys.executable, "-m", module, *arguments],
             cwd=ROOT,
-            env=self.environment,
+            env={**self.environment, "PYTRACKING_SLOW_LANE": str(slow_lane).lower()},
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE if arguments else subprocess.DEVNULL,
             text=True,

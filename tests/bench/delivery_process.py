@@ -1,8 +1,8 @@
 """The processes that the delivery benchmarks are made of; ``python -m`` with one of the names.
 
 ``receiver``   serves a webhook that answers after the milliseconds of its first argument and, on
-               another port, one that never answers; prints both ports. At the end of its standard
-               input it prints how many posts it answered.
+               other ports, one that never answers and one that takes 9.9 s; prints the ports. At
+               the end of its standard input it prints how many posts the first one answered.
 ``arrivals``   the same receiver, which in the end prints when it answered each id (time.time()).
 ``answers``    calls the click function's handler for the paths in the JSON on its standard input,
                by turns, and prints what each call took, in milliseconds.
@@ -16,6 +16,10 @@ import json
 import os
 import sys
 import time
+from collections.abc import AsyncIterator
+
+SLOW_SECONDS = 9.9
+"""Just below the client's read timeout."""
 
 
 async def receive(milliseconds: float, *, arrivals: bool) -> None:
@@ -25,6 +29,18 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
 
     async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         nonlocal answered
+        async for headers in requests(reader, writer, milliseconds / 1000):
+            answered += 1
+            if arrivals:
+                answered_at.setdefault(headers[b"webhook-id"].decode(), time.time())
+
+    async def serve_slowly(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        async for _ in requests(reader, writer, SLOW_SECONDS):
+            pass
+
+    async def requests(
+        reader: asyncio.StreamReader, writer: asyncio.StreamWriter, seconds: float
+    ) -> AsyncIterator[dict[bytes, bytes]]:
         try:
             while head := await reader.readuntil(b"\r\n\r\n"):
                 headers = dict(
@@ -33,11 +49,9 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
                     if b": " in line
                 )
                 await reader.readexactly(int(headers[b"content-length"]))
-                await asyncio.sleep(milliseconds / 1000)
-                answered += 1
+                await asyncio.sleep(seconds)
                 writer.write(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")
-                if arrivals:
-                    answered_at.setdefault(headers[b"webhook-id"].decode(), time.time())
+                yield headers
         except (asyncio.IncompleteReadError, ConnectionError):
             writer.close()
 
@@ -49,9 +63,11 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
             pass
         writer.close()
 
-    alive = await asyncio.start_server(serve, "127.0.0.1", 0, backlog=512)
-    dead = await asyncio.start_server(hang, "127.0.0.1", 0, backlog=512)
-    print(*(server.sockets[0].getsockname()[1] for server in (alive, dead)), flush=True)
+    servers = [
+        await asyncio.start_server(one, "127.0.0.1", 0, backlog=512)
+        for one in (serve, hang, serve_slowly)
+    ]
+    print(*(server.sockets[0].getsockname()[1] for server in servers), flush=True)
     loop = asyncio.get_running_loop()
     while (await loop.run_in_executor(None, sys.stdin.readline)).strip() == "count":
         print(answered, flush=True)

@@ -1,8 +1,9 @@
 """What Lambda does with the deliver function, in processes that can be killed.
 
-``python -m tests.delivery.worker`` polls the queue of PYTRACKING_QUEUE_URL and hands each batch to
-the function. With ``--nursery`` it only imports everything, and then makes such a process of itself
-for each line of its standard input, printing its process id: a soak kills hundreds of them.
+``python -m tests.delivery.worker`` polls the queue of PYTRACKING_QUEUE_URL (in the slow lane, that
+of PYTRACKING_SLOW_QUEUE_URL) and hands each batch to the function. With ``--nursery`` it only
+imports everything, and then makes such a process of itself for each line of its standard input,
+printing its process id: a soak kills hundreds of them.
 """
 
 import importlib.util
@@ -61,7 +62,8 @@ def poll(environment: Mapping[str, str]) -> None:
     """Receive, invoke, delete, for ever."""
     quick = "WORKER_DEADLINE" in environment
     handler = quick_handler(environment) if quick else handler_of_the_function()
-    url = environment["PYTRACKING_QUEUE_URL"]
+    in_slow_lane = environment.get("PYTRACKING_SLOW_LANE") == "true"
+    url = environment["PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"]
     api = JsonApi(
         endpoint("sqs", environment, url),
         service="sqs",

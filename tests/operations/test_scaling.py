@@ -1,12 +1,27 @@
 """docs/scaling.md says what its model says, and the model's measured inputs are true."""
 
+import heapq
+import re
+import subprocess
+import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from pytracking.aws.observability import count
+from pytracking.aws.services import QueueEntry
+from pytracking.delivery.destinations import Result
+from pytracking.delivery.messages import Message
+from pytracking.handlers.delivering import Deliverer
 
+from local.event_source import Context
+from local.queue import Queue
+from tests.delivery.in_memory import deliverer_of, event_of
+from tests.delivery.rig import hit
 from tests.support import sam
+from tests.support.timing import Clock
 from tools import scaling
+from tools.scaling import BATCH
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -40,3 +55,81 @@ def test_the_model_knows_every_alarm() -> None:
     always = [one for one in alarms.values() if one.get("Condition") != "HasLinksFunction"]
     read = [one["Properties"].get("Metrics", [{}, {}])[1:] for one in always]
     assert sum(map(len, read)) == scaling.ALARM_METRICS
+
+
+class Dead:
+    """A destination that takes nothing."""
+
+    name = "dead"
+
+    def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
+        return [Result("failed", "503", 503, excerpt="x" * 100)] * len(messages)
+
+
+class Agenda:
+    """A queue by a clock that runs ahead, which counts the messages sent to it."""
+
+    def __init__(self, clock: Clock) -> None:
+        self.clock = clock
+        self.due: list[tuple[float, str]] = []
+        self.sent = 0
+
+    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
+        self.sent += len(entries)
+        for entry in entries:
+            heapq.heappush(self.due, (self.clock.now + entry.delay, entry.text))
+        return {}
+
+
+def test_a_hit_whose_receiver_stays_dead_takes_as_many_messages_as_the_model_says() -> None:
+    lives = 5
+    clock = Clock()
+    again, dead = Agenda(clock), Agenda(clock)
+    deliverer = Deliverer(destination=Dead(), again=again, dead=dead, clock=clock)
+    for _ in range(lives):
+        heapq.heappush(again.due, (clock.now, hit("https://r.example/").to_json()))
+        while again.due:
+            clock.now, text = heapq.heappop(again.due)
+            deliverer.deliver({"Records": [{"messageId": "m", "body": text}]}, Context(60))
+    messages = (again.sent + dead.sent) / lives
+    requests = scaling.dead_receiver()["SQS"] / scaling.SQS_REQUEST[0][1] / 1e6
+    assert dead.sent == lives
+    assert 3 * messages / BATCH == pytest.approx(requests, rel=0.1)
+
+
+FAILING_BATCH = """
+from tests.operations.test_scaling import BATCH, Agenda, Context, Dead, Deliverer, event_of, hit
+from tests.support.timing import Clock
+
+clock = Clock()
+deliverer = Deliverer(destination=Dead(), again=Agenda(clock), dead=Agenda(clock), clock=clock)
+hits = [hit("https://r.example/", attempt=4) for _ in range(BATCH)]
+deliverer.deliver(event_of(*hits), Context(60))
+"""
+
+
+def test_a_failed_attempt_logs_as_much_as_the_model_says() -> None:
+    # In a process of its own: the logger keeps the output that it began with.
+    written = subprocess.run(
+        [sys.executable, "-c", FAILING_BATCH],
+        env={"PYTHONPATH": f"{ROOT / 'layer'}:{ROOT}"},
+        capture_output=True,
+        check=True,
+    ).stdout
+    assert scaling.RETRY_LOG_BYTES * 0.8 < len(written) / BATCH <= scaling.RETRY_LOG_BYTES
+
+
+def test_a_waiting_hit_logs_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+    clock = Clock()
+    event = event_of(hit("https://r.example/", attempt=1, not_before=int(clock.now) + 900))
+    deliverer_of(Queue("hits"), Queue("dead"), clock).deliver(event, Context(60))
+    assert capsys.readouterr().out == ""
+
+
+@pytest.mark.parametrize("page", ["scaling.md", "faq.md"])
+def test_what_a_dead_receiver_costs_is_said_and_is_at_most_50_usd_a_million(page: str) -> None:
+    cost = sum(scaling.dead_receiver().values())
+    assert cost <= 50
+    text = (ROOT / "docs" / page).read_text("utf-8")
+    (said,) = re.findall(r"stays dead cost(?:s)? about (\d+) USD a\s+million", text)
+    assert int(said) == round(cost)
