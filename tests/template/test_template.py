@@ -6,6 +6,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from pytracking.delivery.webhooks import WORKERS
+from pytracking.handlers.delivering import SLOW_LANE_WORKERS
 
 from tests.template.resolve import references, resolve
 
@@ -136,15 +138,18 @@ def mapping_of(template: dict[str, Any], function: str) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(
-    ("function", "concurrency"),
-    [("DeliverFunction", "DeliverConcurrency"), ("DeliverSlowFunction", "SlowConcurrency")],
+    ("function", "concurrency", "posts_at_once"),
+    [
+        ("DeliverFunction", "DeliverConcurrency", WORKERS),
+        ("DeliverSlowFunction", "SlowConcurrency", SLOW_LANE_WORKERS),
+    ],
 )
 def test_only_failed_messages_of_a_batch_are_tried_again(
-    template: dict[str, Any], function: str, concurrency: str
+    template: dict[str, Any], function: str, concurrency: str, posts_at_once: int
 ) -> None:
     mapping = mapping_of(template, function)
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
-    assert mapping["BatchSize"] == 10
+    assert mapping["BatchSize"] == posts_at_once
     assert mapping["MaximumBatchingWindowInSeconds"] == 1
     assert mapping["EventSourceArn"] == {"Fn::GetAtt": [FROM_QUEUE[function], "Arn"]}
     assert mapping["ScalingConfig"] == {"MaximumConcurrency": {"Ref": concurrency}}
@@ -155,6 +160,14 @@ def test_an_account_of_ten_concurrent_executions_leaves_some_to_visitors(
 ) -> None:
     names = ("DeliverConcurrency", "SlowConcurrency")
     assert sum(source["Parameters"][name]["Default"] for name in names) <= 7
+
+
+def test_a_single_slow_receiver_gets_more_posts_at_once_than_the_fast_lane_has(
+    source: dict[str, Any],
+) -> None:
+    default = {name: one.get("Default") for name, one in source["Parameters"].items()}
+    fast = default["DeliverConcurrency"] * WORKERS
+    assert default["SlowConcurrency"] * SLOW_LANE_WORKERS > fast
 
 
 @pytest.mark.parametrize("function", ["DeliverFunction", "DeliverSlowFunction"])
