@@ -51,10 +51,10 @@ def test_parameters_may_be_given_by_position_in_the_originals_order() -> None:
 
 def test_an_attribute_cannot_be_changed_or_deleted() -> None:
     configuration = Configuration(webhook_url="https://w.example/")
-    with pytest.raises(AttributeError, match="merge_with_kwargs"):
-        configuration.webhook_url = None
-    with pytest.raises(AttributeError, match="immutable"):
-        del configuration.webhook_url
+    with pytest.raises(AttributeError):
+        configuration.webhook_url = None  # type: ignore[misc]
+    with pytest.raises(AttributeError):
+        del configuration.webhook_url  # type: ignore[misc]
     assert configuration.webhook_url == "https://w.example/"
 
 

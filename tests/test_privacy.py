@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.errors import ConfigurationError
-from pytracking.parameters import PRIVACY_FLAGS
+from pytracking.links import PRIVACY_FLAGS
 from pytracking.privacy import CAMPAIGN_KEYS, STRICTEST, Policy, says_do_not_track, truncated
 
 

@@ -16,7 +16,6 @@ from pytracking import (
     get_open_tracking_url,
 )
 from pytracking.html import adapt_html
-from pytracking.tokens import Kind
 
 BASES = {
     "base_open_tracking_url": "https://t.example/o/",
@@ -83,24 +82,6 @@ def test_each_step_of_a_subclass_is_taken() -> None:
                 "https://a.example/",
                 {"is_open": False},
             )
-
-
-class Stamped(Configuration):
-    """A step of its own that takes the kind, and opens that carry a URL."""
-
-    def get_url_encoded_data_str(
-        self, data_to_embed: dict[str, Any], kind: Kind | None = None
-    ) -> str:
-        return super().get_url_encoded_data_str({**data_to_embed, "url": "https://home/"}, kind)
-
-
-def test_a_step_that_takes_the_kind_is_told_it() -> None:
-    configuration = Stamped(**BASES, keyring=RING)
-    opened = get_open_tracking_url({"a": 1}, configuration)
-    clicked = get_click_tracking_url("https://a.example/", {"a": 1}, configuration)
-    for link in (opened, clicked):
-        result = get_open_tracking_result(link, configuration=configuration)
-        assert (result.tracked_url, result.metadata) == ("https://home/", {"a": 1})
 
 
 class Strict(Configuration):

@@ -3,7 +3,7 @@
 The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
 """
 
-from pytracking.configuration import Configuration
+from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
 from pytracking.errors import (
     ConfigurationError,
     InvalidKey,
@@ -15,9 +15,9 @@ from pytracking.errors import (
     PytrackingError,
     WebhookError,
 )
-from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult
+from pytracking.tokens.keyring import Keyring
 from pytracking.tracking import (
     get_click_tracking_result,
     get_click_tracking_url,
@@ -26,10 +26,6 @@ from pytracking.tracking import (
     get_open_tracking_url,
     get_open_tracking_url_path,
 )
-
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from pytracking.tokens.keyring import Keyring as Keyring
 
 __version__ = "1.0.0"
 
@@ -43,6 +39,7 @@ __all__ = [
     "InvalidLink",
     "InvalidPayload",
     "InvalidTarget",
+    "Keyring",
     "LinkExpired",
     "MissingDependency",
     "PytrackingError",
@@ -56,12 +53,3 @@ __all__ = [
     "get_open_tracking_url",
     "get_open_tracking_url_path",
 ]
-
-
-def __getattr__(name: str) -> object:
-    """Load ``Keyring``, and with it the cryptography package, when it is first asked for."""
-    if name == "Keyring":
-        from pytracking.tokens.keyring import Keyring  # noqa: PLC0415
-
-        return Keyring
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,24 +1,55 @@
-"""``Configuration``: how links are minted and decoded."""
+"""``Configuration``: how links are minted and decoded, as pytracking 0.2.2 has it."""
 
 from __future__ import annotations
 
+import difflib
 import time
-from functools import cache
+from collections.abc import Callable, Iterable, Mapping
+from copy import deepcopy
+from dataclasses import dataclass, field, fields
+from types import MappingProxyType
+from typing import Any, Self, TypedDict, TypeVar
 
-from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
-from pytracking.parameters import Parameters, copied
+from pytracking.base_urls import BaseUrls
+from pytracking.errors import ConfigurationError, InvalidLink
+from pytracking.links import PRIVACY_FLAGS, content_of, link_of
 from pytracking.results import TrackingResult
+from pytracking.targets import check_target, check_webhook_url
+from pytracking.tokens import Kind
+from pytracking.tokens.formats import Formats
+from pytracking.tokens.keyring import Keyring
 
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
+DEFAULT_TIMEOUT_SECONDS = 5
+"""How long ``send_webhook`` waits for a receiver, in seconds."""
 
-    from pytracking.tokens import Kind
+_TOO_LONG = 1e11
+"""Over three thousand years, in seconds: nobody means that."""
 
 
-class Configuration(Parameters):
-    """How links are minted and decoded. Immutable, and cheap to derive.
+class Keywords(TypedDict, total=False):
+    """The parameters of ``Configuration``, as keywords of every function of pytracking 0.2.2."""
+
+    webhook_url: str | None
+    webhook_timeout_seconds: float | None
+    include_webhook_url: bool
+    base_open_tracking_url: str | None
+    base_click_tracking_url: str | None
+    default_metadata: Mapping[str, Any] | None
+    include_default_metadata: bool
+    encryption_bytestring_key: bytes | str | None
+    encoding: str
+    append_slash: bool
+    keyring: Keyring | None
+    expires_in: float | None
+    include_issue_time: bool
+    privacy: Iterable[str]
+    compress: bool
+    clock: Callable[[], float] | None
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """How links are minted and decoded. Immutable.
 
     Args:
         webhook_url: the webhook to notify of opens and clicks.
@@ -34,26 +65,116 @@ class Configuration(Parameters):
         append_slash: end links with ``/`` (it is stripped when decoding, always).
         keyring: links are sealed with its newest secret; all its secrets and Fernet keys open.
             With any key, plain links are refused.
-        expires_in: seconds after which a link made now stops working.
+        expires_in: lifetime of the link in seconds; no expiry when None.
         include_issue_time: put the time a link is made into it.
         privacy: what the recipient does not agree to, of ``PRIVACY_FLAGS``; put into each link.
         compress: make sealed links shorter; without it they are minted in less time.
         clock: returns the present in seconds since the epoch; ``time.time`` when None.
 
     Raises:
-        ConfigurationError: ``default_metadata``, ``encoding``, ``expires_in`` or ``privacy`` is not
-            what it may be.
+        ConfigurationError: ``default_metadata``, ``encoding``, ``expires_in`` or ``privacy`` is
+            invalid.
         TypeError: an unknown keyword; the message names the nearest one.
         InvalidKey: a key cannot be used.
         MissingDependency: a key was given and ``cryptography`` is not installed.
     """
 
-    def __init_subclass__(cls) -> None:
-        import inspect  # noqa: PLC0415 - few make subclasses
+    webhook_url: str | None = None
+    webhook_timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS
+    include_webhook_url: bool = False
+    base_open_tracking_url: str | None = None
+    base_click_tracking_url: str | None = None
+    default_metadata: Mapping[str, Any] | None = None
+    include_default_metadata: bool = False
+    encryption_bytestring_key: bytes | str | None = field(default=None, repr=False)
+    encoding: str = "utf-8"
+    append_slash: bool = False
+    keyring: Keyring | None = None
+    expires_in: float | None = None
+    include_issue_time: bool = False
+    privacy: Iterable[str] = ()
+    compress: bool = True
+    clock: Callable[[], float] | None = None
+    _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
+    base_urls: BaseUrls = field(init=False, repr=False, compare=False)
+    _formats: Formats = field(init=False, repr=False, compare=False)
 
-        cls._is_subclass = True
-        # in 0.2.2 the document was its only parameter
-        cls._tells_kind = "kind" in inspect.signature(cls.get_url_encoded_data_str).parameters
+    def __new__(cls, *_: object, **kwargs: object) -> Self:
+        if cls.__init__ is Configuration.__init__:  # a subclass may take what it likes
+            _refuse_unknown(kwargs)
+        return super().__new__(cls)
+
+    def __post_init__(self) -> None:
+        _check_expires_in(self.expires_in)
+        if self.clock is not None and not callable(self.clock):
+            raise ConfigurationError(
+                f"clock is a function that returns seconds, not {self.clock!r}"
+            )
+        # copies, so that what the caller does to its own, or to what it is shown, changes no link
+        defaults = _defaults(self.default_metadata)
+        key = self.encryption_bytestring_key
+        key = bytes(key) if isinstance(key, bytearray) else key
+        self._set(
+            default_metadata=None
+            if self.default_metadata is None
+            else MappingProxyType(deepcopy(defaults)),
+            encryption_bytestring_key=key,
+            privacy=_privacy(self.privacy),
+            _defaults=defaults,
+            base_urls=BaseUrls(
+                self.base_open_tracking_url or "", self.base_click_tracking_url or ""
+            ),
+            _formats=Formats(self.keyring, key, self.encoding, bool(self.compress)),
+        )
+
+    def _set(self, **values: object) -> None:
+        for name, value in values.items():
+            object.__setattr__(self, name, value)
+
+    def __copy__(self) -> Self:
+        return self
+
+    def __deepcopy__(self, memo: object) -> Self:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (type(self), self._given())
+
+    def __str__(self) -> str:
+        return (
+            "<pytracking.Configuration> "
+            f"Open Tracking URL: {self.base_open_tracking_url} "
+            f"Click Tracking URL: {self.base_click_tracking_url} "
+            f"Webhook URL: {self.webhook_url}"
+        )
+
+    @property
+    def encryption_key(self) -> Any:
+        """The ``cryptography.fernet.Fernet`` of ``encryption_bytestring_key``, as in 0.2.2."""
+        if not self.encryption_bytestring_key:
+            return None
+        from pytracking.tokens.fernet import fernet  # noqa: PLC0415 - loads cryptography
+
+        return fernet(self.encryption_bytestring_key)
+
+    def merge_with_kwargs(self, kwargs: Mapping[str, Any]) -> Self:
+        """Return a configuration with ``kwargs`` in place of this one's values.
+
+        Raises:
+            TypeError: an unknown parameter; the message names the nearest one.
+        """
+        if not kwargs:
+            return self
+        _refuse_unknown(kwargs)
+        return _restored(type(self), {**self._given(), **kwargs})
+
+    def _given(self) -> dict[str, Any]:
+        given = {one.name: getattr(self, one.name) for one in fields(Configuration) if one.init}
+        if self.default_metadata is not None:  # which may have been changed, and is no dict
+            given["default_metadata"] = self._defaults
+        return given
+
+    # Minting
 
     def check_target(self, url: str) -> str:
         """Return ``url`` as ``targets.check_target`` does, with the base URLs as ``own_bases``.
@@ -61,9 +182,7 @@ class Configuration(Parameters):
         Raises:
             InvalidTarget: a click link to it would be refused.
         """
-        return self._check_target(url)
-
-    # Minting
+        return check_target(url, own_bases=self.base_urls.prefixes.values())
 
     def get_data_to_embed(
         self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
@@ -73,30 +192,19 @@ class Configuration(Parameters):
         Also ``iat``, ``exp`` (seconds since the epoch) and ``privacy``, when asked for.
 
         Raises:
-            InvalidPayload: ``extra_metadata`` is no mapping.
+            InvalidPayload: ``extra_metadata`` is not a mapping.
+            InvalidTarget: ``webhook_url`` is to be embedded, and is not a URL to post to.
         """
-        data: dict[str, Any] = {"url": url_to_track} if url_to_track else {}
-        try:
-            if self._embedded:
-                embedded = self._embedded
-                data["metadata"] = copied(embedded) if self._nested else embedded.copy()
-                data["metadata"].update(extra_metadata or ())
-            elif extra_metadata:
-                data["metadata"] = dict(extra_metadata)
-        except (TypeError, ValueError) as error:
-            kind = type(extra_metadata).__name__
-            raise InvalidPayload(f"a link's metadata is a dict, not {kind}") from error
-        if not self._adds:
-            return data
-        if self.include_webhook_url and self.webhook_url:
-            data["webhook"] = self.webhook_url
-        if self.include_issue_time:
-            data["iat"] = int(self._now())
-        if self.expires_in is not None:
-            data["exp"] = -int(-(self._now() + self.expires_in) // 1)  # rounded up
-        if self.privacy:
-            data["privacy"] = self.privacy
-        return data
+        webhook = self.webhook_url if self.include_webhook_url else None
+        return content_of(
+            url_to_track,
+            extra_metadata,
+            defaults=deepcopy(self._defaults) if self.include_default_metadata else {},
+            webhook_url=webhook and check_webhook_url(webhook, allow_http=True),
+            issued_at=self._now() if self.include_issue_time else None,
+            expires_at=None if self.expires_in is None else self._now() + self.expires_in,
+            privacy=tuple(self.privacy),
+        )
 
     def _now(self) -> float:
         return time.time() if self.clock is None else self.clock()
@@ -106,29 +214,29 @@ class Configuration(Parameters):
     ) -> str:
         """Return the token of a document made by ``get_data_to_embed``.
 
-        What has a ``url`` is a click, what has none an open, unless ``kind`` says otherwise.
+        A document with a ``url`` is a click's, one without an open's, unless ``kind`` says
+        otherwise.
         """
-        return self._encode(data_to_embed, kind or ("click" if "url" in data_to_embed else "open"))
+        return self._formats.encode(
+            data_to_embed, kind or ("click" if "url" in data_to_embed else "open")
+        )
 
     def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the open link of a token."""
-        return f"{self._open_prefix}{data_str}{self._end}"
+        return f"{self.base_urls.prefixes['open']}{data_str}{'/' if self.append_slash else ''}"
 
     def get_click_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the click link of a token."""
-        return f"{self._click_prefix}{data_str}{self._end}"
+        return f"{self.base_urls.prefixes['click']}{data_str}{'/' if self.append_slash else ''}"
 
     def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
         """Return an open link that carries ``extra_metadata``.
 
         Raises:
-            InvalidPayload: ``extra_metadata`` is no mapping, or JSON cannot hold it.
+            InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
         """
         data = self.get_data_to_embed(None, extra_metadata)
-        if self._is_subclass:
-            return self.get_open_tracking_url_from_data_str(self._token_by_steps(data, "open"))
-        encode = self._encode
-        return f"{self._open_prefix}{encode(data, 'open')}{self._end}"
+        return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
 
     def get_click_tracking_url(
         self, url_to_track: str, extra_metadata: Mapping[str, Any] | None
@@ -136,27 +244,12 @@ class Configuration(Parameters):
         """Return a click link to ``url_to_track`` that carries ``extra_metadata``.
 
         Raises:
-            InvalidPayload: ``extra_metadata`` is no mapping, or JSON cannot hold it.
+            InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
-        if self._is_subclass:
-            self.check_target(url_to_track)
-            data = self.get_data_to_embed(url_to_track, extra_metadata)
-            return self.get_click_tracking_url_from_data_str(self._token_by_steps(data, "click"))
-        check_target, encode = self._check_target, self._encode
-        target = check_target(url_to_track)
-        if target is not url_to_track:
-            token = encode(self.get_data_to_embed(url_to_track, extra_metadata), "click")
-        elif self._adds or type(extra_metadata) is not dict:
-            token = encode(self.get_data_to_embed(None, extra_metadata), "click", target)
-        else:  # what most links are, made without a copy
-            token = encode({"metadata": extra_metadata} if extra_metadata else {}, "click", target)
-        return f"{self._click_prefix}{token}{self._end}"
-
-    def _token_by_steps(self, data: dict[str, Any], kind: Kind) -> str:
-        if self._tells_kind:
-            return self.get_url_encoded_data_str(data, kind=kind)
-        return self.get_url_encoded_data_str(data)
+        self.check_target(url_to_track)  # embedded as given; what redirects checks it again
+        data = self.get_data_to_embed(url_to_track, extra_metadata)
+        return self.get_click_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
 
     # Decoding
 
@@ -167,7 +260,7 @@ class Configuration(Parameters):
             InvalidLink: ``url`` is not under ``base_open_tracking_url``.
             ConfigurationError: there is no ``base_open_tracking_url``.
         """
-        return self._path(url, "base_open_tracking_url", self._open_prefix)
+        return self._path(url, "open")
 
     def get_click_tracking_url_path(self, url: str) -> str:
         """Return the part of a full click link that ``get_click_tracking_result`` takes.
@@ -176,20 +269,19 @@ class Configuration(Parameters):
             InvalidLink: ``url`` is not under ``base_click_tracking_url``.
             ConfigurationError: there is no ``base_click_tracking_url``.
         """
-        return self._path(url, "base_click_tracking_url", self._click_prefix)
+        return self._path(url, "click")
 
-    def _path(self, url: str, base_name: str, prefix: str) -> str:
-        if not prefix:
-            raise ConfigurationError(f"to take a link apart, {base_name} is needed")
-        if not url.startswith(prefix):
-            raise InvalidLink(f"the link is not under {base_name} ({prefix})")
-        return url[len(prefix) :]
+    def _path(self, url: str, kind: Kind) -> str:
+        bases = self.base_urls.of(kind)
+        if not bases:
+            raise ConfigurationError(f"to take a link apart, base_{kind}_tracking_url is needed")
+        for base in bases:
+            if url.startswith(base):
+                return url[len(base) :]
+        raise InvalidLink(f"the link is not under base_{kind}_tracking_url ({bases[0]})")
 
     def get_result(
-        self,
-        path_or_url: str,
-        request_data: Mapping[str, Any] | None,
-        kind: Kind,
+        self, path_or_url: str, request_data: Mapping[str, Any] | None, kind: Kind
     ) -> TrackingResult:
         """Decode a full link or its path.
 
@@ -199,28 +291,11 @@ class Configuration(Parameters):
         Raises:
             InvalidLink: not a link of this configuration.
         """
-        for prefix, kind_of_base in self._bases:
-            token = path_or_url.removeprefix(prefix)
-            if len(token) < len(path_or_url):
-                kind = kind_of_base or kind
-                break
-        else:
-            token = path_or_url
-            if "://" in token:  # what its mail put around it may hide its base
-                from pytracking.tokens.repair import unwrap  # noqa: PLC0415 - damage is rare
-
-                link = unwrap(token)
-                if link != token and any(link.startswith(prefix) for prefix, _ in self._bases):
-                    return self.get_result(link, request_data, kind)
-        if self._is_subclass:
-            return self.get_tracking_result(token, request_data, kind == "open")
-        return self.decode(token, request_data, kind)
+        token, kind_of_base = self.base_urls.split(path_or_url)
+        return self.get_tracking_result(token, request_data, (kind_of_base or kind) == "open")
 
     def get_tracking_result(
-        self,
-        encoded_url_path: str,
-        request_data: Mapping[str, Any] | None,
-        is_open: bool,
+        self, encoded_url_path: str, request_data: Mapping[str, Any] | None, is_open: bool
     ) -> TrackingResult:
         """As ``decode``, with the kind told as pytracking 0.2.2 did."""
         return self.decode(encoded_url_path, request_data, "open" if is_open else "click")
@@ -241,42 +316,80 @@ class Configuration(Parameters):
                 accepts.
         """
         if now is None:
-            now = time.time() if self.clock is None else self.clock()
-        decode = self._decode
-        data, token = decode(token, kind, now)
-        get = data.get
-        metadata = get("metadata", {})
-        if self._merged:
-            metadata = {**self._defaults_to_merge(), **metadata}
+            now = self._now()
+        content, canonical = self._formats.decode(token, kind, now)
+        link = link_of(content, kind, canonical)
+        merged = {} if self.include_default_metadata else deepcopy(self._defaults)
         # A webhook inside the link serves where the configuration names none, so that a link
         # which carries its webhook needs no further setting to be decoded.
-        webhook_url = get("webhook")
-        if self.webhook_url and not self.include_webhook_url:
-            webhook_url = self.webhook_url
+        ours = self.webhook_url if not self.include_webhook_url else None
         return TrackingResult(
-            kind == "open",
-            kind == "click",
-            get("url"),
-            webhook_url,
-            metadata,
-            request_data,
-            int(now),
-            get("iat"),
-            get("exp"),
-            tuple(data["privacy"]) if "privacy" in data else (),
-            token,
+            is_open_tracking=kind == "open",
+            is_click_tracking=kind == "click",
+            tracked_url=link.target,
+            webhook_url=ours or link.webhook_url,
+            metadata={**merged, **link.metadata},
+            request_data=request_data,
+            timestamp=int(now),
+            issued_at=link.issued_at,
+            expires_at=link.expires_at,
+            privacy=link.privacy,
+            token=link.token,
         )
+
+
+_Configuration = TypeVar("_Configuration", bound=Configuration)
+_NAMES = tuple(one.name for one in fields(Configuration) if one.init)
 
 
 def get_configuration(
     configuration: Configuration | None, kwargs: Mapping[str, Any]
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
-    if not configuration:
-        configuration = _default()
-    return configuration.merge_with_kwargs(kwargs) if kwargs else configuration
+    return (configuration or Configuration()).merge_with_kwargs(kwargs)
 
 
-@cache
-def _default() -> Configuration:
-    return Configuration()
+def _restored(cls: type[_Configuration], given: Mapping[str, Any]) -> _Configuration:
+    """Return a configuration of a class that may take other parameters itself."""
+    made = object.__new__(cls)
+    Configuration.__init__(made, **given)
+    return made
+
+
+def _check_expires_in(seconds: float | None) -> None:
+    if seconds is None:
+        return
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if not (is_number and 0 < seconds < _TOO_LONG):
+        raise ConfigurationError(
+            f"expires_in must be None or a positive number of seconds, not {seconds!r}"
+        )
+
+
+def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
+    allowed = ", ".join(PRIVACY_FLAGS)
+    # a text would be taken for a list of characters
+    if isinstance(flags, str) or not isinstance(flags, Iterable):
+        raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
+    given = tuple(flags)
+    for flag in given:
+        if flag not in PRIVACY_FLAGS:
+            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {allowed}")
+    return given
+
+
+def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    try:
+        return deepcopy(dict(metadata or {}))
+    except (TypeError, ValueError) as error:
+        kind = type(metadata).__name__
+        raise ConfigurationError(f"default_metadata is a dict, not {kind}") from error
+    except RecursionError as error:
+        raise ConfigurationError("default_metadata is nested too deeply for JSON") from error
+
+
+def _refuse_unknown(kwargs: Iterable[str]) -> None:
+    unknown = sorted(set(kwargs) - set(_NAMES))
+    if unknown:
+        nearest = difflib.get_close_matches(unknown[0], _NAMES, n=1, cutoff=0)
+        raise TypeError(f"unknown parameter {unknown[0]!r}: did you mean {nearest[0]!r}?")

@@ -13,7 +13,7 @@ from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import Any, Literal, cast, get_args
 
 from pytracking.errors import ConfigurationError
-from pytracking.parameters import PRIVACY_FLAGS
+from pytracking.links import PRIVACY_FLAGS
 
 Mode = Literal["full", "truncated", "none"]
 DoNotTrack = Literal["aggregate", "anonymous", "ignore"]

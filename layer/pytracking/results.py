@@ -1,15 +1,11 @@
 """What a decoded link says: ``TrackingResult``."""
 
-from __future__ import annotations
-
 from collections import namedtuple
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 from pytracking.tokens import link_id
-
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from collections.abc import Mapping
-    from typing import Any
 
 TrackingResultJSON = namedtuple(
     "TrackingResultJSON",
@@ -26,6 +22,7 @@ TrackingResultJSON = namedtuple(
 """The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
 
 
+@dataclass
 class TrackingResult:
     """A decoded open or click link.
 
@@ -39,39 +36,26 @@ class TrackingResult:
         timestamp: when the link was decoded, whole seconds since the epoch, UTC.
         issued_at: when the link was minted, seconds since the epoch; None when it does not say.
         expires_at: when the link stops working, seconds since the epoch; None when never.
-        privacy: the recipient's wishes sealed into the link, e.g. ``("no_ip",)``.
+        privacy: the recipient's consent flags sealed into the link, e.g. ``("no_ip",)``.
+        token: the canonical token; None for a result made by hand. Not shown by ``repr``.
     """
 
-    def __init__(
-        self,
-        is_open_tracking: bool = False,
-        is_click_tracking: bool = False,
-        tracked_url: str | None = None,
-        webhook_url: str | None = None,
-        metadata: dict[str, Any] | None = None,
-        request_data: Mapping[str, Any] | None = None,
-        timestamp: int | None = None,
-        issued_at: int | None = None,
-        expires_at: int | None = None,
-        privacy: tuple[str, ...] = (),
-        token: str | None = None,
-    ) -> None:
-        self.is_open_tracking = is_open_tracking
-        self.is_click_tracking = is_click_tracking
-        self.tracked_url = tracked_url
-        self.webhook_url = webhook_url
-        self.metadata = metadata
-        self.request_data = request_data
-        self.timestamp = timestamp
-        self.issued_at = issued_at
-        self.expires_at = expires_at
-        self.privacy = privacy
-        self._token = token
+    is_open_tracking: bool = False
+    is_click_tracking: bool = False
+    tracked_url: str | None = None
+    webhook_url: str | None = None
+    metadata: dict[str, Any] | None = None
+    request_data: Mapping[str, Any] | None = None
+    timestamp: int | None = None
+    issued_at: int | None = None
+    expires_at: int | None = None
+    privacy: tuple[str, ...] = ()
+    token: str | None = field(default=None, repr=False)
 
     @property
     def link_id(self) -> str | None:
         """22 characters, the same for every use of one link; None for a result made by hand."""
-        return self._token and link_id(self._token)
+        return self.token and link_id(self.token)
 
     def to_json_dict(self) -> TrackingResultJSON:
         """Return the original's seven fields as a named tuple that JSON can hold."""

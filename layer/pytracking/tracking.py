@@ -1,10 +1,14 @@
 """The functions of pytracking 0.2.2, under its own module name: mint a link, decode a link."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
-from pytracking.configuration import Configuration, get_configuration
-from pytracking.parameters import DEFAULT_TIMEOUT_SECONDS
+from pytracking.configuration import (
+    DEFAULT_TIMEOUT_SECONDS,
+    Configuration,
+    Keywords,
+    get_configuration,
+)
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult, TrackingResultJSON
 
@@ -29,7 +33,7 @@ __all__ = [
 def get_open_tracking_url(
     metadata: Mapping[str, Any] | None = None,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[Keywords],
 ) -> str:
     """Return an open link (the address of a tracking pixel) that carries ``metadata``.
 
@@ -48,7 +52,7 @@ def get_click_tracking_url(
     url_to_track: str,
     metadata: Mapping[str, Any] | None = None,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[Keywords],
 ) -> str:
     """Return a click link that redirects to ``url_to_track`` and carries ``metadata``.
 
@@ -70,7 +74,7 @@ def get_open_tracking_result(
     encoded_url_path: str,
     request_data: Mapping[str, Any] | None = None,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[Keywords],
 ) -> TrackingResult:
     """Decode an open link.
 
@@ -92,7 +96,7 @@ def get_click_tracking_result(
     encoded_url_path: str,
     request_data: Mapping[str, Any] | None = None,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[Keywords],
 ) -> TrackingResult:
     """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
     configuration = get_configuration(configuration, kwargs)
@@ -100,7 +104,7 @@ def get_click_tracking_result(
 
 
 def get_open_tracking_url_path(
-    url: str, configuration: Configuration | None = None, **kwargs: Any
+    url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
     """Return the token of a full open link.
 
@@ -112,7 +116,7 @@ def get_open_tracking_url_path(
 
 
 def get_click_tracking_url_path(
-    url: str, configuration: Configuration | None = None, **kwargs: Any
+    url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
     """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
     return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Unpack
 
-from pytracking.configuration import Configuration, get_configuration
+from pytracking.configuration import Configuration, Keywords, get_configuration
 from pytracking.errors import ConfigurationError, InvalidPayload, MissingDependency, WebhookError
 from pytracking.results import TrackingResult
 
@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 
 def send_webhook(
-    tracking_result: TrackingResult, configuration: Configuration | None = None, **kwargs: Any
+    tracking_result: TrackingResult,
+    configuration: Configuration | None = None,
+    **kwargs: Unpack[Keywords],
 ) -> BaseHTTPResponse:
     """POST ``tracking_result`` as JSON to its ``webhook_url`` and return the response.
 

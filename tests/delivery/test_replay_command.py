@@ -161,7 +161,7 @@ def test_one_old_address_with_two_new_ones_is_refused(stack: Stack) -> None:
 
 
 def test_a_new_address_that_nothing_can_be_delivered_to_is_refused(stack: Stack) -> None:
-    with pytest.raises(InvalidTarget, match="https only"):
+    with pytest.raises(InvalidTarget, match="must start with https://"):
         run("replay", "--stack", stack.name, "--moved", "https://a.test/", "http://new.test/")
 
 

@@ -75,7 +75,7 @@ def test_encrypted_links_name_cryptography_as_missing() -> None:
 @without_cryptography
 def test_sealed_links_name_cryptography_as_missing() -> None:
     with pytest.raises(pytracking.MissingDependency, match="pip install cryptography"):
-        import_module("pytracking.tokens.keyring")
+        pytracking.get_open_tracking_url({"a": 1}, keyring=pytracking.Keyring.generate(), **BASES)
 
 
 @with_urllib3

@@ -4,7 +4,7 @@ import time
 from typing import Any
 
 from pytracking.tokens import Kind
-from pytracking.tokens.formats import formats
+from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.sealed import SealedCodec
 
@@ -15,5 +15,4 @@ def encode(document: dict[str, Any], kind: Kind, ring: Keyring, *, compress: boo
 
 def decode(token: str, kind: Kind, ring: Keyring, *, now: float | None = None) -> dict[str, Any]:
     """Return what a token says that arrived as a link's, damage undone."""
-    codec = formats(ring, None, "utf-8", True)
-    return codec.decode(token, kind, time.time() if now is None else now)[0]
+    return Formats(ring).decode(token, kind, time.time() if now is None else now)[0]

@@ -45,14 +45,6 @@ def test_whatever_json_holds_comes_back_as_it_was(made: Formats, document: dict[
     assert canonical == token
 
 
-@each_format
-@pytest.mark.parametrize("rest", [{}, {"metadata": {"id": 7}}])
-def test_a_checked_target_becomes_the_url_in_front(made: Formats, rest: dict[str, Any]) -> None:
-    token = made.encode(rest, "click", "https://a.example/?b=c")
-    found, _ = made.decode(token, "click", NOW)
-    assert dumped(found) == dumped({"url": "https://a.example/?b=c", **rest})
-
-
 UNWRITABLE = {
     "NaN": float("nan"),
     "infinity": float("inf"),

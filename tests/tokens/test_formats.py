@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 from pytracking import ConfigurationError, InvalidKey, InvalidLink, Keyring
 from pytracking.tokens import Kind, is_of_kind
-from pytracking.tokens.formats import Formats, formats
+from pytracking.tokens.formats import Formats
 
 from tests.tokens.every_format import (
     FERNET,
@@ -74,7 +74,7 @@ def test_the_compression_switch_reaches_the_token() -> None:
 
 def test_what_is_no_keyring_is_refused_with_the_way_to_make_one() -> None:
     with pytest.raises(InvalidKey) as caught:
-        formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
+        Formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
     assert str(caught.value) == (
         "keyring must be a Keyring, not dict; make one with Keyring.generate(), or from its JSON "
         "form with Keyring.from_json(text)"
@@ -83,13 +83,13 @@ def test_what_is_no_keyring_is_refused_with_the_way_to_make_one() -> None:
 
 def test_several_fernet_keys_are_refused_with_the_way_to_give_them() -> None:
     with pytest.raises(InvalidKey, match=r"not list; .* Keyring\(\.\.\., fernet="):
-        formats(None, [FERNET_KEY], "utf-8", True)  # type: ignore[arg-type]
+        Formats(None, [FERNET_KEY], "utf-8", True)  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize("encoding", ["utf-9", "base64", "undefined", "idna", ""])
 def test_an_encoding_that_is_none_is_refused_when_it_is_configured(encoding: str) -> None:
     with pytest.raises(ConfigurationError, match="text encoding"):
-        formats(None, None, encoding, True)
+        Formats(None, None, encoding, True)
 
 
 def test_a_ring_with_fernet_keys_opens_both_and_mints_sealed() -> None:
@@ -114,9 +114,3 @@ def test_the_configured_key_and_the_rings_keys_all_open() -> None:
     for key in (FERNET_KEY, other_key):
         token = Fernet(key).encrypt(b'{"metadata":{}}').decode()
         assert made.decode(token, "open", NOW)[0] == {"metadata": {}}
-
-
-def test_the_formats_of_the_same_keys_are_prepared_once() -> None:
-    made = formats(Keyring(SECRET), None, "utf-8", True)
-    assert formats(Keyring(SECRET), None, "utf-8", True) is made
-    assert formats(Keyring(SECRET), None, "utf-8", False) is not made

@@ -106,8 +106,6 @@ _WEB_SCHEMES = ("https", "http")
 # tabs and line ends anywhere.
 _AROUND = "".join(map(chr, range(0x21)))
 _WITHIN = str.maketrans("", "", "\t\n\r")
-# What follows a base URL in a link of ours: plain (`{"...` or `{}`), Fernet, sealed.
-_TOKEN = re.compile(r"(?:eyJ[\w=-]+|e30|gAAAA[\w=-]+|p[\w-]{25,})(?:[/?#].*)?", re.ASCII)
 
 
 class Policy:
@@ -116,11 +114,7 @@ class Policy:
     def __init__(self, options: Options, configuration: Configuration) -> None:
         self._options = options
         self._utm = _utm_parameters(options.utm)
-        prefixes = {
-            configuration.get_click_tracking_url_from_data_str(""),
-            configuration.get_open_tracking_url_from_data_str(""),
-        }
-        self._ours = tuple(p.removesuffix("/") + "/" for p in prefixes if "://" in p)
+        self._is_ours = configuration.base_urls.holds
         self._check_target = configuration.check_target
 
     def judge(self, href: str, base: str = "") -> Verdict:
@@ -144,9 +138,8 @@ class Policy:
             return Verdict("refused", reason=str(error))
 
     def _judge_absolute(self, url: str) -> Verdict:
-        for prefix in self._ours:
-            if url.startswith(prefix) and _TOKEN.fullmatch(url, len(prefix)):
-                return Verdict("already tracked")
+        if self._is_ours(url):
+            return Verdict("already tracked")
         if self._options.unsubscribe == "leave" and is_unsubscribe(url):
             return Verdict("unsubscribe")
         target = self._with_utm(url) if self._utm else url

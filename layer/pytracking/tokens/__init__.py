@@ -4,14 +4,13 @@ Each format is a module with the same two verbs, ``encode`` and ``decode``. A do
 JSON object ``{"url", "metadata", "webhook"}`` of pytracking 0.2.2, each key only when it is set.
 """
 
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from typing import Literal
+import re
+from base64 import urlsafe_b64encode
+from hashlib import sha256
+from typing import Literal
 
-    Kind = Literal["open", "click"]
-else:
-    Kind = str
-
+Kind = Literal["open", "click"]
+"""What a link is for."""
 
 KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
 """Each kind of token, and the byte that binds sealed tokens to it. No byte is ever used again."""
@@ -31,15 +30,27 @@ def is_of_kind(kind: str, url: str | None) -> bool:
     return (url is not None) is (kind in KINDS_WITH_URL)
 
 
+# plain {"..., and {}; Fernet; sealed: "p", two bits of the packing and four of the key id, which
+# has a capital somewhere, where the name of a page seldom has
+_LOOKS = re.compile(
+    r"(?:eyJ[A-Za-z0-9_-]+|e30|gAAAA[A-Za-z0-9_-]{20,}|(?=[^/]*[A-Z])p[A-Za-f][A-Za-z0-9_-]{18,})"
+    r"(?![A-Za-z0-9_-])"
+)
+
+
+def looks_like_token(text: str) -> bool:
+    """Tell whether ``text`` starts with what looks like a token of any format.
+
+    Only its shape is looked at: eyJtZXRhZGF0YSI6IHt9fQ==, gAAAABrBCMNK4BRxd__Gyf..., pQHkK0f....
+    """
+    return _LOOKS.match(text) is not None
+
+
 def link_id(token: str) -> str:
     """Return what a link is known by to receivers: 22 characters of url-safe base64 (132 bits).
 
     The first characters of the SHA-256 of a fixed prefix and the canonical token. The same for
     every use of one link, and it tells nothing of what the link says, nor can it be followed.
     """
-    from base64 import urlsafe_b64encode  # noqa: PLC0415 - decoding needs it, importing does not
-    from hashlib import sha256  # noqa: PLC0415
-
-    return urlsafe_b64encode(sha256(b"pytracking/link-id/v1" + token.encode()).digest())[
-        :22
-    ].decode()
+    digest = sha256(b"pytracking/link-id/v1" + token.encode()).digest()
+    return urlsafe_b64encode(digest)[:22].decode()

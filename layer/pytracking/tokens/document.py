@@ -1,20 +1,12 @@
 """The JSON document inside every token: written and read in one place, by the same rules."""
 
-from __future__ import annotations
-
 import json
-import json.encoder
+import math
 import re
 import time
+from typing import Any, Never
 
 from pytracking.errors import InvalidLink, InvalidPayload, LinkExpired
-
-TYPE_CHECKING = False  # typing takes longer to import than all that importing us loads
-if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from typing import Any, Never
-
-    Read = Callable[[str, int], tuple[Any, int]]
 
 MAX_NESTING = 200
 """Deepest nesting of objects and arrays: far over any real metadata, and under the depth at which
@@ -28,45 +20,31 @@ _TYPES = {"url": str, "metadata": dict, "webhook": str, "iat": int, "exp": int, 
 
 # "a \"string\"" as a whole, or one bracket outside of strings
 _BRACKETS = r'(?s)"(?:[^"\\]|\\.)*"|([\[{])|([\]}])'
-_INFINITY = float("inf")
 
 
-def dump(content: dict[str, Any], target: str | None = None) -> str:
+def dump(content: dict[str, Any]) -> str:
     """Return ``content`` as JSON text, spelled as pytracking 0.2.2 does.
 
     (Spaces after separators, ASCII only: plain links must keep this byte for byte.)
-
-    Args:
-        content: the document; without ``url`` where there is a ``target``.
-        target: becomes ``url``, in front. It is what ``check_target`` has returned: ASCII without
-            quotes, backslashes and controls, so that no character of it needs an escape.
 
     Raises:
         InvalidPayload: JSON cannot hold a value (NaN, infinities, lone surrogates, integers of
             more than 4,300 digits, nesting deeper than 200, objects that are not JSON's).
     """
     try:
-        text = "".join(_write(content, 0))
-        if target is not None:
-            text = "".join(('{"url": "', target, '", ' if content else '"', text[1:]))
-        if "\\" in text and "\\ud" in text:  # surrogates: only pairs are text
-            _refuse_surrogates(content)
-        if len(text) > 2 * MAX_NESTING:  # each level takes two brackets
-            _check_nesting(text)
+        text = _ENCODER.encode(content)
+        _check(text, content)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
     return text
 
 
-def dump_compact(content: dict[str, Any], target: str | None = None) -> bytes:
+def dump_compact(content: dict[str, Any]) -> bytes:
     """As ``dump``, in UTF-8 without spaces."""
     try:
-        text = "".join(_write_compact(content, 0))
-        if target is not None:
-            text = "".join(('{"url":"', target, '",' if content else '"', text[1:]))
-        if len(text) > 2 * MAX_NESTING:
-            _check_nesting(text)
-        return text.encode()
+        text = _COMPACT_ENCODER.encode(content)
+        _check_nesting(text)
+        return text.encode()  # refuses lone surrogates
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
 
@@ -86,23 +64,18 @@ def load(text: str, now: float) -> dict[str, Any]:
             when ``iat`` is more than 90 minutes ahead.
     """
     try:
-        content, end = _read(text, 0)
-        if end < len(text) and text[end:].strip(" "):  # a token may be minted with spaces behind
+        content, end = _DECODER.raw_decode(text)
+        if text[end:].strip(" "):  # a token may be minted with spaces behind
             raise ValueError("something follows the JSON")
-        if len(text) > 2 * MAX_NESTING:
-            _check_nesting(text)
-        if type(content) is dict and not _has_no_equal_keys(text, content):
-            _read_pairs(text, 0)
-        if "\\" in text and ("\\ud" in text or "\\uD" in text):  # surrogates: only pairs are text
-            _refuse_surrogates(content)
-    except (ValueError, RecursionError, StopIteration) as error:
+        _check(text, content)
+    except (ValueError, RecursionError) as error:
         raise InvalidLink("the link's content is not the JSON of a tracking link") from error
-    if type(content) is not dict:
+    if not isinstance(content, dict):
         raise InvalidLink("the link's content is not a JSON object")
     for key, value in content.items():
-        if key in _TYPES and type(value) is not _TYPES[key]:
+        if key in _TYPES and type(value) is not _TYPES[key]:  # True is no number of seconds
             raise InvalidLink(f"the link's {key!r} is not of type {_TYPES[key].__name__}")
-    if "privacy" in content and not all(type(flag) is str for flag in content["privacy"]):
+    if not all(isinstance(flag, str) for flag in content.get("privacy", ())):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     if "exp" in content and now >= content["exp"]:
         raise LinkExpired(f"the link expired at {_utc(content['exp'])}")
@@ -118,39 +91,21 @@ def _utc(seconds: int) -> str:
         return f"{seconds} seconds after 1970"
 
 
+def _check(text: str, content: Any) -> None:
+    """Refuse JSON that is nested too deeply, or has a surrogate that is not one of a pair."""
+    _check_nesting(text)
+    if "\\ud" in text.lower():  # most texts have none, and need no second look
+        _COMPACT_ENCODER.encode(content).encode()
+
+
 def _check_nesting(text: str) -> None:
-    """Refuse JSON, which ``text`` must be, that is nested too deeply."""
-    # Most texts have too few brackets to be looked into. (Looking for one is 20 times as fast as
-    # counting, and most texts have no array.)
-    if text.count("{") + ("[" in text and text.count("[")) <= MAX_NESTING:
+    if text.count("{") + text.count("[") <= MAX_NESTING:
         return
     depth = 0
     for match in re.finditer(_BRACKETS, text):
         depth += (match[1] is not None) - (match[2] is not None)
         if depth > MAX_NESTING:
             raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
-
-
-def _refuse_surrogates(content: dict[str, Any]) -> None:
-    "".join(_write_compact(content, 0)).encode()
-
-
-def _has_no_equal_keys(text: str, content: dict[str, Any]) -> bool:
-    """Tell whether counting shows that no object in ``text`` has two equal keys.
-
-    Equal keys leave one member. But each key in ``text`` has its own ``":`` (unless white space
-    stands before the colon): if those are no more than the members, none was lost. False only
-    means that a closer look is needed, for other objects inside, say.
-    """
-    metadata = content.get("metadata")
-    members = len(content) + len(metadata) if type(metadata) is dict else len(content)
-    return (
-        text.count('":') == members
-        and (" " not in text or '" ' not in text)
-        and "\n" not in text
-        and "\t" not in text
-        and "\r" not in text
-    )
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -167,7 +122,7 @@ def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _float(text: str) -> float:
     number = float(text)
-    if number in (_INFINITY, -_INFINITY):
+    if math.isinf(number):
         raise ValueError("a number is beyond what a float holds")
     return number
 
@@ -183,38 +138,8 @@ def _not_json(error: Exception) -> InvalidPayload:
     )
 
 
-def _writer(
-    string: Callable[[str], str], item_separator: str, key_separator: str
-) -> Callable[[Any, int], Iterable[str]]:
-    """Return what gives the pieces that ``json.dumps`` joins, of a value at a depth, prepared once.
-
-    ``JSONEncoder.encode`` prepares the same C encoder anew for each document, which takes longer
-    than encoding one. Without the C encoder (other Pythons than CPython) it is what is used.
-    """
-    encoder = json.JSONEncoder(
-        allow_nan=False,
-        ensure_ascii=string is json.encoder.encode_basestring_ascii,
-        separators=(item_separator, key_separator),
-    )
-    make_encoder = json.encoder.c_make_encoder  # type: ignore[attr-defined]
-    if make_encoder is None:
-        return lambda content, _: [encoder.encode(content)]
-    pieces: Callable[[Any, int], Iterable[str]] = make_encoder(
-        None,  # no search for circles: they end in RecursionError
-        encoder.default,
-        string,
-        None,
-        key_separator,
-        item_separator,
-        False,
-        False,
-        False,
-    )
-    return pieces
-
-
-_write = _writer(json.encoder.encode_basestring_ascii, ", ", ": ")
-_write_compact = _writer(json.encoder.encode_basestring, ",", ":")
-# What JSONDecoder reads with: a text and where to begin give a value and where it ends
-_read: Read = json.JSONDecoder(parse_float=_float, parse_constant=_refuse_constant).scan_once  # type: ignore[attr-defined]
-_read_pairs: Read = json.JSONDecoder(object_pairs_hook=without_equal_keys).scan_once  # type: ignore[attr-defined]
+_ENCODER = json.JSONEncoder(allow_nan=False)
+_COMPACT_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+_DECODER = json.JSONDecoder(
+    object_pairs_hook=without_equal_keys, parse_float=_float, parse_constant=_refuse_constant
+)

@@ -5,24 +5,19 @@ numbers keys: the key id in a token is derived from the secret. Two secrets of o
 an id (1 pair in 256 does); each key of that id is then tried.
 """
 
+from __future__ import annotations
+
 import json
 import secrets
 from collections.abc import Iterable
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytracking.errors import InvalidKey, MissingDependency
 from pytracking.tokens.document import without_equal_keys
-from pytracking.tokens.fernet import FernetCodec
 
-try:
+if TYPE_CHECKING:
     from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-    from cryptography.hazmat.primitives.hashes import SHA256
-    from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-except ImportError as error:
-    raise MissingDependency(
-        "sealed links need the cryptography package: pip install cryptography"
-    ) from error
 
 MIN_SECRET_BYTES = 32
 """A master secret holds at least this many bytes, as many as the strength of AES-256 asks for."""
@@ -69,7 +64,10 @@ class Keyring:
         )
         self._fernet_keys = tuple(dict.fromkeys(_text(key) for key in fernet))
         if self._fernet_keys:
-            FernetCodec(self._fernet_keys)  # refuses what is no Fernet key
+            from pytracking.tokens.fernet import fernet as fernet_of  # noqa: PLC0415 - few have any
+
+            for key in self._fernet_keys:
+                fernet_of(key)  # refuses what is no Fernet key
 
     @property
     def fernet_keys(self) -> tuple[str, ...]:
@@ -77,12 +75,12 @@ class Keyring:
         return self._fernet_keys
 
     @classmethod
-    def generate(cls) -> "Keyring":
+    def generate(cls) -> Keyring:
         """Return a keyring with one new random secret of 256 bits."""
         return cls(secrets.token_urlsafe(32))
 
     @classmethod
-    def from_json(cls, text: str | bytes) -> "Keyring":
+    def from_json(cls, text: str | bytes) -> Keyring:
         """Return the keyring of ``{"current": "...", "retired": ["..."], "fernet": ["..."]}``.
 
         ``retired`` and ``fernet`` may be missing.
@@ -129,7 +127,7 @@ class Keyring:
             {"current": current, "retired": retired, "fernet": list(self.fernet_keys)}
         )
 
-    def rotated(self) -> "Keyring":
+    def rotated(self) -> Keyring:
         """Return a keyring with a new current secret; the present one is retired, not forgotten.
 
         Whoever reads the keyring later than links are minted with it refuses them until then:
@@ -137,7 +135,7 @@ class Keyring:
         """
         return self.extended().promoted()
 
-    def extended(self) -> "Keyring":
+    def extended(self) -> Keyring:
         """Return a keyring that also opens links of a new secret, and mints as this one does.
 
         The new secret is the first of the retired ones, where every version looks for it.
@@ -150,7 +148,7 @@ class Keyring:
         current, *retired = self._secrets
         return Keyring(current, (fresh, *retired), self.fernet_keys)
 
-    def promoted(self) -> "Keyring":
+    def promoted(self) -> Keyring:
         """Return a keyring that mints with the first of the retired secrets, and opens as before.
 
         Raises:
@@ -205,12 +203,20 @@ def derive_key(secret: bytes) -> tuple[int, AESSIV]:
     ``info = "pytracking/link/v1/key-id"``, the key the 64 bytes of
     ``info = "pytracking/link/v1/aes256-siv" 0x00 id``.
     """
-    key_id = _hkdf(secret, _KEY_ID_INFO, 1)
-    return key_id[0], AESSIV(_hkdf(secret, _SEALING_INFO + key_id, 64))
+    try:
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 - slow
+        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+    except ImportError as error:
+        raise MissingDependency(
+            "sealed links need the cryptography package: pip install cryptography"
+        ) from error
 
+    def derived(info: bytes, length: int) -> bytes:
+        return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)
 
-def _hkdf(secret: bytes, info: bytes, length: int) -> bytes:
-    return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)
+    key_id = derived(_KEY_ID_INFO, 1)
+    return key_id[0], AESSIV(derived(_SEALING_INFO + key_id, 64))
 
 
 def _secret_bytes(secret: str | bytes, name: str) -> bytes:

@@ -22,7 +22,6 @@ from pathlib import Path
 from typing import Any
 
 from cryptography.exceptions import InvalidTag
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 from pytracking.errors import InvalidLink, InvalidPayload
 from pytracking.tokens import (
@@ -64,30 +63,23 @@ class SealedCodec:
     """
 
     def __init__(self, keyring: Keyring, compress: bool = True) -> None:
+        self._keyring = keyring
         self._compress = compress
-        key_id, self._cipher = keyring.sealing
-        self._stored = _labels(_STORED, key_id)
-        self._deflated = _labels(_DEFLATED, key_id)
-        self._opening = {
-            bytes((_VERSION | packing, key_id)): (ciphers, _labels(packing, key_id))
-            for key_id, ciphers in keyring.opening.items()
-            for packing in (_STORED, _DEFLATED)
-        }
 
-    def encode(self, content: dict[str, Any], kind: Kind, target: str | None = None) -> str:
+    def encode(self, content: dict[str, Any], kind: Kind) -> str:
         """Return the sealed token of a document. It ends in a letter or a digit.
 
         Args:
             content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
             kind: what the link is for; it opens as this kind only.
-            target: becomes the document's ``url``, as ``document.dump`` says.
 
         Raises:
             InvalidPayload: JSON cannot hold ``content``, or it is longer than 64 KiB.
         """
-        if target is None and "url" not in content and kind in KINDS_WITH_URL:
+        if "url" not in content and kind in KINDS_WITH_URL:
             raise InvalidPayload(f"a {kind} link needs the URL it goes to")
-        body = document.dump_compact(content, target)
+        key_id, cipher = self._keyring.sealing
+        body = document.dump_compact(content)
         uuids = b"\x00"
         if self._compress:
             uuids, body = lift_uuids(body)
@@ -97,20 +89,20 @@ class SealedCodec:
                     f"the link's content takes {len(body)} bytes of JSON; "
                     f"at most {MAX_BODY_BYTES} fit"
                 )
-            labels, packed = self._stored, body
+            packing, packed = _STORED, body
             if self._compress:
                 deflated = _deflate(body)
                 if len(deflated) < len(body):
-                    labels, packed = self._deflated, deflated
-            header, associated = labels[kind]
-            raw = header + self._cipher.encrypt(uuids + packed, associated)
+                    packing, packed = _DEFLATED, deflated
+            header = bytes((_VERSION | packing, key_id))
+            raw = header + cipher.encrypt(uuids + packed, [header + KIND_BYTES[kind]])
             token = base64url.encode(raw).rstrip("=")
             if token[-1] not in "-_":  # mail clients end a link before these
                 return token
             body += b" "
 
-    def decode(self, token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
-        """Return the document of a sealed token, and the token.
+    def decode(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
+        """Return the document of a sealed token.
 
         Args:
             token: in its canonical spelling.
@@ -123,20 +115,17 @@ class SealedCodec:
         raw = base64url.decode(token, False)
         if len(token) > MAX_TOKEN_CHARS:
             raise InvalidLink(f"the token is longer than {MAX_TOKEN_CHARS} characters")
-        ciphers, labels = self._opening.get(raw[:2], _UNKNOWN)
+        if raw[:1] not in _FIRST_BYTES or len(raw) < 2:
+            raise InvalidLink("the token is not a sealed token of version 1")
         failure = None
-        for cipher in ciphers:
+        for cipher in self._keyring.opening.get(raw[1], ()):
             try:
-                plain = cipher.decrypt(raw[2:], labels[kind][1])
+                plain = cipher.decrypt(raw[2:], [raw[:2] + KIND_BYTES[kind]])
                 break
             except InvalidTag as error:
                 failure = error
         else:
-            raise InvalidLink(
-                NOT_SEALED_SO
-                if failure or raw[:1] in _FIRST_BYTES
-                else "the token is not a sealed token of version 1"
-            ) from failure
+            raise InvalidLink(NOT_SEALED_SO) from failure
         try:
             end = 1 + 16 * plain[0]
             body = plain[end:]
@@ -148,18 +137,7 @@ class SealedCodec:
         content = document.load(text, now)
         if "url" not in content and kind in KINDS_WITH_URL:
             raise InvalidLink(f"the {kind} token holds no URL")
-        return content, token
-
-
-_Labels = dict[str, tuple[bytes, list[bytes]]]
-"""By kind: the two bytes in front, and what is authenticated beside the plaintext."""
-
-_UNKNOWN: tuple[tuple[AESSIV, ...], _Labels] = ((), {})
-
-
-def _labels(packing: int, key_id: int) -> _Labels:
-    header = bytes((_VERSION | packing, key_id))
-    return {kind: (header, [header + byte]) for kind, byte in KIND_BYTES.items()}
+        return content
 
 
 def claimed_key_id(token: str) -> int | None:
