@@ -16,7 +16,7 @@ from ipaddress import IPv4Address, IPv6Address
 from unicodedata import bidirectional
 from urllib.parse import unquote
 
-from pytracking.errors import InvalidTarget
+from pytracking.errors import InvalidTarget, MissingDependency
 from pytracking.tokens import looks_like_token
 
 MAX_URL_CHARS = 2_048
@@ -61,6 +61,7 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
             to itself. A base without a host is ignored.
 
     Raises:
+        MissingDependency: the host is not ASCII, and the ``idna`` package is not installed.
         InvalidTarget: not such a URL, longer than 2,048 characters, with user information, a bad
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
@@ -194,8 +195,12 @@ def _ascii_label(label: str) -> str:
 
 def _mapped(label: str) -> str:
     """Fold a label as the table of UTS #46 does."""
-    import idna  # noqa: PLC0415 - its tables take long to load, and few hosts need them
-
+    try:
+        import idna  # noqa: PLC0415 - its tables take long to load, and few hosts need them
+    except ImportError as error:
+        raise MissingDependency(
+            "hosts in other scripts than ASCII need the idna package: pip install idna"
+        ) from error
     if _DISPUTED.search(label):
         raise ValueError("its host must not contain characters that programs read in several ways")
     try:

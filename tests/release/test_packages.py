@@ -145,6 +145,7 @@ def test_every_extra_asks_for_what_it_is_named_for(metadata):
     assert asked["crypto"] == {"cryptography"}
     assert asked["webhook"] == {"urllib3"}
     assert asked["aws"] == {"aws-lambda-powertools", "boto3"}
+    assert asked["idn"] == {"idna"}
     assert asked["django"] == {"django", "django-ipware"}
     assert asked["report"] == {"boto3", "duckdb"}
     assert asked["all"] == set().union(*(asked[extra] for extra in asked.keys() - {"all"}))
