@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable
 from contextlib import suppress
 from ipaddress import IPv4Address, IPv6Address
-from unicodedata import bidirectional
+from unicodedata import bidirectional, category
 from urllib.parse import unquote
 
 from pytracking.errors import InvalidTarget, MissingDependency
@@ -226,6 +226,8 @@ def _encoded(label: str) -> str:
             raise ValueError("its host must not contain a joiner that joins nothing")
         if char.isascii() and not (char.isalnum() or char in "-_"):
             raise ValueError("must have a host name for a host")
+        if category(char)[0] == "C" and char not in (_JOINER, _NON_JOINER):  # unassigned, for one
+            raise ValueError("its host must be a host name of IDNA")
     return "xn--" + label.encode("punycode").decode("ascii")
 
 

@@ -127,9 +127,13 @@ def test_plain_links_and_mails_need_nothing_installed():
         check=True,
     )
     assert html5lib_links(done.stdout.decode())[0].startswith(CLICK + "eyJ")
+    keys = '{"current": "' + "k" * 32 + '"}'
     failed = subprocess.run(
-        [sys.executable, "-c", script, "keys", "new"],
-        env={"PYTHONPATH": str(ROOT / "layer")},
+        [sys.executable, "-c", script, "link", "open", "--open-base", OPEN],
+        env={
+            "PYTHONPATH": str(ROOT / "layer"),
+            "PYTRACKING_LINK_KEYS": keys,
+        },
         capture_output=True,
         timeout=60,
         check=False,

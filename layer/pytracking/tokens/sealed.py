@@ -21,9 +21,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from cryptography.exceptions import InvalidTag
-
-from pytracking.errors import InvalidLink, InvalidPayload
+from pytracking.errors import InvalidLink, InvalidPayload, MissingDependency
 from pytracking.tokens import (
     KIND_BYTES,
     KINDS_WITH_URL,
@@ -33,6 +31,13 @@ from pytracking.tokens import (
     document,
 )
 from pytracking.tokens.keyring import Keyring
+
+try:
+    from cryptography.exceptions import InvalidTag
+except ImportError as error:
+    raise MissingDependency(
+        "sealed links need the cryptography package: pip install cryptography"
+    ) from error
 
 MAX_BODY_BYTES = 65_536
 """Longest JSON body, in bytes, that is minted, or inflated to."""
