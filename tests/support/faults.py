@@ -140,6 +140,14 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             48: "an id that holds a dot or a line end",
         },
     ),
+    "mails": (
+        "Mails: whatever stands in one, it leaves with its bytes, and its links lead where they led",
+        {
+            72: "metadata in the mail with the names of the sender's own",
+            74: "a template's placeholder, and a finished URL that looks like one",
+            75: "a signed URL",
+        },
+    ),
     "addresses": (
         "Addresses that a webhook never reaches",
         {

@@ -6,7 +6,7 @@ from pytracking.mails import markup
 
 MAX_CHARACTERS = 100
 # A label is looked for this far behind the link's tag, so that unclosed links cost no more.
-_MAX_SCANNED = 4_000
+MAX_SCANNED = 4_000
 _SPACES = re.compile(r"\s+")
 # Where a link ends for its label's sake: at its end tag, at the next link, with its table cell.
 _ENDS = frozenset({"/a", "a", "/td", "/body"})
@@ -15,15 +15,20 @@ _ENDS = frozenset({"/a", "a", "/td", "/body"})
 def label_of(text: str, start: int, end: int) -> str:
     """The label of the link whose start tag ends at `start`: "Shop now"; "" when it has none.
 
-    Nothing from `end` on is looked at.
+    Nothing from `end` on is looked at: where the next link begins, this one's label has ended.
     """
+    first = text.find("<", start, end)
+    if text.startswith(("</a>", "</A>"), first) and "&" not in text[start:first]:
+        label = readable_label(text[start:first])  # as most are: nothing but text
+        if label:
+            return label
     seen: list[str] = []
     alternatives: list[str] = []
-    end = min(end, start + _MAX_SCANNED)
+    end = min(end, start + MAX_SCANNED)
     position, hidden = start, False
     for tag in markup.tags(text, None, start, end):
         if not hidden:
-            seen.append(text[position : tag.start])
+            seen.append(markup.without_comments(text[position : tag.start]))
         if isinstance(tag, markup.Unclosed) or tag.name in _ENDS:
             position = end
             break
@@ -34,9 +39,10 @@ def label_of(text: str, start: int, end: int) -> str:
         elif tag.name in ("br", "p", "/p", "div", "/div"):
             seen.append(" ")
     if not hidden:
-        seen.append(text[position:end])
-    return _readable(markup.decoded("".join(seen))) or _readable(" ".join(alternatives))
+        seen.append(markup.without_comments(text[position:end]))
+    return readable_label(markup.decoded("".join(seen))) or readable_label(" ".join(alternatives))
 
 
-def _readable(label: str) -> str:
-    return _SPACES.sub(" ", label).strip()[:MAX_CHARACTERS]
+def readable_label(label: str) -> str:
+    """A label for metadata: one line, no longer than needed, every character one that JSON has."""
+    return markup.readable(_SPACES.sub(" ", label).strip()[:MAX_CHARACTERS])

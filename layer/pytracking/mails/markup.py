@@ -60,12 +60,13 @@ class Tag(NamedTuple):
     """One tag, or one conditional comment: text[start:end], with its brackets.
 
     `name` is lower case; an end tag's begins with a slash ("/body"); a conditional comment's is
-    "!--".
+    "!--". `is_html` is False for an element of SVG or MathML.
     """
 
     name: str
     start: int
     end: int
+    is_html: bool = True
 
 
 class Unclosed(NamedTuple):
@@ -98,11 +99,11 @@ def tags(
             return
         begin, position = found.span("tag")
         name = (found["name"] or "!--").lower()
-        if names is None or name in names:
-            yield Tag(name, begin, position)
         is_html = True
         if foreign or name in FOREIGN_ROOTS:
             is_html = foreign.take(name, empty=text[position - 2] == "/")
+        if names is None or name in names:
+            yield Tag(name, begin, position, is_html)
         if is_html and name in RAW_TEXT:
             position = _end_of_raw_text(text, position, end, name)
             if position < 0:
@@ -120,8 +121,11 @@ Edit = tuple[int, int, str]
 def attributes(text: str, tag: Tag) -> dict[str, Attribute]:
     """The attributes of a start tag, by name in lower case; of duplicates, the first one counts."""
     found: dict[str, Attribute] = {}
-    for attribute in _ATTRIBUTE.finditer(text, tag.start + 1 + len(tag.name), tag.end - 1):
+    position, end = tag.start + 1 + len(tag.name), tag.end - 1
+    # One behind the other: searched for, a long run of blanks would be read from each of them.
+    while attribute := _ATTRIBUTE.match(text, position, end):
         found.setdefault(attribute[1].lower(), attribute)
+        position = attribute.end()
     return found
 
 
@@ -129,6 +133,14 @@ def value(attribute: Attribute) -> str:
     """An attribute's value as a reader's program understands it; "" where it has none."""
     group = attribute.lastindex or 1
     return decoded(attribute[group]) if group > 1 else ""
+
+
+_UNDECODABLE = re.compile("[\ud800-\udfff]")
+
+
+def readable(text: str) -> str:
+    """A text for other programs: bytes that its charset lacks are U+FFFD, as readers see them."""
+    return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
 
 
 def replaced(attribute: Attribute, new_value: str) -> Edit:
@@ -222,10 +234,31 @@ _BEFORE_BODY = re.compile(
 )
 
 
+# Nothing but white space and comments goes before it.
+_DOCTYPE = re.compile(
+    rf"\ufeff?+(?:[\t\n\f\r ]++|<{_COMMENT})*+<!doctype[^>]*+>", re.IGNORECASE | re.ASCII
+)
+
+
+def end_of_doctype(text: str) -> int:
+    """Where the document begins behind its doctype; 0 for one without a doctype."""
+    found = _DOCTYPE.match(text)
+    return found.end() if found else 0
+
+
 def start_of_body(text: str) -> int:
     """Where the body of a text without a <body> tag begins: behind what belongs to its head."""
     found = _BEFORE_BODY.match(text)
     return found.end() if found else 0
+
+
+# What is no text between two tags: comments, conditional or not, and declarations.
+_NO_TEXT = re.compile(rf"<(?:{_COMMENT}|(?!!--|/[A-Za-z]){_DECLARATION})")
+
+
+def without_comments(text: str) -> str:
+    """What readers see of the text between two tags."""
+    return _NO_TEXT.sub("", text) if "<" in text else text
 
 
 # Character references in attribute values ---------------------------------------------------------

@@ -4,7 +4,8 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
 
-LINK_METADATA = frozenset({"position", "label", "attributes"})
+LINK_METADATA = frozenset({"position", "label", "attributes", "part"})
+PARTS = frozenset({"html", "text"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,11 +23,17 @@ class Options:
         link_metadata: what each link's metadata tells about the link itself: "position" (as
             `link_position`, 1 for the first tracked link), "label" (as `link_label`, its text or
             its image's alt, 100 characters at most), "attributes" (its `data-pytracking-NAME`
-            attributes, as NAME; they are then removed from the mail). Metadata given by the
-            caller is never overwritten: what stands in a mail may come from strangers.
+            attributes, as NAME; they are then removed from the mail), "part" (as `link_part`,
+            "html" or "text"). Metadata given by the caller, by default metadata too, is never
+            overwritten: what stands in a mail may come from strangers.
         conditional_comments: rewrite links inside `<!--[if mso]> ... <![endif]-->` too, VML
             buttons included.
         pixel: where the tracking pixel stands: at the "bottom" of the body, or at its "top".
+        pixel_placeholder: a text of your template, e.g. "[[pixel]]", in whose place the pixel
+            goes; where the mail does not have it, `pixel` says where.
+        parts: which parts of a whole mail are tracked: "html", "text", or both.
+        shown_urls: links whose text is itself a URL, which some programs hold for phishing where
+            the two differ: "track" them, "leave" them, or track and "report" them.
     """
 
     unsubscribe: Literal["leave", "track"] = "leave"
@@ -35,14 +42,19 @@ class Options:
     link_metadata: Collection[str] = ()
     conditional_comments: bool = False
     pixel: Literal["bottom", "top"] = "bottom"
+    pixel_placeholder: str | None = None
+    parts: Collection[str] = ("html", "text")
+    shown_urls: Literal["track", "leave", "report"] = "track"
 
     def __post_init__(self) -> None:
         _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
         _choose("pixel", self.pixel, ("bottom", "top"))
-        if isinstance(self.link_metadata, str):
-            raise TypeError(f"link_metadata takes several names: ({self.link_metadata!r},)")
-        for name in self.link_metadata:
-            _choose("link_metadata", name, sorted(LINK_METADATA))
+        _choose("shown_urls", self.shown_urls, ("track", "leave", "report"))
+        _choose_several("link_metadata", self.link_metadata, LINK_METADATA)
+        _choose_several("parts", self.parts, PARTS)
+        for name in self.utm or {}:
+            if name.removeprefix("utm_") == "":
+                raise ValueError("utm has a parameter without a name")
 
     @classmethod
     def taken_from(cls, keywords: dict[str, Any]) -> Self:
@@ -60,3 +72,10 @@ OPTION_NAMES = frozenset(field.name for field in fields(Options))
 def _choose(name: str, given: object, expected: Collection[str]) -> None:
     if given not in expected:
         raise ValueError(f"{name} is {given!r}: expected one of {', '.join(expected)}")
+
+
+def _choose_several(name: str, given: Collection[str], expected: Collection[str]) -> None:
+    if isinstance(given, str):
+        raise TypeError(f"{name} takes several names: ({given!r},)")
+    for one in given:
+        _choose(name, one, sorted(expected))

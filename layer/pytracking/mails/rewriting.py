@@ -1,23 +1,34 @@
 """An HTML text with its links replaced and a pixel inserted; all else exactly as it was."""
 
+import itertools
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError
 from pytracking.mails import markup
-from pytracking.mails.labels import label_of
+from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
 from pytracking.mails.options import Options
-from pytracking.mails.policy import OWN_OPT_OUT, Link, Policy, Verdict, opted_out
+from pytracking.mails.policy import (
+    NO_TRACK,
+    OWN_OPT_OUT,
+    Link,
+    Policy,
+    Verdict,
+    opted_out,
+    shows_url,
+    skips_utm,
+)
+from pytracking.mails.unsubscribing import hints_in, says_unsubscribe
 
 _LINKS = frozenset({"a", "area"})
 _VML = frozenset(
     f"v:{shape}"
     for shape in "arc background curve group image line oval polyline rect roundrect shape".split()  # noqa: SIM905
 )
-_PLACES = frozenset({"body", "/body", "/html"})
+_PLACES = frozenset({"body", "/body", "/html", "template", "/template"})
 _BASE = re.compile(r"<base[\t\n\f\r />]", re.IGNORECASE | re.ASCII)
 _CONDITIONAL = re.compile(r"<!--\[if[^\]]*\]>(.*)<!\[endif\]-->", re.DOTALL | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"https?://[^{<$%*\[]", re.IGNORECASE)
@@ -33,14 +44,60 @@ PIXEL_STYLE = (
 
 
 class Rewritten(NamedTuple):
-    """The text as it leaves, and every link of it in order, also those left as they were."""
+    """A text, every link of it in order, also those left as they were, and what is to change."""
 
-    text: str
+    old: str
     links: tuple[Link, ...]
+    edits: tuple[markup.Edit, ...]
+
+    @property
+    def text(self) -> str:
+        """The text as it leaves."""
+        return applied(self.old, self.edits)
+
+
+class Minting:
+    """Mints the links of one text; those that lead to the same page with the same metadata once."""
+
+    def __init__(
+        self,
+        configuration: Configuration,
+        metadata: Mapping[str, Any] | None,
+        options: Options,
+        part: str,
+    ) -> None:
+        self._configuration = configuration
+        self._metadata = metadata
+        self._given = {*(configuration.default_metadata or {}), *(metadata or {})}
+        self._part = {"link_part": part} if "part" in options.link_metadata else {}
+        self._positions = "position" in options.link_metadata
+        self._minted: dict[str, str] = {}
+        self.position = 0
+
+    def click_url(self, target: str, told: Mapping[str, Any] | None = None) -> str:
+        """The tracking link for a target; `told` is metadata that never overrides the sender's."""
+        self.position += 1
+        own = {**(told or {}), **self._part}
+        if self._positions:
+            own["link_position"] = self.position
+        if not own:
+            if target not in self._minted:
+                self._minted[target] = self._configuration.get_click_tracking_url(
+                    target, self._metadata
+                )
+            return self._minted[target]
+        added = {name: value for name, value in own.items() if name not in self._given}
+        return self._configuration.get_click_tracking_url(
+            target, {**added, **(self._metadata or {})}
+        )
+
+    def open_url(self) -> str:
+        """The URL of the pixel."""
+        return self._configuration.get_open_tracking_url(self._metadata)
 
 
 class _Anchor(NamedTuple):
-    """A start tag that may hold a link; its text, or the comment that holds it, ends at `limit`."""
+    """A start tag that may hold a link; the text, or the comment, that holds it ends at `limit`."""
 
     tag: markup.Tag
     attributes: dict[str, markup.Attribute]
@@ -65,8 +122,12 @@ def rewrite(
     open_tracking: bool,
     configuration: Configuration,
     options: Options,
+    unsubscribe_urls: Collection[str] = (),
 ) -> Rewritten:
     """Rewrite one HTML text.
+
+    Args:
+        unsubscribe_urls: those that the mail's header names; links to them are left.
 
     Raises:
         ConfigurationError: a base URL is missing.
@@ -75,11 +136,16 @@ def rewrite(
     require_bases(configuration, click=click_tracking, open=open_tracking)
     places = _Places()
     base = _base_url(text)
-    policy = Policy(options, configuration)
+    policy = Policy(options, configuration, unsubscribe_urls)
+    minting = Minting(configuration, metadata, options, "html")
     links: list[Link] = []
     edits: list[markup.Edit] = []
-    position = 0
-    for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
+    reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
+    hints = hints_in(text) if options.unsubscribe == "leave" else ()
+    anchors = [*_scan(text, places, conditional_comments=options.conditional_comments)]
+    for anchor, following in itertools.zip_longest(anchors, anchors[1:]):
+        if following and following.tag.start < anchor.limit:
+            anchor = anchor._replace(limit=following.tag.start)  # noqa: PLW2901
         attributes = anchor.attributes
         off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
@@ -88,21 +154,48 @@ def rewrite(
         if not href:
             continue
         value = markup.value(href)
-        verdict = Verdict("opted out") if off else policy.judge(value, base)
+        if off:
+            verdict = Verdict("opted out")
+        else:
+            verdict = policy.judge(value, base, utm=not skips_utm(attributes))
+        label = ""
+        if verdict.target and (reads_labels or _may_unsubscribe(text, anchor, hints)):
+            label = _label(text, anchor)
+            verdict = _judged_by_label(verdict, label, options)
         url = ""
         if verdict.target and click_tracking:
-            position += 1
-            told = _told(text, anchor, position, options) if options.link_metadata else {}
+            url = minting.click_url(verdict.target, _told(anchor, label, options))
             if "attributes" in options.link_metadata:
                 edits += map(markup.removed, _own_metadata(attributes).values())
-            own = {**told, **(metadata or {})} if told else metadata
-            url = configuration.get_click_tracking_url(verdict.target, own)
             edits.append(markup.replaced(href, url))
-        links.append(Link(value, *verdict, url, anchor.tag.start, anchor.tag.end))
+        elif click_tracking and (mark := NO_TRACK.match(value.strip())):
+            edits.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
+        links.append(Link(markup.readable(value), *verdict, url, anchor.tag.start, anchor.tag.end))
     if open_tracking:
-        place = _pixel_place(text, places, options)
-        edits.append((place, place, pixel(configuration.get_open_tracking_url(metadata))))
-    return Rewritten(applied(text, edits), tuple(links))
+        edits += _pixel_edits(text, places, policy, minting, configuration, options)
+    return Rewritten(text, tuple(links), tuple(edits))
+
+
+def _may_unsubscribe(text: str, anchor: _Anchor, hints: tuple[str, ...]) -> bool:
+    """Whether it is worth the time to read a link's label."""
+    if not hints:
+        return False
+    limit = min(anchor.limit, anchor.tag.end + MAX_SCANNED)
+    end = text.find("</a", anchor.tag.end, limit)
+    start = anchor.tag.start if anchor.tag.name == "area" else anchor.tag.end
+    inside = text[start : end if end >= 0 else limit].lower()
+    return any(hint in inside for hint in hints)
+
+
+def _judged_by_label(verdict: Verdict, label: str, options: Options) -> Verdict:
+    """What a link's text changes in the verdict on its URL."""
+    if options.unsubscribe == "leave" and says_unsubscribe(label):
+        return Verdict("unsubscribe")
+    if options.shown_urls != "track" and shows_url(label):
+        reason = f"its text is a URL, {label}, and would differ from where it leads"
+        target = verdict.target if options.shown_urls == "report" else ""
+        return Verdict("tracked" if target else "shows its URL", target, reason)
+    return verdict
 
 
 def require_bases(configuration: Configuration, *, click: bool, open: bool) -> None:  # noqa: A002
@@ -127,11 +220,13 @@ def pixel(url: str) -> str:
     )
 
 
-def applied(text: str, edits: list[markup.Edit]) -> str:
-    """The text with all edits made; they must not overlap."""
+def applied(text: str, edits: Iterable[markup.Edit]) -> str:
+    """The text with all edits made; of two that overlap, the first one."""
     pieces: list[str] = []
     position = 0
     for start, end, replacement in sorted(edits):
+        if start < position:
+            continue
         pieces += text[position:start], replacement
         position = end
     return "".join((*pieces, text[position:]))
@@ -143,6 +238,7 @@ def applied(text: str, edits: list[markup.Edit]) -> str:
 def _scan(text: str, places: _Places, *, conditional_comments: bool) -> Iterator[_Anchor]:
     """Every tag that may hold a link, in order; and, into `places`, where a pixel may stand."""
     names = _LINKS | _PLACES | ({"!--"} if conditional_comments else set())
+    templates = 0  # in which nothing is of the body
     for tag in markup.tags(text, names):
         if isinstance(tag, markup.Unclosed):
             places.unclosed = tag.start
@@ -150,6 +246,12 @@ def _scan(text: str, places: _Places, *, conditional_comments: bool) -> Iterator
             yield _Anchor(tag, markup.attributes(text, tag), len(text))
         elif tag.name == "!--":
             yield from _scan_conditional(text, tag)
+        elif tag.name == "template":
+            templates += tag.is_html
+        elif tag.name == "/template":
+            templates -= templates > 0
+        elif templates:
+            pass
         elif tag.name == "/body":
             places.end_of_body = tag.start
         elif tag.name == "/html":
@@ -174,13 +276,47 @@ def _base_url(text: str) -> str:
     """
     if not _BASE.search(text):
         return ""
-    for tag in markup.tags(text, frozenset({"base"})):
-        if isinstance(tag, markup.Tag) and (href := markup.attributes(text, tag).get("href")):
+    templates = 0
+    for tag in markup.tags(text, frozenset({"base", "template", "/template"})):
+        if isinstance(tag, markup.Unclosed):
+            break
+        if tag.name != "base":
+            templates = templates + 1 if tag.name == "template" else max(0, templates - 1)
+        elif templates or not tag.is_html:
+            continue
+        elif href := markup.attributes(text, tag).get("href"):
             url = markup.value(href).strip()
             if url.startswith("//"):
                 url = f"https:{url}"
             return url if _ABSOLUTE.match(url) else ""
     return ""
+
+
+def _pixel_edits(
+    text: str,
+    places: _Places,
+    policy: Policy,
+    minting: Minting,
+    configuration: Configuration,
+    options: Options,
+) -> Iterator[markup.Edit]:
+    """The new pixel; and old ones of ours, which a reply quotes, taken out."""
+    base = configuration.base_open_tracking_url or ""
+    if base in text or markup.encoded(base, '"') in text:
+        for tag in markup.tags(text, frozenset({"img"})):
+            if isinstance(tag, markup.Tag):
+                source = markup.attributes(text, tag).get("src")
+                if source and policy.is_ours(markup.value(source)):
+                    yield tag.start, tag.end, ""
+    image = pixel(minting.open_url())
+    mark = options.pixel_placeholder
+    if mark and mark in text:
+        for found in re.finditer(re.escape(mark), text):
+            yield *found.span(), image
+            image = ""  # one mail, one pixel
+        return
+    place = _pixel_place(text, places, options)
+    yield place, place, image
 
 
 def _pixel_place(text: str, places: _Places, options: Options) -> int:
@@ -195,17 +331,22 @@ def _pixel_place(text: str, places: _Places, options: Options) -> int:
 # Telling ------------------------------------------------------------------------------------------
 
 
-def _told(text: str, anchor: _Anchor, position: int, options: Options) -> dict[str, Any]:
+def _told(anchor: _Anchor, label: str, options: Options) -> dict[str, Any]:
     """What a link's metadata tells about the link itself, as far as asked to."""
     told: dict[str, Any] = {}
     if "attributes" in options.link_metadata:
         for name, attribute in _own_metadata(anchor.attributes).items():
-            told[name] = markup.value(attribute)
-    if "position" in options.link_metadata:
-        told["link_position"] = position
+            told[name] = markup.readable(markup.value(attribute))
     if "label" in options.link_metadata:
-        told["link_label"] = label_of(text, anchor.tag.end, anchor.limit)
+        told["link_label"] = label
     return told
+
+
+def _label(text: str, anchor: _Anchor) -> str:
+    if anchor.tag.name == "area":  # it has no text
+        alternative = anchor.attributes.get("alt")
+        return readable_label(markup.value(alternative)) if alternative else ""
+    return label_of(text, anchor.tag.end, anchor.limit)
 
 
 def _own_metadata(attributes: dict[str, markup.Attribute]) -> dict[str, markup.Attribute]:
