@@ -27,7 +27,9 @@ def test_punctuation_beyond_ascii_and_invisible_marks_end_a_url(mark: str) -> No
         assert found(f"こちら（{URL}{mark}{behind}") == [(URL, "tracked")]
 
 
-@pytest.mark.parametrize("path", ["é", "日本語", "हिन्दी", "col·legi", "кот", "می\u200cشود", "a_(b)", "ä/ö"])  # fmt: skip
+@pytest.mark.parametrize(
+    "path", ["é", "日本語", "हिन्दी", "col·legi", "кот", "می\u200cشود", "a_(b)", "ä/ö"]
+)
 def test_letters_of_all_scripts_belong_to_a_url(path: str) -> None:
     assert found(f"{URL}/{path} b") == [(f"{URL}/{path}", "tracked")]
 
@@ -50,7 +52,10 @@ def test_letters_of_all_scripts_belong_to_a_url(path: str) -> None:
         (f"[[{URL}][b]] [[{URL}]]", [URL, URL]),
         (rf"\href{{{URL}}}{{b}} \url{{{URL}}}.", [URL, URL]),
         (f"\x1b[1;32m{URL}\x1b[0m", [URL]),
-        (f"&lt;{URL}&gt; &quot;{URL}&quot; {URL}&nbsp;b {URL}&#8203;", [URL, URL, URL, URL + "&#8203"]),
+        (
+            f"&lt;{URL}&gt; &quot;{URL}&quot; {URL}&nbsp;b {URL}&#8203;",
+            [URL, URL, URL, URL + "&#8203"],
+        ),
         (f"<{URL}|label> |{URL}|b|", [URL, URL]),
         (f"**{URL}** _{URL}_ ~~{URL}~~ '{URL}','{URL}'", [URL] * 5),
         (f"{URL},{URL};{URL}", [URL] * 3),
@@ -61,15 +66,24 @@ def test_letters_of_all_scripts_belong_to_a_url(path: str) -> None:
         ("http://[::1]:8000/a.", ["http://[::1]:8000/a"]),
         (f"{URL}?a=1&b=2&amp;c=3", [f"{URL}?a=1&b=2&amp;c=3"]),
     ],
-)  # fmt: skip
+)
 def test_markup_around_a_url_ends_it(text: str, urls: list[str]) -> None:
     assert [href for href, _ in found(text)] == urls
 
 
 @pytest.mark.parametrize(
     "placeholder",
-    ["<%= id %>", "{{ id }}", "{% if a %}b{% endif %}", "*|LIST ID|*", "[% id %]", "<?= $id ?>", "{!! $id !!}", "[[id]]"],
-)  # fmt: skip
+    [
+        "<%= id %>",
+        "{{ id }}",
+        "{% if a %}b{% endif %}",
+        "*|LIST ID|*",
+        "[% id %]",
+        "<?= $id ?>",
+        "{!! $id !!}",
+        "[[id]]",
+    ],
+)
 def test_a_placeholder_with_blanks_belongs_to_its_url(placeholder: str) -> None:
     text = f"See {URL}?id={placeholder}&b=1."
     assert found(text) == [(f"{URL}?id={placeholder}&b=1", "placeholder")]
@@ -77,16 +91,43 @@ def test_a_placeholder_with_blanks_belongs_to_its_url(placeholder: str) -> None:
 
 @pytest.mark.parametrize(
     "following",
-    ["Questions? Call us", "24/7 support", "24/7", "12/05/2026", "====", "----", "____", "and/or more",
-     URL, "HTTPS://x.test/b", "ftp://x.test/?a=b", "* item", "- item", "# Title", "#1", "Q&A follows", ""],
-)  # fmt: skip
+    [
+        "Questions? Call us",
+        "24/7 support",
+        "24/7",
+        "12/05/2026",
+        "====",
+        "----",
+        "____",
+        "and/or more",
+        URL,
+        "HTTPS://x.test/b",
+        "ftp://x.test/?a=b",
+        "* item",
+        "- item",
+        "# Title",
+        "#1",
+        "Q&A follows",
+        "",
+    ],
+)
 def test_ordinary_lines_do_not_continue_the_url_before(following: str) -> None:
     assert found(f"{LONG}\n{following}\n")[0] == (LONG, "tracked")
 
 
 @pytest.mark.parametrize(
-    "following", ["/b?c=d", "&utm_source=x and so on", "%20x", "b=c", "long/path", "a8f3b2c9", "?x", "path/to?x=1"]
-)  # fmt: skip
+    "following",
+    [
+        "/b?c=d",
+        "&utm_source=x and so on",
+        "%20x",
+        "b=c",
+        "long/path",
+        "a8f3b2c9",
+        "?x",
+        "path/to?x=1",
+    ],
+)
 @pytest.mark.parametrize("quote", ["", "> ", "> > ", ">>", "| "])
 @pytest.mark.parametrize("line_end", ["\n", "\r\n"])
 def test_the_rest_of_a_broken_url_keeps_it_from_being_tracked(

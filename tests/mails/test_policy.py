@@ -1,3 +1,4 @@
+# ruff: noqa: RUF001 - these are what is tested
 """Which links are left for what stands in their URL or around it: every spelling of each kind."""
 
 import re
@@ -13,18 +14,72 @@ from tests.mails.judges import html5lib_links
 from tests.mails.senders import CONFIGURATION, adapted, outcomes, result, targets
 
 PLACEHOLDERS = (
-    "{{id}}", "{{ id }}", "{{{ id }}}", "{{ a | default: '}' }}", "{% url %}", "{%url%}", "{# x #}", "{$id}", "*|ID|*",
-    "%%id%%", "%%=v(@x)=%%", "%ID%", "%EMAIL%", "%DATE%", "%CAMPAIGN%", "%recipient.id%", "${id}", "$!{id}", "$[ID]$",
-    "[[id]]", "<%= id %>", "<% id %>", "{contactfield=id}", "{contact.checksum}", "{unsubscribe_url}", "{!Contact.Id}",
-    "[% id %]", "<?= $id ?>", "#{id}", "%(id)s", "@@ID@@", "##ID##", "{!! $id !!}",
-)  # fmt: skip
+    "{{id}}",
+    "{{ id }}",
+    "{{{ id }}}",
+    "{{ a | default: '}' }}",
+    "{% url %}",
+    "{%url%}",
+    "{# x #}",
+    "{$id}",
+    "*|ID|*",
+    "%%id%%",
+    "%%=v(@x)=%%",
+    "%ID%",
+    "%EMAIL%",
+    "%DATE%",
+    "%CAMPAIGN%",
+    "%recipient.id%",
+    "${id}",
+    "$!{id}",
+    "$[ID]$",
+    "[[id]]",
+    "<%= id %>",
+    "<% id %>",
+    "{contactfield=id}",
+    "{contact.checksum}",
+    "{unsubscribe_url}",
+    "{!Contact.Id}",
+    "[% id %]",
+    "<?= $id ?>",
+    "#{id}",
+    "%(id)s",
+    "@@ID@@",
+    "##ID##",
+    "{!! $id !!}",
+)
 FINISHED = (
-    "?search={%22max%22:%2212%22}", "?q=[[1,2],[3,4]]", "?q=%u041F%u0440", "?q=100%%20", "?q=%u00e9%", "?q=100%wool%20socks",
-    "?q=$[0]", "?a=%C3%A9%20%DA%DA", "?a=100%&b=5%", "?a=%5B%5B1,2%5D,%5B3,4%5D%5D", "?a=%7B%22b%22:%7B%22c%22:1%7D%7D",
-    "?a={%22b%22:{%22c%22:%22%C3%A9%22}}", "?q=50%25off%25", "?q=[%22a%22,%2250%25%22]", "?q=a@b@c", "?q=##", "?q=@@",
-    "/{3F2504E0-4F89-11D3-9A0C-0305E82C3301}/", "?q=<%20>", "?q=$1,000{2}", "?q=%7Ba:1%7D", "#{%22a%22:1}", "?%E2%82%AC",
-    "?q=*|*", "?q=%%%", "?q={{", "?q={%", "?q=[[", "?q=${", "?q=<%",
-)  # fmt: skip
+    "?search={%22max%22:%2212%22}",
+    "?q=[[1,2],[3,4]]",
+    "?q=%u041F%u0440",
+    "?q=100%%20",
+    "?q=%u00e9%",
+    "?q=100%wool%20socks",
+    "?q=$[0]",
+    "?a=%C3%A9%20%DA%DA",
+    "?a=100%&b=5%",
+    "?a=%5B%5B1,2%5D,%5B3,4%5D%5D",
+    "?a=%7B%22b%22:%7B%22c%22:1%7D%7D",
+    "?a={%22b%22:{%22c%22:%22%C3%A9%22}}",
+    "?q=50%25off%25",
+    "?q=[%22a%22,%2250%25%22]",
+    "?q=a@b@c",
+    "?q=##",
+    "?q=@@",
+    "/{3F2504E0-4F89-11D3-9A0C-0305E82C3301}/",
+    "?q=<%20>",
+    "?q=$1,000{2}",
+    "?q=%7Ba:1%7D",
+    "#{%22a%22:1}",
+    "?%E2%82%AC",
+    "?q=*|*",
+    "?q=%%%",
+    "?q={{",
+    "?q={%",
+    "?q=[[",
+    "?q=${",
+    "?q=<%",
+)
 
 
 @pytest.mark.fault("mails", 74)
@@ -51,11 +106,25 @@ def test_a_finished_url_is_never_taken_for_a_placeholder(url: str) -> None:
 
 @pytest.mark.parametrize(
     "query",
-    ["X-Amz-Algorithm=a&X-Amz-Signature=b", "AWSAccessKeyId=a&Signature=b&Expires=1", "GoogleAccessId=a&Expires=1&Signature=b",
-     "X-Goog-Signature=a", "Policy=a&Signature=b&Key-Pair-Id=c", "sv=1&se=2&sig=c", "expires=1&signature=a", "signature=a",
-     "hdnts=exp=1~hmac=2", "token=a&expires=1", "st=a&e=1", "md5=a&expires=2", "x-oss-signature=a", "OSSAccessKeyId=a",
-     "a=1&hmac=2", "SIGNATURE=x"],
-)  # fmt: skip
+    [
+        "X-Amz-Algorithm=a&X-Amz-Signature=b",
+        "AWSAccessKeyId=a&Signature=b&Expires=1",
+        "GoogleAccessId=a&Expires=1&Signature=b",
+        "X-Goog-Signature=a",
+        "Policy=a&Signature=b&Key-Pair-Id=c",
+        "sv=1&se=2&sig=c",
+        "expires=1&signature=a",
+        "signature=a",
+        "hdnts=exp=1~hmac=2",
+        "token=a&expires=1",
+        "st=a&e=1",
+        "md5=a&expires=2",
+        "x-oss-signature=a",
+        "OSSAccessKeyId=a",
+        "a=1&hmac=2",
+        "SIGNATURE=x",
+    ],
+)
 @pytest.mark.fault("mails", 75)
 def test_a_signed_url_gets_no_parameter(query: str) -> None:
     url = f"https://x.test/a?{query}"
@@ -69,7 +138,8 @@ def test_other_urls_get_their_parameters(query: str) -> None:
     [target] = targets(
         f'<a href="https://x.test/?{query.replace("&", "&amp;")}">', utm={"source": "n"}
     )
-    assert target and target.endswith("&utm_source=n")
+    assert target
+    assert target.endswith("&utm_source=n")
 
 
 def test_a_link_may_refuse_utm_parameters() -> None:
@@ -81,13 +151,51 @@ def test_a_link_may_refuse_utm_parameters() -> None:
 
 
 UNSUBSCRIBING = (
-    "unsubscribe", "Opt-Out", "optout", "opt_out", "email-preferences", "manage-subscription", "manage_subscriptions",
-    "preference-center", "preference-centre", "abbestellen", "abmelden", "désabonnement", "désinscription", "se-desabonner",
-    "afmelden", "uitschrijven", "darse-de-baja", "cancelar-suscripción", "cancelar-inscrição", "descadastrar", "wypisz-sie",
-    "anuluj-subskrypcję", "avprenumerera", "avregistrera", "afmeld-nyhedsbrev", "frameld", "odhlásit", "odhlaseni", "отписаться",
-    "отписка", "otpisatsya", "leiratkozás", "dezabonare", "abonelikten-çık", "aboneligi-iptal", "退订", "退訂", "取消订阅", "取消訂閱",
-    "配信停止", "購読解除", "annulla-iscrizione", "cancella-iscrizione", "disiscriviti",
-)  # fmt: skip
+    "unsubscribe",
+    "Opt-Out",
+    "optout",
+    "opt_out",
+    "email-preferences",
+    "manage-subscription",
+    "manage_subscriptions",
+    "preference-center",
+    "preference-centre",
+    "abbestellen",
+    "abmelden",
+    "désabonnement",
+    "désinscription",
+    "se-desabonner",
+    "afmelden",
+    "uitschrijven",
+    "darse-de-baja",
+    "cancelar-suscripción",
+    "cancelar-inscrição",
+    "descadastrar",
+    "wypisz-sie",
+    "anuluj-subskrypcję",
+    "avprenumerera",
+    "avregistrera",
+    "afmeld-nyhedsbrev",
+    "frameld",
+    "odhlásit",
+    "odhlaseni",
+    "отписаться",
+    "отписка",
+    "otpisatsya",
+    "leiratkozás",
+    "dezabonare",
+    "abonelikten-çık",
+    "aboneligi-iptal",
+    "退订",
+    "退訂",
+    "取消订阅",
+    "取消訂閱",
+    "配信停止",
+    "購読解除",
+    "annulla-iscrizione",
+    "cancella-iscrizione",
+    "disiscriviti",
+)
 
 
 @pytest.mark.parametrize("word", UNSUBSCRIBING)
@@ -108,8 +216,19 @@ def test_links_that_unsubscribe_are_left_in_many_languages(word: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "word", ["adopt-outdoors", "about", "options", "subscribe", "outlet", "list", "resubscribe", "baja-california", "manager"]
-)  # fmt: skip
+    "word",
+    [
+        "adopt-outdoors",
+        "about",
+        "options",
+        "subscribe",
+        "outlet",
+        "list",
+        "resubscribe",
+        "baja-california",
+        "manager",
+    ],
+)
 def test_other_links_are_tracked(word: str) -> None:
     assert outcomes(f'<a href="https://x.test/{word}">{word.replace("-", " ")}</a>') == ["tracked"]
 
@@ -138,9 +257,17 @@ def test_a_url_without_a_host_is_told_so(href: str) -> None:
 
 @pytest.mark.parametrize(
     "attribute",
-    ["mautic:disable-tracking", 'data-mautic-disable-tracking="true"', 'class="button untracked"', "class=mktNoTrack",
-     "class=inf-track-no", "autotrack=false", "cm_dontconvertlink", "data-skip-click"],
-)  # fmt: skip
+    [
+        "mautic:disable-tracking",
+        'data-mautic-disable-tracking="true"',
+        'class="button untracked"',
+        "class=mktNoTrack",
+        "class=inf-track-no",
+        "autotrack=false",
+        "cm_dontconvertlink",
+        "data-skip-click",
+    ],
+)
 def test_the_opt_outs_of_more_carriers_are_honoured_and_stay(attribute: str) -> None:
     text = f'<a href="https://x.test" {attribute}>'
     assert outcomes(text) == ["opted out"]

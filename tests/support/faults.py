@@ -141,7 +141,7 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
         },
     ),
     "mails": (
-        "Mails: whatever stands in one, it leaves with its bytes, and its links lead where they led",
+        "Mails: each leaves with its bytes, and its links lead where they led",
         {
             72: "metadata in the mail with the names of the sender's own",
             74: "a template's placeholder, and a finished URL that looks like one",

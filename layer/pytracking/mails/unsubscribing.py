@@ -38,7 +38,8 @@ _UNSUBSCRIBE = re.compile("".join(_SPELLINGS.replace(_GAP, "\0").split()).replac
 _HINTS = (
     "unsub", "opt", "prefer", "setting", "newsletter", "subscri", "leave", "remove", "listeden",
     "abbe", "abme", "austrag", "afme", "uitsch", "opzegg", "sinscri", "sabon", "desusc", "baja",
-    "inscri",    "iscri", "assinat", "abonn", "suscri", "scadas", "wypis", "anuluj", "rezygn", "wyrej", "avpren",
+    "inscri", "iscri", "assinat", "abonn", "suscri", "scadas", "wypis", "anuluj", "rezygn", "wyrej",
+    "avpren",
     "avreg", "prenum", "avmeld", "fram", "odhl", "otpis", "leirat", "dezab", "abonel", "yelikten",
     "tilaus", "tuiding",
 )  # fmt: skip
