@@ -38,10 +38,9 @@ _UNSUBSCRIBE = re.compile("".join(_SPELLINGS.replace(_GAP, "\0").split()).replac
 _HINTS = (
     "unsub", "opt", "prefer", "setting", "newsletter", "subscri", "leave", "remove", "listeden",
     "abbe", "abme", "austrag", "afme", "uitsch", "opzegg", "sinscri", "sabon", "desusc", "baja",
-    "inscri", "iscri", "assinat", "abonn", "suscri", "scadas", "wypis", "anuluj", "rezygn", "wyrej",
-    "avpren",
-    "avreg", "prenum", "avmeld", "fram", "odhl", "otpis", "leirat", "dezab", "abonel", "yelikten",
-    "tilaus", "tuiding",
+    "inscri", "iscri", "assinat", "abonn", "suscri", "scadas", "wypis", "anuluj", "rezygn",
+    "wyrej", "avpren", "avreg", "prenum", "avmeld", "fram", "odhl", "otpis", "leirat", "dezab",
+    "abonel", "yelikten", "tilaus", "tuiding",
 )  # fmt: skip
 _WIDE_HINTS = ("отпис", "відпис", "отказ", "退", "取消", "配信", "購読", "メルマガ", "수신", "구독")
 # A longer text tells a story; it does not name what a click does.
