@@ -1,5 +1,6 @@
 """The deliver function: batches of a queue over HTTP, receivers on real sockets."""
 
+import copy
 import json
 import socket
 import threading
@@ -7,9 +8,11 @@ import time
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
 from pytracking.delivery.messages import Message, Undecoded, parse
-from pytracking.handlers.delivering import BatchFailed
+from pytracking.handlers.delivering import BatchFailed, Deliverer
 from standardwebhooks import Webhook
 
 from local.event_source import Context
@@ -237,3 +240,50 @@ def test_a_message_with_absurd_values_is_a_dead_letter_at_once_with_a_reason(
     assert len(hits) == 0
     (letter,) = [json.loads(waiting.body) for waiting in dead.waiting()]
     assert letter["dead"]["reason"]
+
+
+MESSAGES = [
+    json.loads(message.to_json())
+    for message in (
+        hit("https://r.example/"),
+        hit("https://r.example/").buried("x", now=1),
+        Undecoded("a" * 32, "open", "t", 1, {}, {"class": "bot", "signals": ["x"]}, ("no_ip",)),
+    )
+]
+PLACES = [
+    (at, *path)
+    for at, message in enumerate(MESSAGES)
+    for name, value in message.items()
+    for path in [(name,), *((name, inner) for inner in (value if isinstance(value, dict) else ()))]
+]
+ABSURDITIES = [10**4_000, -1, 2**63, 1.5, "", "a.b", "a\r\nb", "\ud800", "https://u@r.example/"]
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.sampled_from(ABSURDITIES) | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=2) | st.dictionaries(st.text(), inner, max_size=2),
+    max_leaves=4,
+)
+
+
+@pytest.fixture(scope="module")
+def nowhere() -> tuple[Deliverer, Queue, Queue]:
+    """A deliverer whose webhooks have no address, its queue and its dead letters."""
+    hits, dead = Queue("hits"), Queue("dead")
+    client = Client(LOCAL, lookup=lambda host, port: [])
+    return deliverer_of(hits, dead, Clock(), client=client), hits, dead
+
+
+@pytest.mark.fault("delivering", 65)
+@given(place=st.sampled_from(PLACES), value=ANYTHING)
+@settings(deadline=None)
+def test_whatever_stands_in_a_message_it_is_settled_once(
+    nowhere: tuple[Deliverer, Queue, Queue], place: tuple[Any, ...], value: Any
+) -> None:
+    deliverer, hits, dead = nowhere
+    hits.purge()
+    dead.purge()
+    message = copy.deepcopy(MESSAGES[place[0]])
+    inside = message if len(place) == 2 else message[place[1]]
+    inside[place[-1]] = value
+    event = {"Records": [{"messageId": "m", "body": json.dumps(message)}]}
+    assert deliverer.deliver(event, Context(60)) == {"batchItemFailures": []}
+    assert len(hits) + len(dead) == 1

@@ -11,7 +11,7 @@ import re
 import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, TypeVar, cast
 
 from pytracking.errors import PytrackingError
 from pytracking.events import event_kind
@@ -216,17 +216,18 @@ def _parse_undecoded(
     identifier: str, document: Mapping[str, Any], dead: DeadLetter | None
 ) -> Undecoded:
     hit = _check("undecoded", document["undecoded"], dict)
-    kind = hit.get("kind")
+    kind = _check("undecoded.kind", hit.get("kind"), str)
     visitor = document.get("visitor")
     wishes = _check("privacy", document.get("privacy", []), list)
     if visitor is not None:
-        for signal in _check("visitor", visitor, dict).get("signals") or ():
+        signals = _check("visitor", visitor, dict).get("signals", [])
+        for signal in _check("visitor.signals", signals, list):
             _check("a signal of visitor", signal, str)
     if kind not in KIND_BYTES:
         raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")
     return Undecoded(
         id=identifier,
-        kind=kind,
+        kind=cast(Kind, kind),
         token=_check("undecoded.token", hit.get("token"), str),
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
