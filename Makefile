@@ -21,8 +21,8 @@ UV := UV_LINK_MODE=copy .venv/bin/uv -q
 PY := PYTHONPATH=layer .venv/bin/python
 # SAM runs with this project's Python first, which has the pip that builds the layer.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.venv/bin:$$PATH" .venvs/sam/bin/sam
-# Tests run side by side; those of one group share a process, and with it what they build.
-PARALLEL := -n 2 --dist loadgroup
+# Files of tests run side by side; those of one file share a process, and what its fixtures build.
+PARALLEL := -n 2 --dist loadfile
 CHROMIUM = @command -v chromium chromium-browser >/dev/null || { echo "no Chromium here: apt-get" \
 	"install chromium (or any package that brings chromium)" >&2; exit 1; }
 # What was given on make's own command line, each quoted for the shell: DOMAIN=track.example.com

@@ -12,8 +12,6 @@ from pytracking.handlers.minter import Minter
 from tests.docs.pages import text_of
 from tests.docs.sphinx import sphinx
 
-pytestmark = pytest.mark.xdist_group("site")  # what they build is built once
-
 
 @pytest.fixture(scope="module")
 def site(tmp_path_factory):

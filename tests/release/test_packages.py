@@ -13,8 +13,6 @@ import yaml
 
 from tests.support.environments import ROOT
 
-pytestmark = pytest.mark.xdist_group("packages")  # what they build is built once
-
 LAYER = ROOT / "layer" / "pytracking"
 
 PLAIN_LINK = """
