@@ -98,7 +98,7 @@ class Minter:
 
     def rewrite(self, html: str) -> RewrittenMail:
         """Return a mail with tracked links and a pixel, and what became of its links."""
-        from pytracking.html import (  # noqa: PLC0415 - the gateway starts without it
+        from pytracking.html import (
             adapt_html,
             find_links,
         )

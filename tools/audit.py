@@ -20,6 +20,7 @@ COMMAND = (
 
 
 def main() -> int:
+    """Look each lock up, print what was found, and return the exit status."""
     status = 0
     for lock in LOCKS:
         run = subprocess.run(

@@ -31,6 +31,7 @@ def locked_hashes(lock: str) -> dict[str, list[str]]:
 
 
 def main() -> None:
+    """Write the bill of materials."""
     made = subprocess.run(COMMAND, cwd=ROOT, stdout=subprocess.PIPE, check=True).stdout
     bill = json.loads(made)
     bill["metadata"]["component"]["version"] = pytracking.__version__

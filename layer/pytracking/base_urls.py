@@ -63,7 +63,7 @@ class BaseUrls:
             if link.startswith(prefix):
                 return link[len(prefix) :], kind
         if "://" in link:
-            from pytracking.tokens.repair import unwrap  # noqa: PLC0415 - damage is rare
+            from pytracking.tokens.repair import unwrap
 
             bare = unwrap(link)
             if bare != link:

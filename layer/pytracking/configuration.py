@@ -100,6 +100,7 @@ class Configuration:
     _formats: Formats = field(init=False, repr=False, compare=False)
 
     def __new__(cls, *_: object, **kwargs: object) -> Self:
+        """Refuse unknown keywords with the nearest known one."""
         if cls.__init__ is Configuration.__init__:  # a subclass may take what it likes
             _refuse_unknown(kwargs)
         return super().__new__(cls)
@@ -153,7 +154,7 @@ class Configuration:
         """The ``cryptography.fernet.Fernet`` of ``encryption_bytestring_key``, as in 0.2.2."""
         if not self.encryption_bytestring_key:
             return None
-        from pytracking.tokens.fernet import fernet  # noqa: PLC0415 - loads cryptography
+        from pytracking.tokens.fernet import fernet
 
         return fernet(self.encryption_bytestring_key)
 

@@ -1,10 +1,10 @@
-"""Django views that answer tracking links, as pytracking 0.2.2 has them.
+r"""Django views that answer tracking links, as pytracking 0.2.2 has them.
 
     class Clicks(ClickTrackingView):
         def notify_tracking_event(self, tracking_result):
             send_webhook(tracking_result)
 
-    urlpatterns = [re_path(r"^click/(?P<path>[\\w=-]+)/?$", Clicks.as_view())]
+    urlpatterns = [re_path(r"^click/(?P<path>[\w=-]+)/?$", Clicks.as_view())]
 
 Needs the extra ``pytracking-serverless[django]``: django and django-ipware.
 """

@@ -152,7 +152,7 @@ class Policy:
         }
 
     def _without_parameters(self, url: str) -> str:
-        from urllib.parse import (  # noqa: PLC0415 - few hits need it
+        from urllib.parse import (
             parse_qsl,
             urlencode,
             urlsplit,

@@ -196,7 +196,7 @@ def _ascii_label(label: str) -> str:
 def _mapped(label: str) -> str:
     """Fold a label as the table of UTS #46 does."""
     try:
-        import idna  # noqa: PLC0415 - its tables take long to load, and few hosts need them
+        import idna
     except ImportError as error:
         raise MissingDependency(
             "hosts in other scripts than ASCII need the idna package: pip install idna"
@@ -214,7 +214,7 @@ def _encoded(label: str) -> str:
 
     Without ``idna.check_label``, which refuses symbols: there are domains of emoji, and col·legi.
     """
-    import idna  # noqa: PLC0415
+    import idna
 
     try:
         idna.check_hyphen_ok(label)
@@ -232,7 +232,7 @@ def _encoded(label: str) -> str:
 
 
 def _is_valid_joiner(label: str, index: int) -> bool:
-    import idna  # noqa: PLC0415
+    import idna
 
     if idna.valid_contextj(label, index):
         return True

@@ -46,7 +46,7 @@ def send_webhook(
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidPayload(f"the tracking result cannot be written as JSON: {error}") from error
     pool = _pool()
-    from urllib3.exceptions import HTTPError  # noqa: PLC0415 - _pool() has said if it is missing
+    from urllib3.exceptions import HTTPError
 
     try:
         return pool.request(
@@ -78,7 +78,7 @@ def _payload(result: TrackingResult) -> dict[str, Any]:
 @cache
 def _pool() -> PoolManager:
     try:
-        import urllib3  # noqa: PLC0415 - so that importing this module needs nothing
+        import urllib3
     except ImportError as error:
         raise MissingDependency("webhooks need the urllib3 package: pip install urllib3") from error
     return urllib3.PoolManager()

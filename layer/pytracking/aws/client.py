@@ -217,6 +217,6 @@ def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
 
 @lru_cache(maxsize=1)
 def _tls() -> ssl.SSLContext:
-    import ssl  # noqa: PLC0415 - emulators are called without it
+    import ssl
 
     return ssl.create_default_context()

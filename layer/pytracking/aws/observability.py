@@ -39,7 +39,7 @@ _lock = threading.Lock()  # Powertools keeps the metrics of a whole process in o
 @cache
 def logger() -> Logger:
     """Return the logger of this process."""
-    from aws_lambda_powertools import Logger  # noqa: PLC0415 - most hits log nothing
+    from aws_lambda_powertools import Logger
 
     # RFC 3339, which alone Lambda reads as a line's own time
     return Logger(service=_service(), use_rfc3339=True)
@@ -48,7 +48,7 @@ def logger() -> Logger:
 @cache
 def metrics() -> Metrics:
     """Return the metrics of this process."""
-    from aws_lambda_powertools import Metrics  # noqa: PLC0415 - most hits count nothing
+    from aws_lambda_powertools import Metrics
 
     settings = Settings.from_environment()
     return Metrics(namespace=settings.namespace or DEFAULT_NAME, service=_service())

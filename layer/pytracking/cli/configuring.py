@@ -63,7 +63,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
         if settings[name] and hasattr(arguments, option.strip("-").replace("-", "_")):
             _check_base(settings[name], f"{option} or {variable}")
     if keys := _keys(arguments.keys):
-        from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+        from pytracking.tokens.keyring import Keyring
 
         settings["keyring"] = Keyring.from_json(keys)
     if webhook := getattr(arguments, "webhook", None):

@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 
 
 def add_keys_new(commands: "Subparsers") -> None:
+    """Add ``keys new``."""
     parser = commands.add_parser(
         "new",
         help="make a keyring",
@@ -33,6 +34,7 @@ def add_keys_new(commands: "Subparsers") -> None:
 
 
 def add_link(commands: "Subparsers") -> None:
+    """Add ``link open`` and ``link click``."""
     parser = commands.add_parser("link", help="mint a link", description="Prints a tracking link.")
     kinds = parser.add_subparsers(metavar="KIND", required=True)
     opened = kinds.add_parser("open", help="the address of a pixel")
@@ -45,6 +47,7 @@ def add_link(commands: "Subparsers") -> None:
 
 
 def add_decode(commands: "Subparsers") -> None:
+    """Add ``decode``."""
     parser = commands.add_parser(
         "decode",
         help="tell what a link says",
@@ -59,7 +62,7 @@ def add_decode(commands: "Subparsers") -> None:
 
 
 def _run_keys_new(arguments: argparse.Namespace) -> int:
-    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+    from pytracking.tokens.keyring import Keyring
 
     print(Keyring.generate().to_json())
     return 0

@@ -55,6 +55,7 @@ class _Found(NamedTuple):
 
 
 def add_rewrite(commands: "Subparsers") -> None:
+    """Add ``rewrite``."""
     parser = commands.add_parser(
         "rewrite",
         help="replace a mail's links by tracking links, and add the pixel",
@@ -71,6 +72,7 @@ def add_rewrite(commands: "Subparsers") -> None:
 
 
 def add_check(commands: "Subparsers") -> None:
+    """Add ``check``."""
     parser = commands.add_parser(
         "check",
         help="tell which links of a mail would be tracked, and what is wrong with it",
@@ -210,7 +212,7 @@ def _some_configuration(configuration: Configuration) -> Configuration:
         if not getattr(configuration, f"base_{kind}_tracking_url"):
             made_up[f"base_{kind}_tracking_url"] = f"https://track.example.com/{kind[0]}/"
     if configuration.keyring is None:
-        from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+        from pytracking.tokens.keyring import Keyring
 
         made_up["keyring"] = Keyring.generate()
     return configuration.merge_with_kwargs(made_up)

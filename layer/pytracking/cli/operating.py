@@ -112,8 +112,8 @@ def add_key_commands(commands: "Subparsers") -> None:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
-    from pytracking.operations.replay import replay_dead_letters, replay_log  # noqa: PLC0415 - as needed
-    from pytracking.privacy import Policy  # noqa: PLC0415 - as needed
+    from pytracking.operations.replay import replay_dead_letters, replay_log
+    from pytracking.privacy import Policy
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
     settings: dict[str, Any] = {
@@ -155,8 +155,8 @@ def run_replay(arguments: argparse.Namespace) -> int:
 
 def run_rotate(arguments: argparse.Namespace) -> int:
     """Rotate link keys or webhook secrets, and say what holds now."""
-    from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
-    from pytracking.operations import rotation  # noqa: PLC0415 - as needed
+    from pytracking.delivery.signatures import receiver_secret
+    from pytracking.operations import rotation
 
     name = arguments.what.replace("-", "_")
     secret = arguments.secret or _complete(arguments, name)[name]
@@ -184,8 +184,8 @@ def _say_conflict() -> None:
 
 def run_webhook_secret(arguments: argparse.Namespace) -> int:
     """Print the secret that receivers verify with."""
-    from pytracking.delivery.signatures import receiver_secret  # noqa: PLC0415
-    from pytracking.operations.rotation import read_webhook_secrets  # noqa: PLC0415 - as needed
+    from pytracking.delivery.signatures import receiver_secret
+    from pytracking.operations.rotation import read_webhook_secrets
 
     secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
     print(receiver_secret(read_webhook_secrets(_client("secretsmanager"), secret)[0]))
@@ -237,8 +237,8 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
         ConfigurationError: an old address is given twice.
         InvalidTarget: nothing can be delivered to a new one.
     """
-    from pytracking.handlers.settings import flag  # noqa: PLC0415 - as needed
-    from pytracking.targets import check_webhook_url  # noqa: PLC0415 - as needed
+    from pytracking.handlers.settings import flag
+    from pytracking.targets import check_webhook_url
 
     allow_http = flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS")
     moved = {old: check_webhook_url(new, allow_http=allow_http) for old, new in pairs}
@@ -249,7 +249,7 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
 
 def _outputs_and_parameters(stack: str) -> dict[str, str]:
     client = _client("cloudformation")
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - _client has it
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         (found,) = client.describe_stacks(StackName=stack)["Stacks"]
@@ -262,8 +262,8 @@ def _outputs_and_parameters(stack: str) -> dict[str, str]:
 
 
 def _keyring(secret: str | None) -> "Keyring | None":
-    from pytracking.operations.rotation import read_link_keys  # noqa: PLC0415 - as needed
-    from pytracking.tokens.keyring import Keyring  # noqa: PLC0415 - loads cryptography
+    from pytracking.operations.rotation import read_link_keys
+    from pytracking.tokens.keyring import Keyring
 
     if text := os.environ.get("PYTRACKING_LINK_KEYS"):
         return Keyring.from_json(text)
@@ -272,8 +272,8 @@ def _keyring(secret: str | None) -> "Keyring | None":
 
 def _client(service: str) -> Any:
     try:
-        import boto3  # noqa: PLC0415 - 150 ms, and not everybody has it
-        from botocore.exceptions import BotoCoreError  # noqa: PLC0415
+        import boto3
+        from botocore.exceptions import BotoCoreError
     except ImportError as error:
         raise MissingDependency("this command needs boto3: pip install boto3") from error
     client: Any = boto3.client

@@ -38,8 +38,11 @@ class WebhookConnection(urllib3.connection.HTTPConnection):
 
 
 class _WholeLines:
-    """A socket's file whose lines must end: a connection that breaks off within one, or before
-    the next, raises instead of looking like the end of the headers."""
+    """A socket's file whose lines must end.
+
+    A connection that breaks off within a line, or before the next, raises instead of looking like
+    the end of the headers.
+    """
 
     def __init__(self, file: Any) -> None:
         self._file = file

@@ -262,6 +262,6 @@ def _send(settings: Settings, environment: Mapping[str, str]) -> Send:
         queue = Queue(settings.queue_url, environment)
         queue.connect()
         return to_queue(queue)
-    from pytracking.handlers.direct import to_webhook  # noqa: PLC0415 - loads an HTTP client
+    from pytracking.handlers.direct import to_webhook
 
     return to_webhook(environment)

@@ -88,13 +88,13 @@ class Minter:
 
     def html(self, html: str, metadata: Mapping[str, Any] | None, **kwargs: Any) -> str:
         """A mail's HTML with tracked links and the pixel; as `pytracking.html.adapt_html`."""
-        from pytracking.html import adapt_html  # noqa: PLC0415 - not every minter rewrites
+        from pytracking.html import adapt_html
 
         return adapt_html(html, metadata, configuration=self.configuration(), **kwargs)
 
     def text(self, text: str, metadata: Mapping[str, Any] | None, **kwargs: Any) -> str:
         """A plain text with tracked links; as `pytracking.text.adapt_text`."""
-        from pytracking.text import adapt_text  # noqa: PLC0415
+        from pytracking.text import adapt_text
 
         return adapt_text(text, metadata, configuration=self.configuration(), **kwargs)
 
@@ -102,7 +102,7 @@ class Minter:
         self, message: AnyMessage, metadata: Mapping[str, Any] | None, **kwargs: Any
     ) -> AnyMessage:
         """A whole mail with tracked links and the pixel; as `pytracking.email.adapt_message`."""
-        from pytracking.email import adapt_message  # noqa: PLC0415
+        from pytracking.email import adapt_message
 
         return adapt_message(message, metadata, configuration=self.configuration(), **kwargs)
 

@@ -187,7 +187,7 @@ def _any_of(names: Collection[str]) -> str:
 
 
 def _spelled(name: str) -> str:
-    """A pattern for a name in any case: "/a" -> "/[aA]". (re.IGNORECASE is slower.)"""
+    """Return a pattern for a name in any case: "/a" -> "/[aA]"; re.IGNORECASE is slower."""
     return "".join(f"[{c}{c.upper()}]" if c.isalpha() else re.escape(c) for c in name)
 
 

@@ -125,7 +125,7 @@ def show_again(sqs: Any, url: str, receipts: list[str]) -> None:
 @contextlib.contextmanager
 def aws_errors() -> Iterator[None]:
     """Turn boto3's errors into ours."""
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield

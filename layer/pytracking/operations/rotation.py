@@ -215,7 +215,7 @@ def _read(secrets_manager: Any, secret_id: str, **stage: str) -> _Version:
 
 def _previous(secrets_manager: Any, secret_id: str) -> Keyring | None:
     """Return the keyring of the version before; None where there is none."""
-    from botocore.exceptions import ClientError  # noqa: PLC0415 - 150 ms
+    from botocore.exceptions import ClientError
 
     try:
         return Keyring.from_json(_read(secrets_manager, secret_id, VersionStage="AWSPREVIOUS").text)
@@ -246,7 +246,7 @@ def _write(secrets_manager: Any, secret_id: str, text: str, version_id: str) -> 
 
 @contextlib.contextmanager
 def _aws_errors(what: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError  # noqa: PLC0415 - 150 ms
+    from botocore.exceptions import BotoCoreError, ClientError
 
     try:
         yield

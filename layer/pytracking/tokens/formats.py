@@ -18,8 +18,11 @@ from pytracking.tokens.plain import PlainCodec
 class Codec(Protocol):
     """What every format has."""
 
-    def encode(self, content: dict[str, Any], kind: Kind, /) -> str: ...
-    def decode(self, token: str, kind: Kind, now: float, /) -> dict[str, Any]: ...
+    def encode(self, content: dict[str, Any], kind: Kind, /) -> str:
+        """Return the token of a document."""
+
+    def decode(self, token: str, kind: Kind, now: float, /) -> dict[str, Any]:
+        """Return the document in a token; InvalidLink if there is none."""
 
 
 class Formats:
@@ -58,12 +61,12 @@ class Formats:
                     f"keyring must be a Keyring, not {type(keyring).__name__}; make one with "
                     "Keyring.generate(), or from its JSON form with Keyring.from_json(text)"
                 )
-            from pytracking.tokens.sealed import SealedCodec  # noqa: PLC0415 - loads cryptography
+            from pytracking.tokens.sealed import SealedCodec
 
             self._codecs["p"] = SealedCodec(keyring, compress)
             fernet_keys += keyring.fernet_keys
         if fernet_keys:
-            from pytracking.tokens.fernet import FernetCodec  # noqa: PLC0415 - loads cryptography
+            from pytracking.tokens.fernet import FernetCodec
 
             self._codecs["g"] = FernetCodec(fernet_keys, encoding)
         self._codecs = self._codecs or {"e": PlainCodec(encoding)}
@@ -94,7 +97,7 @@ class Formats:
         except LinkExpired:
             raise
         except InvalidLink:
-            from pytracking.tokens.repair import readings  # noqa: PLC0415 - damage is rare
+            from pytracking.tokens.repair import readings
 
             found = readings(token)
             if found == [token]:

@@ -64,7 +64,7 @@ class Keyring:
         )
         self._fernet_keys = tuple(dict.fromkeys(_text(key) for key in fernet))
         if self._fernet_keys:
-            from pytracking.tokens.fernet import fernet as fernet_of  # noqa: PLC0415 - few have any
+            from pytracking.tokens.fernet import fernet as fernet_of
 
             for key in self._fernet_keys:
                 fernet_of(key)  # refuses what is no Fernet key
@@ -204,9 +204,9 @@ def derive_key(secret: bytes) -> tuple[int, AESSIV]:
     ``info = "pytracking/link/v1/aes256-siv" 0x00 id``.
     """
     try:
-        from cryptography.hazmat.primitives.ciphers.aead import AESSIV  # noqa: PLC0415 - slow
-        from cryptography.hazmat.primitives.hashes import SHA256  # noqa: PLC0415
-        from cryptography.hazmat.primitives.kdf.hkdf import HKDF  # noqa: PLC0415
+        from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+        from cryptography.hazmat.primitives.hashes import SHA256
+        from cryptography.hazmat.primitives.kdf.hkdf import HKDF
     except ImportError as error:
         raise MissingDependency(
             "sealed links need the cryptography package: pip install cryptography"
