@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.handlers.keys import SAMPLE_SECRET
+from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.tokens import Kind
 from pytracking.tokens.keyring import Keyring
 

@@ -5,9 +5,11 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
+from pytracking.events import Event
 from pytracking.links import PRIVACY_FLAGS
-from pytracking.privacy import CAMPAIGN_KEYS, STRICTEST, Policy, says_do_not_track, truncated
+from pytracking.privacy import CAMPAIGN_KEYS, STRICTEST, PrivacyPolicy, says_do_not_track, truncated
 
 
 @given(st.ip_addresses(v=4))
@@ -54,7 +56,7 @@ def test_the_flags_are_those_that_links_may_carry():
     ],
 )
 def test_aggregate_implies_the_others_and_the_unknown_is_the_strictest(flags, wishes):
-    assert Policy().wishes(flags, {}, "click") == wishes
+    assert PrivacyPolicy().wishes(flags, {}, "click") == wishes
 
 
 @pytest.mark.parametrize(
@@ -86,7 +88,7 @@ def test_browsers_ask_with_a_one(headers, asked):
 )
 def test_truncated_keeps_the_site_of_a_referer(referer, kept):
     data = {"user_agent": "x", "user_ip": "203.0.113.9", "method": "GET", "referer": referer}
-    assert Policy(mode="truncated").request_data(data, ()).get("referer") == kept
+    assert PrivacyPolicy(mode="truncated").request_data(data, ()).get("referer") == kept
 
 
 @given(
@@ -96,8 +98,8 @@ def test_truncated_keeps_the_site_of_a_referer(referer, kept):
     )
 )
 def test_aggregate_metadata_is_flat_and_of_the_campaign(metadata):
-    event = {"metadata": metadata, "request_data": {}, "visitor": {"signals": []}, "link_id": "x"}
-    kept = Policy().event(event, STRICTEST)["metadata"]
+    event = Event("open", "x", 0, metadata, link_id="x")
+    kept = event.under(PrivacyPolicy(), STRICTEST).metadata
     assert kept.items() <= metadata.items()
     assert set(kept) <= set(CAMPAIGN_KEYS)
     assert not any(isinstance(value, list) for value in kept.values())
@@ -105,17 +107,12 @@ def test_aggregate_metadata_is_flat_and_of_the_campaign(metadata):
 
 @given(st.text())
 def test_any_link_that_was_followed_loses_its_parameters_or_keeps_the_campaigns(text):
-    event = {
-        "metadata": {},
-        "request_data": {},
-        "visitor": {"signals": []},
-        "tracked_url": f"https://a.example/{text}?customer=alice&utm_source=mail#alice",
-    }
-    kept = Policy().event(event, STRICTEST)["tracked_url"]
+    target = f"https://a.example/{text}?customer=alice&utm_source=mail#alice"
+    kept = Event("click", "x", 0, tracked_url=target).under(PrivacyPolicy(), STRICTEST).tracked_url
     assert "alice" not in kept.replace(text, "")
 
 
 @pytest.mark.parametrize("name", ["PYTRACKING_PRIVACY", "PYTRACKING_DO_NOT_TRACK"])
 def test_a_policy_that_cannot_be_meant_is_refused_and_named(name):
     with pytest.raises(ConfigurationError, match=f"{name} is 'some': expected"):
-        Policy.from_environment({name: "some"})
+        Settings.from_environment({name: "some"})

@@ -1,24 +1,31 @@
 """Clicks: ``/c/{token}`` leads to the URL that the link was minted for."""
 
-from pytracking.errors import InvalidLink, InvalidTarget
-from pytracking.handlers.answering import Hit, Tracker
-from pytracking.handlers.keys import KeysUnavailable
-from pytracking.handlers.responses import FAILURE, GONE, NOT_FOUND, UNAVAILABLE, Answer, redirect
+from pytracking.errors import InvalidLink, InvalidTarget, KeysUnavailable
+from pytracking.handlers.answering import LinkEndpoint
+from pytracking.handlers.http import (
+    FAILURE,
+    GONE,
+    NOT_FOUND,
+    UNAVAILABLE,
+    Answer,
+    Request,
+    redirect,
+)
 
-tracker = Tracker("click")
+endpoint = LinkEndpoint("click")
 
 
-@tracker.answering(otherwise=FAILURE)
-def handler(hit: Hit) -> Answer:
+@endpoint.answering(otherwise=FAILURE)
+def handler(request: Request) -> Answer:
     """Record the click and redirect; never to a target that was not verified."""
     try:
-        result = hit.decode()
-        target = hit.target(result)
+        link = endpoint.read(request)
+        target = endpoint.target(link, request)
     except KeysUnavailable:
         return UNAVAILABLE
     except (InvalidLink, InvalidTarget) as error:
-        if page := hit.fallback():
+        if page := endpoint.fallback(request):
             return redirect(page)
         return GONE if isinstance(error, InvalidTarget) else NOT_FOUND
-    hit.record(result)
+    endpoint.record(request, link)
     return redirect(target)

@@ -1,22 +1,19 @@
 """Opens: ``/o/{token}`` is the address of a pixel, and asking for it is the event."""
 
-from pytracking.errors import InvalidLink
-from pytracking.handlers.answering import Hit, Tracker
-from pytracking.handlers.keys import KeysUnavailable
-from pytracking.handlers.responses import PIXEL, Answer
+from pytracking.errors import InvalidLink, KeysUnavailable
+from pytracking.handlers.answering import LinkEndpoint
+from pytracking.handlers.http import PIXEL, Answer, Request
 
-tracker = Tracker("open")
+endpoint = LinkEndpoint("open")
 
 
-@tracker.answering(otherwise=PIXEL)
-def handler(hit: Hit) -> Answer:
+@endpoint.answering(otherwise=PIXEL)
+def handler(request: Request) -> Answer:
     """Record the open, and answer with the pixel whatever comes: no mail shows a broken image."""
     try:
-        result = hit.decode()
+        endpoint.record(request, endpoint.read(request))
     except KeysUnavailable:
-        hit.record_undecoded()
+        endpoint.record(request, None)
     except InvalidLink:
         pass  # nothing of ours: there is no event
-    else:
-        hit.record(result)
     return PIXEL

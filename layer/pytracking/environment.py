@@ -24,7 +24,9 @@ def _text(name: str, value: str) -> str | None:
 
 
 def _flag(name: str, value: str) -> bool:
-    return bool(_one_of(("false", "true"))(name, value.lower()) == "true")
+    if value.lower() not in ("", "true", "false"):
+        raise ConfigurationError(f"{name} is {value!r}: expected true or false")
+    return value.lower() == "true"
 
 
 def _one_of(allowed: tuple[str, ...]) -> _Read:

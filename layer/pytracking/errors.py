@@ -47,3 +47,11 @@ class OutOfDescriptors(PytrackingError):
 
 class ReportError(PytrackingError):
     """A report could not be made: the disk is full, or AWS refused or did not answer."""
+
+
+class KeysUnavailable(PytrackingError):
+    """No link keys could be fetched yet, so no link can be read or minted now."""
+
+
+class SecretsUnavailable(PytrackingError):
+    """No webhook secrets could be fetched yet, so nothing can be signed now."""

@@ -10,13 +10,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Any, Literal, cast, get_args
+from typing import Any
 
-from pytracking.errors import ConfigurationError
+from pytracking.environment import DoNotTrack, PrivacyMode, Settings
 from pytracking.links import PRIVACY_FLAGS
-
-Mode = Literal["full", "truncated", "none"]
-DoNotTrack = Literal["aggregate", "anonymous", "ignore"]
 
 NO_IP, NO_AGENT, AGGREGATE = STRICTEST = PRIVACY_FLAGS
 
@@ -46,7 +43,7 @@ SIX_TO_FOUR_BITS = 16 + IPV4_BITS
 
 
 @dataclass(frozen=True, slots=True)
-class Policy:
+class PrivacyPolicy:
     """What a deployment keeps of its visitors.
 
     Attributes:
@@ -58,24 +55,17 @@ class Policy:
         campaign_keys: the metadata that ``aggregate`` leaves.
     """
 
-    mode: Mode = "full"
+    mode: PrivacyMode = "full"
     do_not_track: DoNotTrack = "aggregate"
     campaign_keys: frozenset[str] = frozenset(CAMPAIGN_KEYS)
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Policy:
-        """Return what ``PYTRACKING_PRIVACY`` and its like ask for; empty counts as absent.
-
-        Raises:
-            ConfigurationError: a value that cannot be meant.
-        """
-        keys = environment.get("PYTRACKING_CAMPAIGN_KEYS") or ",".join(CAMPAIGN_KEYS)
+    def of(cls, settings: Settings) -> PrivacyPolicy:
+        """Return what ``PYTRACKING_PRIVACY`` and its like ask for."""
         return cls(
-            mode=cast("Mode", _one_of(environment, "PYTRACKING_PRIVACY", get_args(Mode))),
-            do_not_track=cast(
-                "DoNotTrack", _one_of(environment, "PYTRACKING_DO_NOT_TRACK", get_args(DoNotTrack))
-            ),
-            campaign_keys=frozenset(key.strip() for key in keys.split(",") if key.strip()),
+            mode=settings.privacy_mode,
+            do_not_track=settings.do_not_track,
+            campaign_keys=frozenset(settings.campaign_keys or CAMPAIGN_KEYS),
         )
 
     def wishes(
@@ -130,28 +120,16 @@ class Policy:
             kept["age_seconds"] = None
         return kept
 
-    def event(self, event: Mapping[str, Any], wishes: tuple[str, ...]) -> dict[str, Any]:
-        """Return what may be kept of an event; ``privacy`` says by which wishes, if by any."""
-        kept = dict(event)
-        kept["request_data"] = self.request_data(event["request_data"] or {}, wishes)
-        kept["visitor"] = self.visitor(event["visitor"], wishes)
-        if AGGREGATE in wishes:
-            kept["metadata"] = self._campaign_level(event["metadata"] or {})
-            kept["link_id"] = None  # each recipient's link is another
-            if event.get("tracked_url"):
-                kept["tracked_url"] = self._without_parameters(event["tracked_url"])
-        if wishes:
-            kept["privacy"] = list(wishes)
-        return kept
-
-    def _campaign_level(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+    def campaign_level(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the metadata that tells mails from each other, not their recipients."""
         return {
             key: value
             for key, value in metadata.items()
             if key in self.campaign_keys and isinstance(value, str | int | float | bool | None)
         }
 
-    def _without_parameters(self, url: str) -> str:
+    def without_parameters(self, url: str) -> str:
+        """Return a target without the parameters that may be a recipient's own."""
         from urllib.parse import (
             parse_qsl,
             urlencode,
@@ -201,12 +179,3 @@ def _origin(url: str) -> str:
         return ""
     host = rest.replace("\\", "/").split("/")[0].split("?")[0].split("#")[0].rpartition("@")[2]
     return f"{scheme}://{host}/"
-
-
-def _one_of(environment: Mapping[str, str], name: str, allowed: tuple[str, ...]) -> str:
-    value = environment.get(name) or allowed[0]
-    if value not in allowed:
-        raise ConfigurationError(
-            f"{name} is {value!r}: expected {', '.join(allowed[:-1])} or {allowed[-1]}"
-        )
-    return value

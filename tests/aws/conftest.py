@@ -2,6 +2,7 @@
 
 import pytest
 from pytracking.aws.client import JsonApi
+from pytracking.environment import Settings
 
 from tests.support.timing import wait_for_threads
 
@@ -18,9 +19,8 @@ def sqs():
     made = []
 
     def make(url, environment=ENVIRONMENT):
-        api = JsonApi(
-            url, service="sqs", target="AmazonSQS", version="1.0", environment=environment
-        )
+        settings = Settings.from_environment(environment)
+        api = JsonApi(url, service="sqs", target="AmazonSQS", version="1.0", settings=settings)
         made.append(api)
         return api
 

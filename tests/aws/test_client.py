@@ -6,7 +6,7 @@ import time
 
 import pytest
 from pytracking.aws import client as api_module
-from pytracking.aws.client import AwsError, endpoint
+from pytracking.aws.client import AwsError
 from pytracking.errors import ConfigurationError
 
 from tests.aws import raw_server
@@ -253,16 +253,6 @@ def test_the_proxies_of_the_environment_are_not_used(monkeypatch, sqs):
     monkeypatch.setenv("HTTP_PROXY", "http://127.0.0.1:1")
     with RawServer(ok) as server:
         assert call(sqs(server.url)) == {"MessageId": "1"}
-
-
-def test_an_empty_endpoint_variable_counts_as_absent():
-    assert endpoint("sqs", {"AWS_ENDPOINT_URL": ""}, "https://real") == "https://real"
-
-
-def test_the_endpoint_of_one_service_precedes_that_of_all():
-    environment = {"AWS_ENDPOINT_URL": "http://all", "AWS_ENDPOINT_URL_SECRETS_MANAGER": "http://s"}
-    assert endpoint("secrets manager", environment, "https://real") == "http://s"
-    assert endpoint("sqs", environment, "https://real") == "http://all"
 
 
 @pytest.mark.parametrize("url", ["sqs.eu-west-1.amazonaws.com", "ftp://host", "https://", ""])

@@ -4,12 +4,11 @@ import email.message
 
 import pytest
 import pytracking
-from pytracking.aws import services
-from pytracking.aws.kept_secret import REFRESH_SECONDS
-from pytracking.errors import ConfigurationError, InvalidTarget
-from pytracking.handlers.keys import SAMPLE_SECRET, LinkKeys
-from pytracking.handlers.minter import KeysUnavailable, Minter
-from pytracking.handlers.settings import Settings
+from pytracking.aws import secrets
+from pytracking.aws.secrets import REFRESH_SECONDS, SAMPLE_SECRET, LinkKeys
+from pytracking.environment import Settings
+from pytracking.errors import ConfigurationError, InvalidTarget, KeysUnavailable
+from pytracking.handlers.minter import Minter
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, fail
@@ -33,12 +32,12 @@ def from_secret(monkeypatch):
     """Makes minters that read their keys from a server; leaves no connection of theirs behind."""
     made = []
 
-    class Kept(services.JsonApi):
+    class Kept(secrets.JsonApi):
         def __init__(self, *arguments, **options):
             super().__init__(*arguments, **options)
             made.append(self)
 
-    monkeypatch.setattr(services, "JsonApi", Kept)
+    monkeypatch.setattr(secrets, "JsonApi", Kept)
 
     def make(server):
         environment = {

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from pytracking.aws import observability
+from pytracking.events import Event
 from pytracking.tokens import KIND_BYTES
 
 from tests.aws.standard_output import StandardOutput
@@ -67,7 +68,7 @@ def test_a_line_tells_its_time_as_lambda_reads_it(lines):
 
 
 def test_the_time_of_a_hit_in_the_log_is_not_taken_for_the_lines(lines):
-    observability.log_fallback({"id": "a", "timestamp": 1_800_000_000})
+    observability.log_fallback(Event("open", "a", 1_800_000_000), "pABC", "no answer")
     [line] = lines()
     assert "timestamp" not in line
     assert line["hit_timestamp"] == 1_800_000_000
@@ -86,7 +87,7 @@ def test_a_bug_is_logged_by_type_and_place_and_not_by_its_message(lines):
 
 
 def test_fields_that_cannot_be_written_cost_only_their_line(lines):
-    observability.log_fallback({"id": object()})
+    observability.log_fallback(Event("open", "a", object()), "pABC", "no answer")
     observability.count("")
     assert lines() == []
 

@@ -5,29 +5,21 @@ import json
 import pytest
 from pytracking.aws.client import AwsError
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded, parse
-from pytracking.handlers import outbox as outbox_module
-from pytracking.handlers.outbox import Outbox, to_queue
+from pytracking.events import Event
+from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox, to_queue
 
-HIT = Message(
+from tests.support.timing import Clock
+
+WEBHOOK = "https://hooks.example.com/x"
+HIT = Event(
+    kind="click",
     id="0123456789abcdef0123456789abcdef",
-    webhook="https://hooks.example.com/x",
-    body={
-        "metadata": {"n": 1},
-        "request_data": {"user_agent": "curl/8", "user_ip": "203.0.113.9", "method": "GET"},
-        "timestamp": 1389177318,
-        "visitor": {"class": "bot"},
-    },
+    timestamp=1389177318,
+    metadata={"n": 1},
+    request_data={"user_agent": "curl/8", "user_ip": "203.0.113.9", "method": "GET"},
+    visitor={"class": "bot"},
+    tracked_url="https://shop.example.com/",
 )
-UNDECODED = Undecoded(
-    id=HIT.id, kind="open", token="pABC", timestamp=1389177318, request_data={"user_agent": "x"}
-)
-
-
-@pytest.fixture
-def counted(monkeypatch):
-    names = []
-    monkeypatch.setattr(outbox_module, "count", lambda *given: names.extend(given))
-    return names
 
 
 def refusing(error):
@@ -37,19 +29,20 @@ def refusing(error):
     return send
 
 
-def test_a_hit_that_was_sent_leaves_no_line(capsys, counted):
+def record(outbox, event=HIT, webhook=WEBHOOK):
+    return outbox.record(event, "pABC", webhook, 0.7)
+
+
+def test_a_hit_that_was_sent_leaves_no_line(capsys):
     sent = []
-    outbox = Outbox(lambda hit, timeout: sent.append((hit, timeout)))
-    assert outbox.record(HIT, kind="open", token="pABC", timeout=0.7)
-    assert sent == [(HIT, 0.7)]
+    assert record(Outbox(lambda hit, timeout: sent.append((hit, timeout))))
+    assert sent == [(Message(HIT.id, WEBHOOK, HIT.to_json()), 0.7)]
     assert capsys.readouterr().out == ""
-    assert counted == []
 
 
-def test_a_hit_that_could_not_be_sent_stands_in_the_log_still_sealed(capsys, counted):
+def test_a_hit_that_could_not_be_sent_stands_in_the_log_still_sealed(capsys):
     error = AwsError("sqs SendMessage: status 403, AccessDenied", code="AccessDenied", retryable=0)
-    outbox = Outbox(refusing(error))
-    assert not outbox.record(HIT, kind="click", token="pABC", timeout=1)
+    assert not record(Outbox(refusing(error)))
     [line] = capsys.readouterr().out.splitlines()
     assert json.loads(line) == {
         "level": "ERROR",
@@ -59,26 +52,80 @@ def test_a_hit_that_could_not_be_sent_stands_in_the_log_still_sealed(capsys, cou
         "kind": "click",
         "token": "pABC",
         "hit_timestamp": 1389177318,
-        "request_data": HIT.body["request_data"],
+        "request_data": HIT.request_data,
         "visitor": {"class": "bot"},
         "reason": "AwsError: sqs SendMessage: status 403, AccessDenied",
     }
-    assert counted == ["Fallbacks"]
 
 
-def test_an_undecoded_hit_stands_in_the_log_as_well(capsys, counted):
-    Outbox(refusing(TimeoutError("late"))).record(UNDECODED, kind="open", token="pABC", timeout=1)
+def test_an_undecoded_hit_stands_in_the_log_as_well(capsys):
+    record(Outbox(refusing(TimeoutError("late"))), webhook=None)
     line = json.loads(capsys.readouterr().out)
-    assert line["token"] == "pABC"
-    assert line["request_data"] == {"user_agent": "x"}
-    assert line["hit_timestamp"] == 1389177318
+    assert (line["token"], line["hit_timestamp"]) == ("pABC", 1389177318)
+    assert line["request_data"] == HIT.request_data
 
 
-def test_an_unexpected_error_is_logged_without_its_message(capsys, counted):
-    Outbox(refusing(RuntimeError("quotes a secret"))).record(HIT, kind="open", token="p", timeout=1)
+def test_an_unexpected_error_is_logged_without_its_message(capsys):
+    record(Outbox(refusing(RuntimeError("quotes a secret"))))
     line = capsys.readouterr().out
     assert json.loads(line)["reason"] == "RuntimeError"
     assert "quotes" not in line
+
+
+@pytest.mark.fault("answering", 49)
+def test_after_slow_failures_hits_are_logged_at_once_and_one_is_sent_now_and_then(capsys):
+    clock, tried, up = Clock(), [], []
+
+    def send(hit, timeout):
+        tried.append(clock.now)
+        if not up:
+            clock.now += timeout
+            raise TimeoutError("no answer")
+
+    outbox = Outbox(send, clock)
+    for _ in range(20):
+        assert not record(outbox)
+        clock.now += 0.1
+    assert len(tried) == SLOW_FAILURES
+    clock.now += PROBE_SECONDS
+    assert not record(outbox)  # a probe
+    assert not record(outbox)
+    assert len(tried) == SLOW_FAILURES + 1
+    up.append(True)
+    clock.now += PROBE_SECONDS
+    assert all(record(outbox) for _ in range(5))
+    assert len(capsys.readouterr().out.splitlines()) == 22  # each lost to the queue has its line
+
+
+@pytest.mark.fault("answering", 49)
+def test_failures_that_keep_nobody_waiting_are_each_tried(capsys):
+    tried = []
+
+    def send(hit, timeout):
+        tried.append(hit)
+        raise AwsError("sqs SendMessage: status 403", code="AccessDenied", retryable=False)
+
+    outbox = Outbox(send, Clock())
+    for _ in range(10):
+        record(outbox)
+    assert len(tried) == 10
+
+
+@pytest.mark.fault("answering", 49)
+def test_a_clock_that_jumps_back_does_not_keep_hits_from_the_queue(capsys):
+    clock, down = Clock(), [True]
+
+    def send(hit, timeout):
+        if down:
+            clock.now += timeout
+            raise TimeoutError("no answer")
+
+    outbox = Outbox(send, clock)
+    for _ in range(SLOW_FAILURES):
+        record(outbox)
+    down.clear()
+    clock.now -= 3600
+    assert record(outbox)
 
 
 class Kept:
@@ -88,36 +135,45 @@ class Kept:
         self.text = entry.text
 
 
-def queued(hit):
+def queued(event, webhook=WEBHOOK):
     queue = Kept()
-    to_queue(queue)(hit, 1.0)
-    return queue.text
+    assert Outbox(to_queue(queue)).record(event, "pABC", webhook, 1.0)
+    return parse(queue.text)
 
 
-def test_the_queue_gets_a_message_that_parses_to_the_same_hit():
-    assert parse(queued(HIT)) == HIT
-    assert parse(queued(UNDECODED)) == UNDECODED
+def test_the_queue_gets_a_message_that_parses_to_the_same_hit_still_to_be_counted():
+    message = queued(HIT)
+    assert (message.id, message.webhook, message.body) == (HIT.id, WEBHOOK, HIT.to_json())
+    assert message.uncounted == "click"
+
+
+def test_a_hit_that_nobody_could_decode_is_queued_with_its_token():
+    assert queued(HIT, None) == Undecoded(
+        HIT.id, "click", "pABC", HIT.timestamp, HIT.request_data, HIT.visitor
+    )
+
+
+def sized(extra):
+    """Return an event with long headers, its message `extra` bytes larger than a queue takes."""
+    long = {"user_agent": "A" * 1024, "user_ip": None, "referer": "B" * 1024}
+    event = Event("click", HIT.id, 0, metadata={"n": ""}, request_data=long)
+    room = MAX_BODY_BYTES - len(Message(HIT.id, WEBHOOK, event.to_json()).to_json())
+    return Event("click", HIT.id, 0, metadata={"n": "x" * (room + extra)}, request_data=long)
 
 
 @pytest.mark.fault("answering", 5)
 def test_a_hit_too_large_for_the_queue_loses_of_agent_and_referer_what_is_too_much():
-    long = {"user_agent": "A" * 1024, "user_ip": None, "referer": "B" * 1024}
-    body = {**HIT.body, "request_data": long, "metadata": {"n": ""}}
-    room = MAX_BODY_BYTES - len(Message(HIT.id, HIT.webhook, body).to_json())
-    body["metadata"] = {"n": "x" * (room + 1)}
-    message = parse(queued(Message(HIT.id, HIT.webhook, body)))
-    assert message.body["request_data"] == {
+    event = sized(1)
+    body = queued(event).body
+    assert body["request_data"] == {
         "user_agent": "A" * 128,
         "user_ip": None,
         "referer": "B" * 128,
     }
-    assert message.body["metadata"] == body["metadata"]
+    assert body["metadata"] == event.metadata
 
 
 @pytest.mark.fault("answering", 5)
 def test_a_hit_that_just_fits_is_left_whole():
-    long = {"user_agent": "A" * 1024}
-    body = {**HIT.body, "request_data": long, "metadata": {"n": ""}}
-    room = MAX_BODY_BYTES - len(Message(HIT.id, HIT.webhook, body).to_json())
-    body["metadata"] = {"n": "x" * room}
-    assert parse(queued(Message(HIT.id, HIT.webhook, body))).body == body
+    event = sized(0)
+    assert queued(event).body == event.to_json()

@@ -6,9 +6,8 @@ import re
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.handlers import responses
-from pytracking.handlers.requests import Request
-from pytracking.handlers.responses import render
+from pytracking.handlers import http as responses
+from pytracking.handlers.http import Request, render
 
 PAGES = [
     responses.NOT_FOUND,

@@ -3,10 +3,13 @@
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
-from pytracking.aws import services
+from pytracking.aws import queue as queue_module
+from pytracking.aws import secrets
 from pytracking.aws.client import AwsError, JsonApi
-from pytracking.aws.services import Queue, QueueEntry, secret_text
+from pytracking.aws.queue import QueueEntry, SqsQueue
+from pytracking.aws.secrets import secret_text
 from pytracking.delivery.messages import Message, parse
+from pytracking.environment import Settings
 from pytracking.errors import InvalidKey
 from pytracking.handlers.outbox import to_queue
 
@@ -33,6 +36,11 @@ def environment(moto):
         "AWS_SECRET_ACCESS_KEY": "testing",
         "AWS_ENDPOINT_URL": moto,
     }
+
+
+@pytest.fixture
+def settings(environment):
+    return Settings.from_environment(environment)
 
 
 @pytest.fixture
@@ -66,32 +74,33 @@ def _closing(monkeypatch):
             super().__init__(*arguments, **options)
             made.append(self)
 
-    monkeypatch.setattr(services, "JsonApi", Kept)
+    monkeypatch.setattr(queue_module, "JsonApi", Kept)
+    monkeypatch.setattr(secrets, "JsonApi", Kept)
     yield
     for api in made:
         api.close()
 
 
-def test_sqs_takes_a_hit_and_gives_it_back_whole(environment, boto):
+def test_sqs_takes_a_hit_and_gives_it_back_whole(settings, boto):
     queue_url = boto("sqs").create_queue(QueueName="hits")["QueueUrl"]
-    to_queue(Queue(queue_url, environment))(HIT, 5.0)
+    to_queue(SqsQueue(queue_url, settings))(HIT, 5.0)
     [message] = boto("sqs").receive_message(QueueUrl=queue_url)["Messages"]
     assert parse(message["Body"]) == HIT
 
 
 @pytest.mark.fault("answering", 4)
-def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(environment, moto):
+def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(settings, moto):
     queue_url = f"{moto}/123456789012/missing"
     with pytest.raises(AwsError, match="QueueDoesNotExist") as caught:
-        to_queue(Queue(queue_url, environment))(HIT, 5.0)
+        to_queue(SqsQueue(queue_url, settings))(HIT, 5.0)
     assert not caught.value.retryable
 
 
-def test_sqs_takes_a_batch_larger_than_one_call(environment, boto):
+def test_sqs_takes_a_batch_larger_than_one_call(settings, boto):
     queue_url = boto("sqs").create_queue(QueueName="many")["QueueUrl"]
     entries = [QueueEntry(f"{number}" * 1000, 0, "https://a.test:443") for number in range(23)]
     entries += [QueueEntry("x" * 200_000), QueueEntry("y" * 200_000)]
-    assert Queue(queue_url, environment).send_batch(entries, 5.0) == {}
+    assert SqsQueue(queue_url, settings).send_batch(entries, 5.0) == {}
     attributes = boto("sqs").get_queue_attributes(QueueUrl=queue_url, AttributeNames=["All"])
     assert attributes["Attributes"]["ApproximateNumberOfMessages"] == "25"
 
@@ -108,34 +117,37 @@ def test_of_a_batch_what_sqs_did_not_confirm_is_named_with_its_reason(environmen
         )
 
     with RawServer(take_two) as server:
-        queue = Queue(f"{server.url}/1/q", {**environment, "AWS_ENDPOINT_URL": server.url})
+        queue = SqsQueue(
+            f"{server.url}/1/q",
+            Settings.from_environment({**environment, "AWS_ENDPOINT_URL": server.url}),
+        )
         refused = queue.send_batch([QueueEntry("x")] * 4, 5.0)
     assert refused == {1: "InternalError", 2: "not confirmed"}
 
 
 @pytest.mark.fault("delivering", 20)
-def test_of_a_batch_that_no_queue_takes_everything_is_named(environment, moto):
-    refused = Queue(f"{moto}/123456789012/missing", environment).send_batch([QueueEntry("x")], 5.0)
+def test_of_a_batch_that_no_queue_takes_everything_is_named(settings, moto):
+    refused = SqsQueue(f"{moto}/123456789012/missing", settings).send_batch([QueueEntry("x")], 5.0)
     assert "QueueDoesNotExist" in refused[0]
 
 
-def test_secrets_manager_gives_the_current_text_of_a_secret(environment, boto):
+def test_secrets_manager_gives_the_current_text_of_a_secret(settings, boto):
     arn = boto("secretsmanager").create_secret(Name="link-keys", SecretString="{}")["ARN"]
-    fetch = secret_text(arn, environment)
+    fetch = secret_text(arn, settings)
     assert fetch(5.0) == "{}"
     boto("secretsmanager").put_secret_value(SecretId=arn, SecretString='{"current": "x"}')
     assert fetch(5.0) == '{"current": "x"}'
 
 
-def test_a_secret_that_holds_bytes_is_no_keyring(environment, boto):
+def test_a_secret_that_holds_bytes_is_no_keyring(settings, boto):
     boto("secretsmanager").create_secret(Name="binary", SecretBinary=b"\x00")
     with pytest.raises(InvalidKey, match="holds no text"):
-        secret_text("binary", environment)(5.0)
+        secret_text("binary", settings)(5.0)
 
 
-def test_a_secret_that_is_missing_is_an_error_of_aws(environment):
+def test_a_secret_that_is_missing_is_an_error_of_aws(settings):
     with pytest.raises(AwsError, match="ResourceNotFoundException") as caught:
-        secret_text("missing", environment)(5.0)
+        secret_text("missing", settings)(5.0)
     assert not caught.value.retryable
 
 
@@ -149,14 +161,14 @@ def test_a_secret_that_is_missing_is_an_error_of_aws(environment):
 )
 def test_secrets_manager_is_found_in_the_partition_of_the_secret(secret, host, monkeypatch):
     urls = []
-    monkeypatch.setattr(services, "JsonApi", lambda url, **options: urls.append(url))
-    secret_text(secret, {"AWS_REGION": "eu-west-1"})
+    monkeypatch.setattr(secrets, "JsonApi", lambda url, **options: urls.append(url))
+    secret_text(secret, Settings(region="eu-west-1"))
     assert urls == [f"https://secretsmanager.eu-west-1.{host}"]
 
 
 def test_secrets_manager_is_found_in_the_domain_that_the_template_names(monkeypatch):
     urls = []
-    monkeypatch.setattr(services, "JsonApi", lambda url, **options: urls.append(url))
-    environment = {"AWS_REGION": "eusc-de-east-1", "PYTRACKING_AWS_DOMAIN": "amazonaws.eu"}
-    secret_text("arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:x", environment)
+    monkeypatch.setattr(secrets, "JsonApi", lambda url, **options: urls.append(url))
+    settings = Settings(region="eusc-de-east-1", aws_domain="amazonaws.eu")
+    secret_text("arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:x", settings)
     assert urls == ["https://secretsmanager.eusc-de-east-1.amazonaws.eu"]

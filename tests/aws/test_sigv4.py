@@ -10,6 +10,7 @@ from botocore.credentials import Credentials as ReferenceCredentials
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.aws.sigv4 import Credentials, signed_headers
+from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
 
 NOW = 1795486474.0
@@ -59,14 +60,14 @@ def test_credentials_are_those_lambda_puts_into_the_environment():
         "AWS_SECRET_ACCESS_KEY": "secret",
         "AWS_SESSION_TOKEN": "token",
     }
-    assert Credentials.from_environment(environment) == Credentials(
+    assert Credentials.of(Settings.from_environment(environment)) == Credentials(
         "AKIDEXAMPLE", "secret", "token"
     )
 
 
 def test_missing_credentials_are_named():
     with pytest.raises(ConfigurationError, match="AWS_ACCESS_KEY_ID"):
-        Credentials.from_environment({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"})
+        Credentials.of(Settings.from_environment({"AWS_ACCESS_KEY_ID": "AKIDEXAMPLE"}))
 
 
 def test_the_text_form_of_credentials_hides_what_is_secret():

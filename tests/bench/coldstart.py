@@ -165,7 +165,9 @@ def _warm() -> Figure:
     }
     event = sample_events.samples()["click.json"]
     with _started("click", settings) as handler:
-        handler.__wrapped__.__globals__["tracker"].outbox._send = lambda hit, timeout: hit.to_json()
+        handler.__wrapped__.__globals__["endpoint"].outbox._send = lambda hit, timeout: (
+            hit.to_json()
+        )
         times = []
         for _ in range(WARM_HITS):
             start = time.perf_counter()

@@ -30,7 +30,7 @@ HOSTILE = ["a" * 8192, "a@" * 4096, "like gecko)" * 745, "android " * 1024, "bot
 
 # What the hot path has loaded already when it comes to this package; from bytecode, as in a layer.
 _TIMED = """
-import sys, time, re, dataclasses, collections.abc, typing, pytracking.handlers.settings
+import sys, time, re, dataclasses, collections.abc, typing, pytracking.environment
 start = time.perf_counter()
 import pytracking.visitors
 print((time.perf_counter() - start) * 1e3)

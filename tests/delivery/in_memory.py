@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Container, Sequence
 from typing import Any
 
-from pytracking.aws.services import QueueEntry
+from pytracking.aws.queue import QueueEntry
 from pytracking.delivery.messages import Message
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.handlers.delivering import Deliverer

@@ -9,13 +9,14 @@ from typing import Any
 
 import boto3
 from botocore.config import Config
-from pytracking.aws.services import Queue, QueueEntry
+from pytracking.aws.queue import QueueEntry, SqsQueue
+from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.client import Client
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.webhooks import Webhooks
+from pytracking.environment import Settings
 from pytracking.handlers.delivering import BatchQueue, Deliverer
-from pytracking.handlers.webhook_secrets import WebhookSecrets
 
 from local.event_source import Context, failed_ids, queue_event
 from local.queue import Delivery
@@ -113,10 +114,15 @@ class Rig:
         """Return a deliverer of these queues; ``settings`` are those of its webhooks."""
         return Deliverer(
             destination=webhooks(**settings),
-            again=again or Queue(self.queue_url, self.environment),
-            dead=dead or Queue(self.dead_url, self.environment),
+            again=again or SqsQueue(self.queue_url, self.settings),
+            dead=dead or SqsQueue(self.dead_url, self.settings),
             delays=delays,
         )
+
+    @property
+    def settings(self) -> Settings:
+        """What the environment says."""
+        return Settings.from_environment(self.environment)
 
     def store_secret(self, text: str) -> str:
         """Store a secret beside the queues and return its ARN."""

@@ -5,9 +5,9 @@ import time
 
 import pytest
 from pytracking.aws.client import AwsError
+from pytracking.aws.secrets import FIRST_RETRY_SECONDS, WebhookSecrets
 from pytracking.errors import ConfigurationError
 from pytracking.handlers.delivering import Deliverer
-from pytracking.handlers.webhook_secrets import RETRY_SECONDS, WebhookSecrets
 from standardwebhooks import Webhook
 
 from local.event_source import Context
@@ -57,9 +57,9 @@ def test_the_last_good_secrets_serve_while_no_newer_ones_can_be_had() -> None:
     assert secrets.signer() is first
     assert secrets.signer() is first
     assert len(texts) == 2
-    clock.now += RETRY_SECONDS
+    clock.now += FIRST_RETRY_SECONDS
     assert secrets.signer() is first
-    clock.now += RETRY_SECONDS
+    clock.now += FIRST_RETRY_SECONDS
     assert secrets.signer() is not first
     assert texts == []
 

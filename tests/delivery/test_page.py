@@ -4,7 +4,8 @@ import re
 from collections.abc import Callable
 
 import pytest
-from pytracking.handlers.direct import to_webhook
+from pytracking.environment import Settings
+from pytracking.handlers.outbox import to_webhook
 
 from local.queue import Queue
 from tests.delivery.in_memory import deliver_one
@@ -28,7 +29,7 @@ def deliver(url: str) -> None:
 
 
 def post_directly(url: str, **environment: str) -> None:
-    to_webhook({**LOCAL, **environment})(hit(url), 5.0)
+    to_webhook(Settings.from_environment({**LOCAL, **environment}))(hit(url), 5.0)
 
 
 def post_directly_signed(url: str) -> None:

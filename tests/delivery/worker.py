@@ -16,12 +16,15 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytracking.aws.client import AwsError, JsonApi, endpoint
+from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.queue import SqsQueue
+from pytracking.aws.secrets import WebhookSecrets
+from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
 from pytracking.delivery.webhooks import Webhooks
+from pytracking.environment import Settings
 from pytracking.handlers.delivering import Deliverer
-from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
 
 from local.event_source import Context, failed_ids, queue_event
 from local.queue import Delivery
@@ -44,16 +47,17 @@ def handler_of_the_function() -> Any:
 def quick_handler(environment: Mapping[str, str]) -> Any:
     """Return a handler whose deadlines and delays are those of WORKER_DEADLINE, WORKER_DELAYS."""
     deadline = float(environment["WORKER_DEADLINE"])
+    settings = Settings.from_environment(environment)
     return Deliverer(
         destination=Webhooks(
-            Client(address_rules(environment), deadline=deadline),
-            webhook_secrets(environment).signer,
+            Client(AddressRules.of(settings), deadline=deadline),
+            WebhookSecrets.of(settings).signer,
             # Its pauses pass as much faster as the deadline is shorter.
             breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
             post_deadline=deadline,
         ),
-        again=queue(environment, "PYTRACKING_QUEUE_URL"),
-        dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL"),
+        again=SqsQueue(settings.queue_url or "", settings),
+        dead=SqsQueue(settings.dead_letter_queue_url or "", settings),
         delays=json.loads(environment["WORKER_DELAYS"]),
     ).deliver
 
@@ -65,11 +69,11 @@ def poll(environment: Mapping[str, str]) -> None:
     in_slow_lane = environment.get("PYTRACKING_SLOW_LANE") == "true"
     url = environment["PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"]
     api = JsonApi(
-        endpoint("sqs", environment, url),
+        environment.get("AWS_ENDPOINT_URL_SQS") or url,
         service="sqs",
         target="AmazonSQS",
         version="1.0",
-        environment=environment,
+        settings=Settings.from_environment(environment),
     )
     while True:
         try:

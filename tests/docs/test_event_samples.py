@@ -4,8 +4,8 @@ import json
 import re
 
 import pytest
-from pytracking import TrackingResult
-from pytracking.handlers.events import event_body
+from pytracking.events import Event
+from pytracking.links import Link
 from pytracking.visitors import classify
 from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
@@ -23,8 +23,11 @@ def shape(value):
 def sent():
     verdict = classify("Mozilla/5.0 ...", {}, "GET", 5400, "click")
     request_data = {"user_agent": "Mozilla/5.0 ...", "user_ip": "203.0.113.7", "method": "GET"}
-    result = TrackingResult(False, True, "https://a.example/", None, {}, request_data, 0)
-    return event_body(result, "5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e", verdict.to_json())
+    link = Link("click", "https://a.example/")
+    identifier = "5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e"
+    return Event.of(
+        link, request_data, verdict.to_json(), identifier=identifier, timestamp=0
+    ).to_json()
 
 
 def samples_of(page):

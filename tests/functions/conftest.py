@@ -6,10 +6,9 @@ import os
 from pathlib import Path
 
 import pytest
-from pytracking.aws import observability, services
+from pytracking.aws import observability, queue, secrets
 from pytracking.aws.client import JsonApi
-from pytracking.delivery.client import Client
-from pytracking.handlers import direct
+from pytracking.delivery import client as webhook_client
 
 from local import sample_events
 from tests.aws.standard_output import StandardOutput
@@ -24,7 +23,7 @@ class Function:
 
     def __init__(self, kind, module):
         self.kind = kind
-        self.tracker = module.tracker
+        self.endpoint = module.endpoint
         self.module = module
 
     def __call__(self, event):
@@ -49,8 +48,9 @@ def start(monkeypatch):
 
         return Kept
 
-    monkeypatch.setattr(services, "JsonApi", keeping(JsonApi))
-    monkeypatch.setattr(direct, "Client", keeping(Client))
+    monkeypatch.setattr(queue, "JsonApi", keeping(JsonApi))
+    monkeypatch.setattr(secrets, "JsonApi", keeping(JsonApi))
+    monkeypatch.setattr(webhook_client, "Client", keeping(webhook_client.Client))
 
     def start_function(kind, **environment):
         for name in [*os.environ]:

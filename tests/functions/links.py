@@ -6,8 +6,7 @@ import zlib
 
 import pytest
 from pytracking import Configuration
-from pytracking.handlers.requests import Request
-from pytracking.handlers.responses import PIXEL, render
+from pytracking.handlers.http import PIXEL, Request, render
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.sealed import dictionary
 

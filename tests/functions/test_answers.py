@@ -4,8 +4,8 @@ import json
 from pathlib import Path
 
 import pytest
+from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.errors import ConfigurationError
-from pytracking.handlers.keys import SAMPLE_SECRET
 
 from local import sample_events
 from tests.aws.raw_server import RawServer, ok

@@ -11,9 +11,10 @@ from pathlib import Path
 
 import pytest
 from pytracking.aws import observability
-from pytracking.handlers import answering as tracker_module
-from pytracking.handlers.requests import Request
-from pytracking.handlers.responses import FAILURE, PIXEL, render
+from pytracking.events import Event
+from pytracking.handlers import answering, http
+from pytracking.handlers.http import FAILURE, PIXEL, Request, render
+from pytracking.privacy import PrivacyPolicy
 
 from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
@@ -27,7 +28,9 @@ REPOSITORY = Path(__file__).parents[2]
 @pytest.mark.parametrize(
     "error", [RuntimeError("quotes the token"), MemoryError(), RecursionError()]
 )
-@pytest.mark.parametrize("where", ["read_request", "_well_known", "new_id"])
+@pytest.mark.parametrize(
+    "where", [(answering, "read_request"), (http, "well_known"), (answering, "new_id")]
+)
 def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
     kind, error, where, start, log, monkeypatch
 ):
@@ -35,7 +38,7 @@ def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
         raise error
 
     function = start(kind)
-    monkeypatch.setattr(tracker_module, where, broken)
+    monkeypatch.setattr(*where, broken)
     result = function.get(token(kind))
     assert result == render(PIXEL if kind == "open" else FAILURE, Request())
     lines = log.lines()
@@ -48,7 +51,9 @@ def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
 
 @KINDS
 @pytest.mark.fault("answering", 10)
-@pytest.mark.parametrize("where", ["classify", "event_body", "Message"])
+@pytest.mark.parametrize(
+    "where", [(answering, "classify"), (PrivacyPolicy, "wishes"), (Event, "under")]
+)
 def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
     kind, where, start, log, monkeypatch
 ):
@@ -58,7 +63,7 @@ def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
     sent = token(kind)
     with RawServer(ok) as queue:
         function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
-        monkeypatch.setattr(tracker_module, where, broken)
+        monkeypatch.setattr(*where, broken)
         assert is_answer(kind, function.get(sent))
     [message] = queue.messages
     assert message["undecoded"] == {"kind": kind, "token": sent}
@@ -88,7 +93,7 @@ def test_a_log_that_cannot_be_written_changes_no_answer(kind, behaviour, start, 
         monkeypatch.setattr(handler, "stream", Unwritable())
         assert is_answer(kind, function.get(token(kind)))
         assert function.get("forged")["statusCode"] == (200 if kind == "open" else 404)
-        monkeypatch.setattr(tracker_module, "new_id", lambda: 1 / 0)
+        monkeypatch.setattr(answering, "new_id", lambda: 1 / 0)
         assert function.get(token(kind))["statusCode"] == (200 if kind == "open" else 500)
 
 
@@ -112,7 +117,7 @@ def test_two_environments_thawed_from_one_snapshot_make_different_ids():
     """A snapshot restored twice is the same memory twice, as after a fork."""
     program = (
         "import os, sys\n"
-        "from pytracking.handlers.answering import new_id\n"
+        "from pytracking.delivery.messages import new_id\n"
         "new_id()\n"
         "for _ in range(3):\n"
         "    if not (child := os.fork()):\n"

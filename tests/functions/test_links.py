@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 import pytracking
+from pytracking.aws.secrets import SAMPLE_SECRET
+from pytracking.errors import KeysUnavailable
 from pytracking.handlers import minting
-from pytracking.handlers.keys import SAMPLE_SECRET, KeysUnavailable
 from pytracking.handlers.minter import Minter
 from pytracking.tokens.keyring import Keyring
 

@@ -12,9 +12,11 @@ from contextlib import ExitStack
 from dataclasses import dataclass
 
 import pytest
-from pytracking.handlers import delivering, direct
+from pytracking.delivery import client as webhook_client
+from pytracking.handlers import delivering
+from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import _Reviver
-from pytracking.privacy import Policy
+from pytracking.privacy import PrivacyPolicy
 
 from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
@@ -118,7 +120,7 @@ class Traces:
 
     def deliver(self, monkeypatch, message, behaviour):
         """Hand a queue's message to the deliver function."""
-        monkeypatch.setattr(delivering, "Client", direct.Client)  # which `start` closes
+        monkeypatch.setattr(delivering, "Client", webhook_client.Client)  # which `start` closes
         with RawServer(ok) as queue, RawServer(behaviour) as receiver:
             monkeypatch.setenv("PYTRACKING_QUEUE_URL", queue.url)
             monkeypatch.setenv("PYTRACKING_DEAD_LETTER_QUEUE_URL", queue.url + "/dead")
@@ -265,8 +267,8 @@ def test_an_undecoded_hit_says_what_its_browser_asked_for_and_who_came(traces):
 @pytest.mark.parametrize("wishes", [("aggregate",), ()])
 def test_a_replayed_hit_gives_no_more_away_than_the_hit_itself_would_have(way, wishes, traces):
     lines = traces.hit(way, "open", "full", wishes, {**HEADERS, "sec-gpc": "1"}).lines
-    [line] = [line for line in lines if line.get("pytracking_fallback")]
-    message = _Reviver(RING, "https://hooks.example.com/x", Policy()).fallback(line)
+    [line] = hits(json.dumps(line) for line in lines)
+    message = _Reviver(RING, "https://hooks.example.com/x", PrivacyPolicy()).fallback(line)
     text = message.to_json()
     assert message.body["metadata"] == {"campaign": "spring-sale"}
     assert message.body["link_id"] is None

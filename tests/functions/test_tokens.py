@@ -8,8 +8,7 @@ import pytest
 from cryptography.fernet import Fernet
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from pytracking.handlers.requests import Request
-from pytracking.handlers.responses import NOT_FOUND, PIXEL, render
+from pytracking.handlers.http import NOT_FOUND, PIXEL, Request, render
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, ok

@@ -34,6 +34,11 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             12: "the clock is off by an hour",
             13: "the environment was frozen, copied and thawed",
             14: "the process is killed after the queue has taken a hit",
+            49: "the queue swallows everything for minutes",
+            50: "Secrets Manager takes up to three seconds when the function starts",
+            53: "there are no keys, and a stranger asks for junk",
+            54: "a path without a link: /, /c/, /C/x",
+            58: "an authentic link says it was made at an absurd time",
         },
     ),
     "delivering": (

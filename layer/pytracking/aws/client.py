@@ -21,6 +21,7 @@ from pytracking.aws.sigv4 import Credentials, signed_headers
 from pytracking.delivery.deadline import THREAD_NAME, Deadline
 from pytracking.delivery.dialling import dial, look_up
 from pytracking.delivery.pool import Pool
+from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError, PytrackingError
 
 if TYPE_CHECKING:
@@ -65,19 +66,19 @@ class JsonApi:
         service: the name that is signed, e.g. ``sqs``.
         target: what the operation's name is prefixed with, e.g. ``AmazonSQS``.
         version: of the JSON protocol, ``1.0`` or ``1.1``.
-        environment: where the region and the credentials are.
+        settings: where the region and the credentials are.
 
     Raises:
         ConfigurationError: ``url`` is not http or https, or no region is set.
     """
 
     def __init__(
-        self, url: str, *, service: str, target: str, version: str, environment: Mapping[str, str]
+        self, url: str, *, service: str, target: str, version: str, settings: Settings
     ) -> None:
         parts = urlsplit(url)
         if parts.scheme not in ("http", "https") or not parts.hostname:
             raise ConfigurationError(f"the address of {service} is {url!r}: expected https://host")
-        region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
+        region = settings.region or settings.default_region
         if not region:
             raise ConfigurationError(f"to call {service}, AWS_REGION must be set")
         self._secure = parts.scheme == "https"
@@ -85,13 +86,21 @@ class JsonApi:
         self._netloc = parts.netloc.rpartition("@")[2]
         self._service, self._target, self._region = service, target, region
         self._content_type = f"application/x-amz-json-{version}"
-        self._environment = environment
+        self._settings = settings
         self._pool: Pool[http.client.HTTPConnection] = Pool(MAX_IDLE, IDLE_SECONDS)
 
-    def call(self, operation: str, payload: Mapping[str, Any], *, timeout: float) -> dict[str, Any]:
+    def call(
+        self,
+        operation: str,
+        payload: Mapping[str, Any],
+        *,
+        timeout: float,
+        first_share: float = FIRST_SHARE,
+    ) -> dict[str, Any]:
         """Return the answer of ``operation``, tried at most twice within ``timeout`` seconds.
 
         The deadline is hard: it covers looking up the name, connecting, and an answer that drips.
+        The first try may use up ``first_share`` of it.
 
         Raises:
             AwsError: no answer in time, or AWS refused.
@@ -100,7 +109,7 @@ class JsonApi:
         deadline = time.monotonic() + timeout
         body = json.dumps(payload).encode()
         try:
-            return self._attempt(operation, body, timeout * FIRST_SHARE)
+            return self._attempt(operation, body, timeout * first_share)
         except AwsError as error:
             left = deadline - time.monotonic()
             if not error.retryable or left <= 0:
@@ -131,7 +140,7 @@ class JsonApi:
                 "x-amz-target": f"{self._target}.{operation}",
             },
             body,
-            credentials=Credentials.from_environment(self._environment),
+            credentials=Credentials.of(self._settings),
             region=self._region,
             service=self._service,
             now=time.time(),
@@ -203,16 +212,6 @@ class JsonApi:
             code=code,
             retryable=status in (200, 429) or status >= 500 or "Throttl" in code,
         )
-
-
-def endpoint(service: str, environment: Mapping[str, str], default: str) -> str:
-    """Return where to call ``service``: the address the environment names, or ``default``.
-
-    As the AWS SDKs do, but a variable that is declared and empty counts as absent:
-    https://docs.aws.amazon.com/sdkref/latest/guide/feature-ss-endpoints.html
-    """
-    name = f"AWS_ENDPOINT_URL_{service.upper().replace(' ', '_')}"
-    return environment.get(name) or environment.get("AWS_ENDPOINT_URL") or default
 
 
 @lru_cache(maxsize=1)

@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytracking.environment import Settings
 from pytracking.errors import MissingDependency
+from pytracking.events import Event
 
 if TYPE_CHECKING:
     from aws_lambda_powertools import Logger, Metrics
@@ -70,15 +71,26 @@ def log_warning(message: str, **fields: Any) -> None:
         logger().warning(message, extra=fields)
 
 
-def log_fallback(fields: dict[str, Any]) -> None:
+def log_fallback(event: Event, token: str, reason: str) -> None:
     """Write one line that holds a hit which could not be queued, for `replay` to read.
 
-    The hit's own ``timestamp`` is called ``hit_timestamp`` there: Lambda reads the other as the
-    line's time, and as one in the wrong form. Not through the logger, which changes what it is
-    given.
+    The hit's own time is called ``hit_timestamp``: Lambda reads ``timestamp`` as the line's time.
+    Not through the logger, which changes what it is given.
     """
-    facts = {"hit_timestamp" if name == "timestamp" else name: fields[name] for name in fields}
-    line = {"level": "ERROR", "message": "hit not queued", "pytracking_fallback": 1, **facts}
+    line: dict[str, Any] = {
+        "level": "ERROR",
+        "message": "hit not queued",
+        "pytracking_fallback": 1,
+        "id": event.id,
+        "kind": event.kind,
+        "token": token,
+        "reason": reason,
+        "hit_timestamp": event.timestamp,
+        "request_data": event.request_data,
+        "visitor": event.visitor,
+    }
+    if event.privacy:
+        line["privacy"] = event.privacy
     with suppress(Exception):
         print(json.dumps(line), flush=True)
 

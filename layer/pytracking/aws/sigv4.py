@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
+from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
 
 
@@ -29,20 +30,18 @@ class Credentials:
         return f"Credentials({self.access_key!r})"
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> Credentials:
+    def of(cls, settings: Settings) -> Credentials:
         """Return the credentials of ``AWS_ACCESS_KEY_ID`` and its companions, as Lambda sets them.
 
         Raises:
             ConfigurationError: there are none.
         """
-        access_key = environment.get("AWS_ACCESS_KEY_ID")
-        secret_key = environment.get("AWS_SECRET_ACCESS_KEY")
-        if not (access_key and secret_key):
+        if not (settings.access_key and settings.secret_key):
             raise ConfigurationError(
                 "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the "
                 "environment, where Lambda puts those of the function's role"
             )
-        return cls(access_key, secret_key, environment.get("AWS_SESSION_TOKEN") or None)
+        return cls(settings.access_key, settings.secret_key, settings.session_token)
 
 
 def signed_headers(

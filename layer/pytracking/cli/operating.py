@@ -112,8 +112,9 @@ def add_key_commands(commands: "Subparsers") -> None:
 
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
+    from pytracking.environment import Settings
     from pytracking.operations.replay import replay_dead_letters, replay_log
-    from pytracking.privacy import Policy
+    from pytracking.privacy import PrivacyPolicy
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
     settings: dict[str, Any] = {
@@ -122,11 +123,13 @@ def run_replay(arguments: argparse.Namespace) -> int:
         "keyring": _keyring(given.get("link_keys")),
         "webhook_url": given.get("webhook_url"),
         "moved": _moved(arguments.moved),
-        "privacy": Policy.from_environment(
-            {
-                variable: os.environ.get(variable) or given.get(name, "")
-                for variable, name in _OF_STACK_OR_ENVIRONMENT.items()
-            }
+        "privacy": PrivacyPolicy.of(
+            Settings.from_environment(
+                {
+                    variable: os.environ.get(variable) or given.get(name, "")
+                    for variable, name in _OF_STACK_OR_ENVIRONMENT.items()
+                }
+            )
         ),
         "dry_run": not arguments.yes,
         "progress": _Progress(),
@@ -237,10 +240,10 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
         ConfigurationError: an old address is given twice.
         InvalidTarget: nothing can be delivered to a new one.
     """
-    from pytracking.handlers.settings import flag
+    from pytracking.environment import Settings
     from pytracking.targets import check_webhook_url
 
-    allow_http = flag(os.environ, "PYTRACKING_ALLOW_HTTP_WEBHOOKS")
+    allow_http = Settings.from_environment().allow_http_webhooks
     moved = {old: check_webhook_url(new, allow_http=allow_http) for old, new in pairs}
     if len(moved) < len(pairs):
         raise ConfigurationError("--moved names one old address twice")

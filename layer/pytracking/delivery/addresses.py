@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from urllib.parse import SplitResult, urlsplit
 
 from pytracking.delivery.origin import DEFAULT_PORTS
-from pytracking.errors import InvalidTarget, WebhookError
+from pytracking.environment import Settings
+from pytracking.errors import ConfigurationError, InvalidTarget, WebhookError
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -38,6 +39,8 @@ GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 outside hides an IPv4 address (NAT64 and its like), leads inside, or nowhere."""
 
 _CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")  # the backslash of http://a.com\@10.0.0.1
+LOOPBACK = "127.0.0.0/8, ::1"
+
 _HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")  # hooks.example.com
 
 
@@ -67,6 +70,25 @@ class AddressRules:
 
     allow_http: bool = False
     allowed_networks: tuple[Network, ...] = ()
+
+    @classmethod
+    def of(cls, settings: Settings) -> "AddressRules":
+        """Return the rules of ``settings``; locally the loopback is allowed unless others are.
+
+        Deployed, the runtime's own interfaces are on the loopback.
+
+        Raises:
+            ConfigurationError: the networks cannot be read.
+        """
+        networks = settings.allowed_webhook_networks
+        try:
+            allowed = parse_networks(networks or (LOOPBACK if settings.local else ""))
+        except ValueError as error:
+            raise ConfigurationError(
+                "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS is a list of networks such as "
+                f"'10.1.0.0/16, 10.2.0.0/16': {error}"
+            ) from error
+        return cls(allow_http=settings.allow_http_webhooks, allowed_networks=allowed)
 
     def endpoint(self, url: str) -> Endpoint:
         """Return the endpoint that ``url`` names.

@@ -16,7 +16,9 @@ from functools import partial
 from typing import Any, Protocol
 
 from pytracking.aws.observability import count_many, hits_metric, log_bug, log_warning
-from pytracking.aws.services import QueueEntry
+from pytracking.aws.queue import QueueEntry, SqsQueue
+from pytracking.aws.secrets import WebhookSecrets
+from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, bury_text, parse
@@ -24,9 +26,8 @@ from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks
-from pytracking.errors import PytrackingError
-from pytracking.handlers.delivery_settings import address_rules, queue, webhook_secrets
-from pytracking.handlers.settings import flag
+from pytracking.environment import Settings
+from pytracking.errors import ConfigurationError, PytrackingError
 
 SEND_SECONDS = 5.0
 """Most that sending the copies of a batch to one queue may take."""
@@ -106,20 +107,25 @@ class Deliverer:
         Raises:
             ConfigurationError: one is missing or cannot be used.
         """
-        in_slow_lane = flag(environment, "PYTRACKING_SLOW_LANE")
+        settings = Settings.from_environment(environment)
+        in_slow_lane = settings.slow_lane
         slow = None
-        if environment.get("PYTRACKING_SLOW_QUEUE_URL") and not in_slow_lane:
-            slow = queue(environment, "PYTRACKING_SLOW_QUEUE_URL")
-        own = "PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"
+        if settings.slow_queue_url and not in_slow_lane:
+            slow = SqsQueue(settings.slow_queue_url, settings)
+        own, name = settings.queue_url, "PYTRACKING_QUEUE_URL"
+        if in_slow_lane:
+            own, name = settings.slow_queue_url, "PYTRACKING_SLOW_QUEUE_URL"
         return cls(
             destination=Webhooks(
-                Client(address_rules(environment)),
-                webhook_secrets(environment).signer,
+                Client(AddressRules.of(settings)),
+                WebhookSecrets.of(settings).signer,
                 slow=SlowOrigins() if slow else None,
                 workers=SLOW_LANE_WORKERS if in_slow_lane else WORKERS,
             ),
-            again=queue(environment, own),
-            dead=queue(environment, "PYTRACKING_DEAD_LETTER_QUEUE_URL"),
+            again=_queue(own, name, settings),
+            dead=_queue(
+                settings.dead_letter_queue_url, "PYTRACKING_DEAD_LETTER_QUEUE_URL", settings
+            ),
             slow=slow,
         )
 
@@ -251,3 +257,9 @@ def _copy(message: Message, delay: int) -> QueueEntry:
 
 def _text(body: Any) -> str:
     return body if isinstance(body, str) else json.dumps(body)
+
+
+def _queue(url: str | None, name: str, settings: Settings) -> SqsQueue:
+    if not url:
+        raise ConfigurationError(f"{name} must be set to the URL of an SQS queue")
+    return SqsQueue(url, settings)

@@ -15,9 +15,9 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from pytracking import Configuration
-from pytracking.errors import ConfigurationError
-from pytracking.handlers.keys import KeysUnavailable, LinkKeys
-from pytracking.handlers.settings import Settings
+from pytracking.aws.secrets import LinkKeys
+from pytracking.environment import Settings
+from pytracking.errors import ConfigurationError, KeysUnavailable
 
 if TYPE_CHECKING:
     from pytracking.email import AnyMessage
@@ -62,8 +62,8 @@ class Minter:
                     "e.g. https://track.example.com/o/"
                 )
         self._settings = Configuration(**{**kwargs, **bases})
-        self._keys = LinkKeys.of_environment(
-            Settings.from_environment(environment), environment, fetch_seconds=FETCH_SECONDS
+        self._keys = LinkKeys.of(
+            Settings.from_environment(environment), fetch_seconds=FETCH_SECONDS
         )
         self._configuration = self._settings
 

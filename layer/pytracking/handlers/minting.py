@@ -18,8 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.errors import PytrackingError
-from pytracking.handlers.keys import KeysUnavailable
+from pytracking.errors import KeysUnavailable, PytrackingError
 from pytracking.handlers.minter import Minter
 from pytracking.mails.options import OPTION_NAMES, Options
 from pytracking.mails.plain import rewrite_text

@@ -6,70 +6,138 @@ depend on what becomes of the hit.
 
 from __future__ import annotations
 
-import dataclasses
+import time
 from collections.abc import Callable
 
-from pytracking.aws.observability import count, log_fallback
-from pytracking.aws.services import Queue, QueueEntry
+from pytracking.aws.observability import log_fallback
+from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded
 from pytracking.delivery.origin import message_group
-from pytracking.errors import PytrackingError
+from pytracking.environment import Settings
+from pytracking.errors import PytrackingError, WebhookError
+from pytracking.events import Event
 
 TRIMMED_CHARS = 128
 """What is left of user agent and referer in a hit that is too large for the queue."""
 
-QueuedHit = Message | Undecoded
-Send = Callable[[QueuedHit, float], None]
+SLOW_SECONDS = 0.2
+"""A failure that took longer has kept a visitor waiting; most take a few milliseconds."""
+
+SLOW_FAILURES = 2
+"""Slow failures in a row after which hits are logged at once."""
+
+PROBE_SECONDS = 5.0
+"""While hits are logged at once, how often one of them is sent all the same."""
+
+POST_SECONDS = 0.8
+"""For one post: what is left of an answer's second when everything else took its time."""
+
+SendHit = Callable[[Message | Undecoded, float], None]
 """Takes a hit and the seconds it may take; raises PytrackingError when it did not arrive."""
 
 
 class Outbox:
-    """Records hits with ``send``; what cannot be sent is written to the log, still sealed."""
+    """Records hits; what cannot be sent is written to the log, its token still sealed.
 
-    def __init__(self, send: Send) -> None:
+    Args:
+        send: sends a hit.
+        clock: seconds since the epoch. (A monotonic clock may stand still while a function is
+            frozen.)
+    """
+
+    def __init__(self, send: SendHit, clock: Callable[[], float] = time.time) -> None:
         self._send = send
+        self._clock = clock
+        self._slow_failures = 0
+        self._failed_at = 0.0
 
-    def record(self, hit: QueuedHit, *, kind: str, token: str, timeout: float) -> bool:
-        """Send ``hit`` within ``timeout`` seconds, or log it with its ``token``; tell which.
+    def record(self, event: Event, token: str, webhook: str | None, timeout: float) -> bool:
+        """Send a hit within ``timeout`` seconds, or log it; tell whether it was sent.
 
-        The log line is what ``replay`` reads: with the link keys, the token gives the hit again.
+        Args:
+            event: cut for privacy already.
+            token: as it came. The log line holds it, and with the link keys it gives the hit again.
+            webhook: None while the token cannot be decoded.
+            timeout: in seconds.
         """
+        started = self._clock()
         try:
+            if self._is_known_to_hang(started):
+                raise TimeoutError("others were not taken in time just now")
+            hit = _message(event, token, webhook)
+            if len(hit.to_json()) > MAX_BODY_BYTES:
+                hit = _message(event.trimmed(TRIMMED_CHARS), token, webhook)
             self._send(hit, timeout)
         except Exception as error:
-            if isinstance(hit, Message):
-                kept = ("timestamp", "request_data", "visitor", "privacy")
-                facts = {key: hit.body[key] for key in kept if key in hit.body}
-            else:
-                facts = hit.facts()
-            log_fallback(
-                {"id": hit.id, "kind": kind, "token": token, **facts, "reason": _reason(error)}
-            )
-            count("Fallbacks")
+            took = self._clock() - started
+            if took > SLOW_SECONDS:
+                self._slow_failures += 1
+                self._failed_at = self._clock()
+            log_fallback(event, token, _reason(error))
             return False
+        self._slow_failures = 0
         return True
 
+    def _is_known_to_hang(self, now: float) -> bool:
+        known = self._slow_failures >= SLOW_FAILURES
+        return known and 0 <= now - self._failed_at < PROBE_SECONDS
 
-def to_queue(queue: Queue) -> Send:
-    """Return a ``send`` that puts one message into ``queue``."""
 
-    def send(hit: QueuedHit, timeout: float) -> None:
+def to_queue(queue: SqsQueue) -> SendHit:
+    """Return what puts one message into ``queue``."""
+
+    def send(hit: Message | Undecoded, timeout: float) -> None:
         group = message_group(hit.webhook) if isinstance(hit, Message) else None
-        queue.send(QueueEntry(_fitting(hit), group=group), timeout)
+        queue.send(QueueEntry(hit.to_json(), group=group), timeout)
 
     return send
 
 
-def _fitting(hit: QueuedHit) -> str:
-    """Return the queue's message of ``hit``, with long headers trimmed if it is too large."""
-    text = hit.to_json()
-    if len(text) <= MAX_BODY_BYTES or isinstance(hit, Undecoded):
-        return text
-    data = {
-        name: value[:TRIMMED_CHARS] if isinstance(value, str) else value
-        for name, value in hit.body["request_data"].items()
-    }
-    return dataclasses.replace(hit, body={**hit.body, "request_data": data}).to_json()
+def to_webhook(settings: Settings) -> SendHit:
+    """Return what posts a hit to its webhook, once, by the rules of the deliver function.
+
+    It signs if there are secrets to sign with; trying things out needs none.
+
+    Raises:
+        ConfigurationError: the secrets or the rules for addresses cannot be used.
+    """
+    from pytracking.aws.secrets import WebhookSecrets
+    from pytracking.delivery.addresses import AddressRules
+    from pytracking.delivery.client import Client
+    from pytracking.delivery.deadline import Deadline
+    from pytracking.delivery.webhooks import attempt
+
+    client = Client(AddressRules.of(settings), deadline=POST_SECONDS)
+    signed = settings.webhook_secrets or settings.webhook_secrets_secret
+    secrets = WebhookSecrets.of(settings) if signed else None
+
+    def send(hit: Message | Undecoded, timeout: float) -> None:
+        if isinstance(hit, Undecoded):
+            raise WebhookError("the link keys were out of reach, so the webhook is not known")
+
+        def post() -> None:
+            signer = secrets.signer() if secrets else None
+            outcome = attempt(client, hit, signer, time.time())
+            if not outcome.delivered:
+                raise WebhookError(f"the webhook did not take it: {outcome.reason}")
+
+        Deadline(timeout).run(post)
+
+    return send
+
+
+def _message(event: Event, token: str, webhook: str | None) -> Message | Undecoded:
+    if webhook is None:
+        return Undecoded(
+            id=event.id,
+            kind=event.kind,
+            token=token,
+            timestamp=event.timestamp,
+            request_data=event.request_data,
+            visitor=event.visitor,
+            privacy=event.privacy,
+        )
+    return Message(event.id, webhook, event.to_json())
 
 
 def _reason(error: Exception) -> str:

@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from pytracking import Configuration
 from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
 from pytracking.errors import InvalidLink, InvalidTarget
-from pytracking.handlers.events import UNKNOWN_VISITOR, event_body
+from pytracking.events import UNKNOWN_VISITOR, Event
+from pytracking.links import read_link
 from pytracking.operations.batches import (
     BATCH,
     approximate_count,
@@ -26,15 +26,14 @@ from pytracking.operations.batches import (
     show_again,
 )
 from pytracking.operations.log_lines import hits
-from pytracking.privacy import Policy
+from pytracking.privacy import PrivacyPolicy
 from pytracking.targets import check_webhook_url
-from pytracking.tokens import is_of_kind
 from pytracking.tokens.keyring import Keyring
 
 DRY_RUN_LIMIT = 10_000
 """Dead letters that a dry run looks at: it must hold them all hidden until it ends."""
 
-DEFAULT_PRIVACY = Policy()
+DEFAULT_PRIVACY = PrivacyPolicy()
 """Keeps what is there: what a deployment does not want was never written down."""
 
 NOTHING_MOVED: Mapping[str, str] = MappingProxyType({})
@@ -88,7 +87,7 @@ def replay_dead_letters(
     keyring: Keyring | None = None,
     webhook_url: str | None = None,
     moved: Mapping[str, str] = NOTHING_MOVED,
-    privacy: Policy = DEFAULT_PRIVACY,
+    privacy: PrivacyPolicy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -145,7 +144,7 @@ def replay_log(
     keyring: Keyring,
     webhook_url: str | None = None,
     moved: Mapping[str, str] = NOTHING_MOVED,
-    privacy: Policy = DEFAULT_PRIVACY,
+    privacy: PrivacyPolicy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> Report:
@@ -200,7 +199,7 @@ class _Reviver:
         self,
         keyring: Keyring | None,
         webhook_url: str | None,
-        privacy: Policy,
+        privacy: PrivacyPolicy,
         moved: Mapping[str, str] = NOTHING_MOVED,
     ) -> None:
         self._privacy = privacy
@@ -208,11 +207,7 @@ class _Reviver:
         self._moved: dict[str, tuple[str, str]] = {}  # old as given and new, by spelling of the old
         for old, new in moved.items():
             self._moved[_as_stored(old)] = self._moved[old] = old, new
-        self._configuration = None
-        if keyring is not None:
-            self._configuration = Configuration(
-                keyring=keyring, webhook_url=webhook_url, include_webhook_url=True
-            )
+        self._keyring = keyring
         self._webhook_url = webhook_url
 
     def __call__(self, text: str) -> tuple[Message, str]:
@@ -249,23 +244,26 @@ class _Reviver:
         return self._decode(hit)
 
     def _decode(self, hit: Undecoded) -> Message:
-        if self._configuration is None:
+        if self._keyring is None:
             raise _Stays(NO_KEYS)
         try:
-            result = self._configuration.decode(
-                hit.token, dict(hit.request_data), hit.kind, now=hit.timestamp
-            )
+            link = read_link(hit.token, hit.kind, self._keyring, now=hit.timestamp)
         except InvalidLink:
             raise _Stays(INVALID_LINK) from None
-        if not is_of_kind(hit.kind, result.tracked_url):
-            raise _Stays(INVALID_LINK)
-        webhook = result.webhook_url or self._webhook_url
+        webhook = link.webhook_url or self._webhook_url
         if not webhook:
             raise _Stays(NO_WEBHOOK)
         known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
-        event = event_body(result, hit.id, {**UNKNOWN_VISITOR, **known})
-        wishes = self._privacy.wishes((*result.privacy, *hit.privacy), {}, hit.kind)
-        return Message(hit.id, self._address(webhook), self._privacy.event(event, wishes))
+        event = Event.of(
+            link,
+            hit.request_data,
+            {**UNKNOWN_VISITOR, **known},
+            identifier=hit.id,
+            timestamp=hit.timestamp,
+        )
+        wishes = self._privacy.wishes((*link.privacy, *hit.privacy), {}, hit.kind)
+        body = event.under(self._privacy, wishes).to_json()
+        return Message(hit.id, self._address(webhook), body, counted=True)
 
     def _address(self, webhook: str) -> str:
         if webhook not in self._moved:

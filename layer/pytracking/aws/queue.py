@@ -1,13 +1,16 @@
-"""The two AWS services the functions call, each where the environment says it is."""
+"""The SQS queues that hits go to, one call a message or a batch."""
+
+from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytracking.aws.client import AwsError, JsonApi, endpoint
+from pytracking.aws.client import AwsError, JsonApi
 from pytracking.delivery.dialling import out_of_descriptors
-from pytracking.errors import InvalidKey, OutOfDescriptors
+from pytracking.environment import Settings
+from pytracking.errors import OutOfDescriptors
 
 MAX_BATCH = 10
 """Most messages SQS takes at once."""
@@ -25,25 +28,25 @@ class QueueEntry:
     group: str | None = None
 
 
-class Queue:
+class SqsQueue:
     """An SQS queue, reached at its own address.
 
     Args:
         url: the queue's.
-        environment: has the region and the credentials.
+        settings: has the region and the credentials.
 
     Raises:
         ConfigurationError: ``url`` is no URL, or no region is set.
     """
 
-    def __init__(self, url: str, environment: Mapping[str, str]) -> None:
+    def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
         self._api = JsonApi(
-            endpoint("sqs", environment, url),
+            settings.sqs_endpoint or settings.aws_endpoint or url,
             service="sqs",
             target="AmazonSQS",
             version="1.0",
-            environment=environment,
+            settings=settings,
         )
 
     def connect(self) -> None:
@@ -109,37 +112,3 @@ def _batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
 def _entry(entry: QueueEntry) -> dict[str, Any]:
     fields = {"MessageBody": entry.text, "DelaySeconds": entry.delay}
     return {**fields, "MessageGroupId": entry.group} if entry.group else fields
-
-
-def secret_text(secret: str, environment: Mapping[str, str]) -> Callable[[float], str]:
-    """Return a function that fetches the current text of ``secret``, given the seconds it has.
-
-    It raises AwsError when the secret cannot be had, and InvalidKey when it holds no text.
-
-    Args:
-        secret: ARN or name of the secret.
-
-    Raises:
-        ConfigurationError: no region is set.
-    """
-    region = environment.get("AWS_REGION") or environment.get("AWS_DEFAULT_REGION")
-    # What CloudFormation calls AWS::URLSuffix, which the template hands on: each partition of AWS
-    # has its own. Where it is not set, those two are known that have long been there.
-    suffix = environment.get("PYTRACKING_AWS_DOMAIN") or (
-        "amazonaws.com.cn" if secret.startswith("arn:aws-cn:") else "amazonaws.com"
-    )
-    api = JsonApi(
-        endpoint("secrets manager", environment, f"https://secretsmanager.{region}.{suffix}"),
-        service="secretsmanager",
-        target="secretsmanager",
-        version="1.1",
-        environment=environment,
-    )
-
-    def fetch(timeout: float) -> str:
-        text = api.call("GetSecretValue", {"SecretId": secret}, timeout=timeout).get("SecretString")
-        if not isinstance(text, str):
-            raise InvalidKey("the secret holds no text: expected JSON")
-        return text
-
-    return fetch

@@ -1,0 +1,344 @@
+"""The secrets of a running function: fetched once, refreshed, and never lost to an outage.
+
+``LinkKeys`` and ``WebhookSecrets`` are what the functions hold; each keeps a ``KeptSecret``.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Generic, TypeVar
+
+from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.observability import count, log_error, log_warning
+from pytracking.environment import Settings
+from pytracking.errors import (
+    ConfigurationError,
+    InvalidKey,
+    KeysUnavailable,
+    PytrackingError,
+    SecretsUnavailable,
+)
+from pytracking.tokens.keyring import Keyring
+from pytracking.tokens.repair import readings
+from pytracking.tokens.sealed import claimed_key_id
+
+if TYPE_CHECKING:
+    from pytracking.delivery.signatures import Signer
+
+SAMPLE_SECRET = "sample-secret-published-with-pytracking-for-local-use"  # noqa: S105 - the point
+"""What the links of ``events/`` are sealed with. Everybody knows it: refused once deployed."""
+
+HOW_TO_MAKE_A_KEY = (
+    "Deployed from the template, the function finds its keys in the secret that the template "
+    "generates. To run it elsewhere, make a keyring with `python -m pytracking keys new` and set "
+    "PYTRACKING_LINK_KEYS to the JSON it prints; the sample events of events/ need "
+    "`--env-vars events/env.json`"
+)
+
+REFRESH_SECONDS = 300
+"""Age at which a secret is fetched again: how long a rotation takes to be everywhere, and so the
+longest that a removed link key still opens links."""
+
+FIRST_FETCH_SECONDS = 3.0
+"""Most that a fetch may take while there is nothing to go on with: a slow secret is no outage."""
+
+REFRESH_FETCH_SECONDS = 0.4
+"""Most that a fetch may take out of the time of an answer, beside keys that still serve."""
+
+WEBHOOK_FETCH_SECONDS = 2.0
+"""The same for webhook secrets, which no visitor waits for."""
+
+RETRY_SECONDS = 60
+"""Least time between two fetches of link keys once there are some, whatever strangers send."""
+
+FIRST_RETRY_SECONDS = 5.0
+"""The same while there are none, so that a visitor's second try can succeed; and the same for
+webhook secrets."""
+
+MIN_TOKEN_CHARS = 26
+"""Of a sealed token: 2 bytes of header, 16 of authentication, 1 of content, in base64."""
+
+Fetch = Callable[[float], str]
+"""Returns a secret's text, given the seconds it may take; a PytrackingError when it cannot."""
+
+T = TypeVar("T")
+
+
+class KeptSecret(Generic[T]):
+    """What is made of a secret's text. Any thread may ask.
+
+    The last good one stays in use for as long as a newer one cannot be had, be it hours.
+
+    Attributes:
+        value: the last good one; None while there is none.
+        failure: why the last fetch failed; empty after one that did not.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        fetch: Fetch | None,
+        make: Callable[[str], T],
+        clock: Callable[[], float],
+        *,
+        fetch_seconds: float,
+        retry_seconds: float,
+    ) -> None:
+        """Fetch nothing yet: the first ``current()`` does.
+
+        Args:
+            name: what the operator is told could not be read, e.g. "link keys".
+            fetch: None: ``value`` is set by hand and stays.
+            make: makes of the text what is kept; a PytrackingError when it cannot.
+            clock: seconds that only grow.
+            fetch_seconds: most that a fetch may take beside a value that still serves.
+            retry_seconds: least time between two fetches beside one.
+        """
+        self.value: T | None = None
+        self.failure = ""
+        self._name = name
+        self._fetch = fetch
+        self._make = make
+        self._clock = clock
+        self._fetch_seconds = fetch_seconds
+        self._retry_seconds = retry_seconds
+        self._tried_at = self._fetched_at = float("-inf")
+        self._lock = threading.Lock()
+
+    def current(self) -> T | None:
+        """Return the value, fetched anew first when it is missing or old."""
+        if self.value is None or self._clock() - self._fetched_at >= REFRESH_SECONDS:
+            self.refresh()
+        return self.value
+
+    def refresh(self) -> bool:
+        """Fetch, unless that was tried a moment ago; tell whether there is a new value.
+
+        A failure is logged once for each cause. It rings an alarm where there is nothing to go on
+        with, or where the secret holds what cannot be used: the next start would have nothing.
+        """
+        missing = self.value is None
+        # Who has something to go on with does not wait for another thread's fetch.
+        if self._fetch is None or not self._lock.acquire(blocking=missing):
+            return False
+        try:
+            pause = FIRST_RETRY_SECONDS if missing else self._retry_seconds
+            if self._clock() - self._tried_at < pause:
+                return False
+            seconds = max(FIRST_FETCH_SECONDS, self._fetch_seconds)
+            self.value = self._make(self._fetch(seconds if missing else self._fetch_seconds))
+        except PytrackingError as error:
+            self._tried_at = self._clock()
+            self._report(error, rings=missing or not isinstance(error, AwsError))
+            return False
+        finally:
+            self._lock.release()
+        self._tried_at = self._fetched_at = self._clock()
+        self.failure = ""
+        return True
+
+    def _report(self, error: PytrackingError, *, rings: bool) -> None:
+        if rings:
+            count("KeyFailures")
+        failure = f"{type(error).__name__}: {error}"
+        if failure != self.failure:
+            log = log_error if rings else log_warning
+            log(f"{self._name} not read", reason=failure)
+        self.failure = failure
+
+
+class LinkKeys:
+    """The keyring that the settings hold, or name by its secret.
+
+    Args:
+        settings: where the keyring is.
+        fetch: None when the settings hold the keyring itself.
+        clock: seconds that only grow.
+        fetch_seconds: most that a fetch may take beside keys that still serve.
+
+    Raises:
+        ConfigurationError: there is neither, or the keyring in the settings cannot be used.
+    """
+
+    def __init__(
+        self,
+        settings: Settings,
+        fetch: Fetch | None,
+        clock: Callable[[], float] = time.monotonic,
+        *,
+        fetch_seconds: float = REFRESH_FETCH_SECONDS,
+    ) -> None:
+        if not (settings.link_keys or settings.link_keys_secret):
+            raise ConfigurationError(
+                "no link keys: neither PYTRACKING_LINK_KEYS_SECRET nor PYTRACKING_LINK_KEYS is "
+                f"set, and links are never read without a key. {HOW_TO_MAKE_A_KEY}"
+            )
+        self._local = settings.local
+        self._kept = KeptSecret(
+            "link keys",
+            fetch,
+            self._made,
+            clock,
+            fetch_seconds=fetch_seconds,
+            retry_seconds=RETRY_SECONDS,
+        )
+        if settings.link_keys:
+            try:
+                self._kept.value = self._made(settings.link_keys)
+            except InvalidKey as error:
+                raise ConfigurationError(
+                    f"PYTRACKING_LINK_KEYS cannot be used: {error}. {HOW_TO_MAKE_A_KEY}"
+                ) from error
+
+    @classmethod
+    def of(cls, settings: Settings, *, fetch_seconds: float = REFRESH_FETCH_SECONDS) -> LinkKeys:
+        """Return the keys of ``settings``.
+
+        Raises:
+            ConfigurationError: as above, or no region is set.
+        """
+        if settings.link_keys or not settings.link_keys_secret:
+            return cls(settings, None)
+        fetch = secret_text(settings.link_keys_secret, settings)
+        return cls(settings, fetch, fetch_seconds=fetch_seconds)
+
+    def keyring(self) -> Keyring:
+        """Return the keyring, fetched anew when it is missing or old.
+
+        Raises:
+            KeysUnavailable: there is none yet.
+        """
+        keyring = self._kept.current()
+        if keyring is None:
+            raise KeysUnavailable("no link keys could be fetched yet")
+        return keyring
+
+    def refresh(self) -> bool:
+        """Fetch the keyring, unless that was done a moment ago; tell whether there is a new one."""
+        return self._kept.refresh()
+
+    def renewed_for(self, token: str) -> bool:
+        """Tell whether ``token`` claims to be of a key not in the ring, and there is a new ring."""
+        claimed = claimed_key_id(readings(token)[0])
+        unknown = claimed is not None and claimed not in self.keyring().opening
+        return unknown and self.refresh()
+
+    def _made(self, text: str) -> Keyring:
+        keyring = Keyring.from_json(text)
+        # Not in the text as it came: JSON has many spellings of one string.
+        if SAMPLE_SECRET in keyring.to_json() and not self._local:
+            raise ConfigurationError(
+                "the published sample key opens everybody's links; it serves only under `sam "
+                f"local` (AWS_SAM_LOCAL=true). {HOW_TO_MAKE_A_KEY}"
+            )
+        return keyring
+
+
+class WebhookSecrets:
+    """Holds the signer made of the newest secrets that could be had. Any thread may ask.
+
+    Args:
+        fetch: returns the secrets' JSON.
+        clock: seconds that only grow.
+    """
+
+    def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        from pytracking.delivery.signatures import Signer
+
+        self._kept: KeptSecret[Signer] = KeptSecret(
+            "webhook secrets",
+            fetch,
+            Signer.from_json,
+            clock,
+            fetch_seconds=WEBHOOK_FETCH_SECONDS,
+            retry_seconds=FIRST_RETRY_SECONDS,
+        )
+
+    @classmethod
+    def fixed(cls, text: str) -> WebhookSecrets:
+        """Return secrets that are known from the start.
+
+        Raises:
+            ConfigurationError: they cannot be used.
+        """
+        from pytracking.delivery.signatures import Signer
+
+        try:
+            Signer.from_json(text)
+        except InvalidKey as error:
+            raise ConfigurationError(f"PYTRACKING_WEBHOOK_SECRETS: {error}") from error
+        return cls(lambda timeout: text)
+
+    @classmethod
+    def of(cls, settings: Settings) -> WebhookSecrets:
+        """Return the secrets that the settings hold, or name by their secret.
+
+        Raises:
+            ConfigurationError: neither is set, or what is given cannot be used.
+        """
+        if settings.webhook_secrets:
+            return cls.fixed(settings.webhook_secrets)
+        if settings.webhook_secrets_secret:
+            return cls(secret_text(settings.webhook_secrets_secret, settings))
+        raise ConfigurationError(
+            "webhooks are always signed, but neither PYTRACKING_WEBHOOK_SECRETS_SECRET nor "
+            "PYTRACKING_WEBHOOK_SECRETS is set. Deployed from the template, the function finds "
+            "its secrets in the secret that the template generates. To run it elsewhere, set "
+            'PYTRACKING_WEBHOOK_SECRETS to {"current": "..."} with 32 random characters or more'
+        )
+
+    def signer(self) -> Signer:
+        """Return the signer, fetching the secrets first when they are missing or old.
+
+        Raises:
+            SecretsUnavailable: there are none yet, and none could be fetched.
+        """
+        signer = self._kept.current()
+        if signer is None:
+            raise SecretsUnavailable(f"nothing to sign with yet: {self._kept.failure}")
+        return signer
+
+
+def could_be_token(text: str) -> bool:
+    """Tell whether ``text`` has the shape of a token that keys could open, known damage undone."""
+    token = readings(text)[0]
+    return len(token) >= MIN_TOKEN_CHARS and (token[0] == "g" or claimed_key_id(token) is not None)
+
+
+def secret_text(secret: str, settings: Settings) -> Fetch:
+    """Return a function that fetches the current text of ``secret``, given the seconds it has.
+
+    It raises AwsError when the secret cannot be had, and InvalidKey when it holds no text.
+
+    Args:
+        secret: ARN or name of the secret.
+        settings: where Secrets Manager is, and the credentials.
+
+    Raises:
+        ConfigurationError: no region is set.
+    """
+    region = settings.region or settings.default_region
+    # What CloudFormation calls AWS::URLSuffix, which the template hands on: each partition of AWS
+    # has its own. Where it is not set, those two are known that have long been there.
+    suffix = settings.aws_domain or (
+        "amazonaws.com.cn" if secret.startswith("arn:aws-cn:") else "amazonaws.com"
+    )
+    own = settings.secrets_manager_endpoint or settings.aws_endpoint
+    api = JsonApi(
+        own or f"https://secretsmanager.{region}.{suffix}",
+        service="secretsmanager",
+        target="secretsmanager",
+        version="1.1",
+        settings=settings,
+    )
+
+    def fetch(timeout: float) -> str:
+        answer = api.call("GetSecretValue", {"SecretId": secret}, timeout=timeout, first_share=1.0)
+        text = answer.get("SecretString")
+        if not isinstance(text, str):
+            raise InvalidKey("the secret holds no text: expected JSON")
+        return text
+
+    return fetch

@@ -1,0 +1,346 @@
+"""HTTP as gateways hand it to a function: a ``Request``, every ``Answer``, and how it is rendered.
+
+Understood are Lambda proxy events of payload format 2.0 (HTTP API, function URL), 1.0 (REST API,
+HTTP API) and those of an Application Load Balancer:
+https://docs.aws.amazon.com/apigateway/latest/developerguide/http-api-develop-integrations-lambda.html
+https://docs.aws.amazon.com/lambda/latest/dg/services-alb.html
+
+An event is a stranger's input: ``read_request`` never raises. What is missing or of the wrong type
+reads as absent.
+"""
+
+import base64
+import hashlib
+import ipaddress
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from itertools import pairwise
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
+
+MAX_HEADER_BYTES = 1024
+"""A user agent or referer is cut to this: gateways pass 8 to 10 kB on, browsers send 100-300 B."""
+
+MAX_HIDDEN_FOLDERS = 2
+"""Most folders of a path that may be the gateway's own: a stage, and a base path before it."""
+
+Gateway = Literal["http-api", "rest-api", "alb"]
+
+# a1b2c3.execute-api.eu-west-1.amazonaws.com: what AWS itself calls an API, a function URL and a
+# load balancer
+_HOST_OF_AWS = re.compile(r"\.(execute-api|lambda-url|elb)\.")
+
+_ROUTES = frozenset({"o", "c", "a", "app"})
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """One HTTP request, as far as tracking cares.
+
+    Attributes:
+        method: ``GET``, ``HEAD``, ...; upper case.
+        path: as the gateway gives it; maybe with a stage before the route, maybe percent-encoded.
+        headers: lower-case names; several values of one name are joined by ``,`` (RFC 9110, 5.3).
+        client_ip: who connected to the gateway, as the gateway itself saw it; None when unknown.
+        gateway: the shape an answer must have.
+        multi_value: the load balancer sent, and so expects, ``multiValueHeaders``.
+        since: when it came, by ``time.monotonic``.
+    """
+
+    method: str = "GET"
+    path: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    client_ip: str | None = None
+    gateway: Gateway = "http-api"
+    multi_value: bool = False
+    since: float = field(default_factory=time.monotonic, compare=False)
+
+    @property
+    def token(self) -> str:
+        """The segment behind the route: ``abc`` of ``/stage//o/abc/``, and of ``/o/abc</a>``.
+
+        Where there is no route, as in ``/robots.txt``, it is the last one.
+        """
+        parts = [part for part in self.path.split("/") if unquote(part).strip(".")]
+        for route, token in pairwise(parts):
+            if route in _ROUTES and token not in _ROUTES:
+                return token
+        return parts[-1] if parts else ""
+
+    @property
+    def user_agent(self) -> str:
+        """The visitor's user agent, safe to log: bounded, control characters escaped."""
+        return clean(self.headers.get("user-agent", ""))
+
+    @property
+    def referer(self) -> str:
+        """The page a click came from, safe to log; empty when the request does not say."""
+        return clean(self.headers.get("referer", ""))
+
+    @property
+    def host(self) -> str:
+        """The host name that was asked for; the requester's own word, so never echo it."""
+        return self.headers.get("host", "").lower()
+
+    @property
+    def own_bases(self) -> tuple[str, ...]:
+        """What links to this very function start with, as the visitor sees them."""
+        if not (self.host and self.token):
+            return ()
+        folders = [part for part in self.path.rpartition(self.token)[0].split("/") if part]
+        # Behind a domain of one's own, a gateway shows a stage and a base path no visitor sees.
+        return tuple(
+            "/".join((f"https://{self.host}", *folders[hidden:], ""))
+            for hidden in range(min(MAX_HIDDEN_FOLDERS, len(folders) - 1) + 1)
+        ) or (f"https://{self.host}/",)
+
+    def may_be_for(self, url: str) -> bool:
+        """Tell whether this may be a request for ``url``, so that a redirect would never end.
+
+        Behind a CDN the host is the API's own, and nobody here knows under which name it was
+        reached. So the ends of the paths decide; gateways put stages before a path, or take folders
+        away. Two paths that are empty prove nothing, unless the hosts do not speak against it.
+        """
+        parts = urlsplit(url)
+        asked, page = _last_segment(self.path), _last_segment(parts.path)
+        hidden = bool(_HOST_OF_AWS.search(self.host))
+        return asked == page and (page != "" or hidden or parts.netloc.lower() == self.host)
+
+    def data(self) -> dict[str, str | None]:
+        """Return the ``request_data`` of an event: user_agent, user_ip, method, maybe referer."""
+        data = {"user_agent": self.user_agent, "user_ip": self.client_ip, "method": self.method}
+        if referer := self.referer:
+            data["referer"] = referer
+        return data
+
+
+def read_request(event: object) -> Request:
+    """Return the request in a Lambda event of any supported kind; ``Request()`` when in none."""
+    event = _mapping(event)
+    context = _mapping(event.get("requestContext"))
+    if "elb" in context:
+        return _read_load_balancer(event)
+    http = _mapping(context.get("http"))
+    if http or event.get("version") == "2.0":
+        return Request(
+            method=_method(http.get("method")),
+            path=_text(event.get("rawPath")) or _text(http.get("path")),
+            headers=_headers(event),
+            client_ip=_address(http.get("sourceIp")),
+        )
+    if "httpMethod" in event:
+        return Request(
+            method=_method(event["httpMethod"]),
+            path=_text(event.get("path")),
+            headers=_headers(event),
+            client_ip=_address(_mapping(context.get("identity")).get("sourceIp")),
+            gateway="rest-api",
+        )
+    return Request()
+
+
+def _last_segment(path: str) -> str:
+    """Return the last segment of a path that is not empty, decoded: `sorry` of `/c/Sorry%2F`."""
+    return next((part for part in reversed(unquote(path).split("/")) if part), "").casefold()
+
+
+def clean(text: str) -> str:
+    r"""Return ``text`` safe for a log line or a terminal, in at most ``MAX_HEADER_BYTES`` of UTF-8.
+
+    Control characters, line and paragraph separators and lone surrogates become ``\x1b``-style
+    escapes: CR LF forges log lines, ANSI escape sequences command a terminal.
+    """
+    text = _UNSAFE.sub(lambda found: _escape(found.group()), text[:MAX_HEADER_BYTES])
+    return text.encode()[:MAX_HEADER_BYTES].decode(errors="ignore")
+
+
+# \r, \n, ESC of "\x1b[31m", DEL, C1 controls, U+2028 and U+2029, lone surrogates, bidi overrides
+_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def _escape(character: str) -> str:
+    code = ord(character)
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def _read_load_balancer(event: Mapping[str, Any]) -> Request:
+    headers = _headers(event)
+    # In its default mode ("append") the load balancer itself writes the last hop; whatever stands
+    # before it is the requester's own word.
+    last_hop = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    return Request(
+        method=_method(event.get("httpMethod")),
+        path=_text(event.get("path")),
+        headers=headers,
+        client_ip=_address(last_hop),
+        gateway="alb",
+        multi_value="multiValueHeaders" in event,
+    )
+
+
+def _headers(event: Mapping[str, Any]) -> dict[str, str]:
+    headers: dict[str, str] = {}
+    for name, value in _mapping(event.get("headers")).items():
+        if isinstance(value, str):
+            headers[name.lower()] = value
+    for name, values in _mapping(event.get("multiValueHeaders")).items():
+        if isinstance(values, list):
+            headers[name.lower()] = ",".join(value for value in values if isinstance(value, str))
+    return headers
+
+
+def _address(value: object) -> str | None:
+    """Return an IP address in its usual spelling; None for anything else.
+
+    A port is dropped (``203.0.113.9:4711``, ``[2001:db8::1]:4711``): load balancers can be told to
+    add it.
+    """
+    text = _text(value)
+    with_port = _WITH_PORT.fullmatch(text)
+    try:
+        return str(ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text))
+    except ValueError:
+        return None
+
+
+# 203.0.113.9:4711 or [2001:db8::1]:4711
+_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
+
+
+def _method(value: object) -> str:
+    return _text(value)[:16].upper() or "GET"
+
+
+def _mapping(value: object) -> Mapping[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _text(value: object) -> str:
+    return value if isinstance(value, str) else ""
+
+
+RETRY_AFTER_SECONDS = 5
+"""What a visitor's browser is asked to wait while link keys cannot be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """An HTTP answer: status, headers, and a body that is text or bytes."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: str | bytes = field(default="")
+
+
+# A hit must reach us each time, so no cache may keep an answer: no-store is the rule (RFC 9111,
+# 5.2.2.5), the rest is for caches and proxies older than it.
+_FRESH = {
+    "Cache-Control": "no-store, no-cache, must-revalidate, max-age=0, private",
+    "Pragma": "no-cache",
+    "Expires": "0",
+}
+_GUARDED = {
+    "X-Content-Type-Options": "nosniff",
+    "Referrer-Policy": "no-referrer",
+    "X-Robots-Tag": "noindex, nofollow",
+}
+_STYLE = (
+    "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem}"
+)
+_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+_PAGE = {
+    **_FRESH,
+    **_GUARDED,
+    "Content-Type": "text/html; charset=utf-8",
+    "Content-Security-Policy": (
+        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
+        "form-action 'none'; frame-ancestors 'none'"
+    ),
+}
+_CACHED = {"Cache-Control": "public, max-age=86400", **_GUARDED}
+
+
+def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None = None) -> Answer:
+    body = (
+        '<!doctype html><html lang="en"><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width">'
+        '<meta name="color-scheme" content="light dark">'
+        f"<title>{title}</title><style>{_STYLE}</style><h1>{title}</h1><p>{text}</p></html>\n"
+    )
+    return Answer(status, {**_PAGE, **(headers or {})}, body)
+
+
+PIXEL = Answer(
+    200,
+    {
+        **_FRESH,
+        **_GUARDED,
+        "Content-Type": PNG_MIME_TYPE,
+        # A mail program that isolates origins (COEP) shows only images that allow it.
+        "Cross-Origin-Resource-Policy": "cross-origin",
+    },
+    TRACKING_PIXEL,
+)
+NOT_FOUND = _page(
+    404, "This link does not work", "It may be incomplete, or it may have stopped working."
+)
+GONE = _page(410, "This link does not work", "What it led to is no longer available.")
+METHOD_NOT_ALLOWED = _page(
+    405, "Not allowed", "This address can only be opened.", {"Allow": "GET, HEAD"}
+)
+UNAVAILABLE = _page(
+    503,
+    "Please try again",
+    "This link cannot be opened just now. Please try again in a few seconds.",
+    {"Retry-After": str(RETRY_AFTER_SECONDS)},
+)
+FAILURE = _page(500, "Something went wrong", "This link cannot be opened just now.")
+ROBOTS = Answer(
+    200,
+    {**_CACHED, "Content-Type": "text/plain; charset=utf-8"},
+    "User-agent: *\nDisallow: /\n",
+)
+NO_ICON = Answer(204, _CACHED)
+
+
+def well_known(request: Request) -> Answer | None:
+    """Return the answer to a request that is for no link, None for one that is."""
+    if request.token == "robots.txt":  # noqa: S105 - a file's name
+        return ROBOTS
+    if request.token == "favicon.ico":  # noqa: S105 - a file's name
+        return NO_ICON
+    if request.method not in ("GET", "HEAD"):
+        return METHOD_NOT_ALLOWED
+    return None
+
+
+def redirect(url: str) -> Answer:
+    """Return a 302 to ``url``, which must have passed ``check_target``: ASCII, no controls."""
+    return Answer(302, {**_FRESH, **_GUARDED, "Location": url})
+
+
+def render(answer: Answer, request: Request) -> dict[str, Any]:
+    """Return ``answer`` as the Lambda result that the gateway of ``request`` understands.
+
+    HEAD gets the headers of GET without the body (RFC 9110, 9.3.2). Content-Length is left to the
+    gateway, which knows what it sends.
+    """
+    body = "" if request.method == "HEAD" else answer.body
+    binary = isinstance(body, bytes)
+    result: dict[str, Any] = {
+        "statusCode": answer.status,
+        "headers": dict(answer.headers),
+        "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
+        "isBase64Encoded": binary,
+    }
+    if request.gateway == "alb":
+        result["statusDescription"] = f"{answer.status} {HTTPStatus(answer.status).phrase}"
+        if request.multi_value:
+            headers = result.pop("headers")
+            result["multiValueHeaders"] = {name: [value] for name, value in headers.items()}
+    return result
