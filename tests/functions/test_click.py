@@ -102,7 +102,8 @@ def test_unusable_links_lead_to_the_fallback_page_if_there_is_one(start):
         assert result["headers"]["Location"] == "https://www.example.com/sorry"
 
 
-@pytest.mark.parametrize("path", ["", "/", "//", "/c", "/c/"])
+@pytest.mark.fault("answering", 54)
+@pytest.mark.parametrize("path", ["", "/", "//", "/c", "/c/", "/C/x", "/C/", "/wp-login.php"])
 def test_a_path_without_a_token_leads_to_the_fallback_page(path, start):
     function = start("click", PYTRACKING_FALLBACK_URL="https://www.example.com/sorry")
     event = {

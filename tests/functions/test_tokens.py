@@ -12,7 +12,7 @@ from pytracking.handlers.http import NOT_FOUND, PIXEL, Request, render
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, ok
-from tests.functions.links import RING, TARGET, metrics, seal, token
+from tests.functions.links import KINDS, RING, TARGET, metrics, seal, token
 from tests.support.sealing import encode
 
 FERNET_KEY = Fernet.generate_key()
@@ -194,3 +194,18 @@ def test_a_token_sealed_by_the_wire_format_alone_is_one_of_ours(kind, start, log
     assert metrics(log.lines()).keys() & {"Opens", "Clicks", "InvalidLinks"} == {
         "Opens" if kind == "open" else "Clicks"
     }
+
+
+@KINDS
+@pytest.mark.fault("answering", 58)
+@pytest.mark.parametrize("made", ["-" + "9" * 4300, "-1", "0", "-" + "9" * 30])
+def test_an_authentic_link_made_at_an_absurd_time_loses_no_hit(kind, made, start, log):
+    url = '"url":"https://shop.example.com/",' if kind == "click" else ""
+    with RawServer(ok) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+        answer = function.get(seal(f'{{{url}"iat":{made}}}'.encode(), kind))
+        [message] = queue.messages
+    assert answer["statusCode"] == (302 if kind == "click" else 200)
+    age = message["body"]["visitor"]["age_seconds"]
+    assert age is None or age < 100 * 366 * 86_400
+    assert log.lines() == []
