@@ -99,6 +99,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float, command: 
         log_level="warning",
         access_log=False,
         server_header=False,
+        proxy_headers=False,  # there is no proxy: X-Forwarded-For is the visitor's own word
         timeout_graceful_shutdown=_STOP_SECONDS,
         ws="none",
     )

@@ -20,9 +20,9 @@ from starlette.responses import (
 )
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
-from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from local import metadata
+from local.guard import Guard
 from local.journal import Journal
 from local.minting import Minter, json_name
 from local.queues import Queues
@@ -31,11 +31,6 @@ from local.receiver import MOODS, Receiver
 PREFIX = "/_local"  # everything that is not the deployed API's lives under here
 RECEIVER_PATH = f"{PREFIX}/receiver"
 _PAGE = Path(__file__).parent / "page"
-_CONTENT_SECURITY_POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-    "connect-src 'self'; frame-src 'self'; base-uri 'none'; form-action 'none'; "
-    "frame-ancestors 'none'"
-)
 # A mail looks as it would in a mail program: its own styles, no scripts, pictures only of ours (the
 # pixel), since a page that works without a network asks nobody else for theirs.
 _MAIL_POLICY = (
@@ -179,61 +174,22 @@ def _in_new_tabs(html: str) -> str:
     The frame that shows it may show nothing from elsewhere, so a redirect would end there. A
     <base> of the mail's own still decides what its relative links are relative to.
     """
-    doctype = _DOCTYPE.match(html)  # it stays first: without it browsers lay out as in 1998
+    start = 0
+    while skipped := _BEFORE_DOCTYPE.match(html, start):
+        start = skipped.end()
+    doctype = _DOCTYPE.match(html, start)  # it stays first: without it browsers lay out as in 1998
     start = doctype.end() if doctype else 0
     return f'{html[:start]}<base target="_blank">{html[start:]}'
 
 
-# `<!-- made by hand --> <!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">`
-_DOCTYPE = re.compile(r"\ufeff?\s*(?:<!--.*?-->\s*)*<!doctype[^>]*>", re.IGNORECASE | re.DOTALL)
+# a byte order mark, white space, `<!-- made by hand -->`
+_BEFORE_DOCTYPE = re.compile(r"\ufeff|\s+|<!--.*?-->", re.DOTALL)
+# `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">`
+_DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
 
 
 class BadRequest(PytrackingError, ValueError):
     """What the page sent cannot be used; the message says why."""
-
-
-class Guard:
-    """Keeps other web sites away from the page, and puts the page under a strict policy.
-
-    A site that rebinds its name to 127.0.0.1 still sends its own name as Host; a form of a
-    foreign site cannot send JSON without asking first, and is never allowed to.
-    """
-
-    def __init__(self, app: ASGIApp) -> None:
-        self._app = app
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Refuse or pass on one request (ASGI)."""
-        request = Request(scope)
-        host = request.headers.get("host", "").rpartition(":")[0] or request.headers.get("host")
-        if host not in ("127.0.0.1", "localhost", "[::1]"):
-            await JSONResponse({"message": "Use the address that the gateway printed"}, 403)(
-                scope, receive, send
-            )
-            return
-        media_type = request.headers.get("content-type", "").partition(";")[0].strip()
-        if request.method == "POST" and media_type != "application/json":
-            await JSONResponse({"message": "Send application/json"}, 415)(scope, receive, send)
-            return
-
-        async def send_guarded(message: Message) -> None:
-            if message["type"] == "http.response.start":
-                names = {name for name, _ in message["headers"]}
-                message["headers"] = [
-                    *message["headers"],
-                    *(pair for pair in _GUARD_HEADERS if pair[0] not in names),
-                ]
-            await send(message)
-
-        await self._app(scope, receive, send_guarded)
-
-
-_GUARD_HEADERS = [
-    (b"content-security-policy", _CONTENT_SECURITY_POLICY.encode()),
-    (b"cache-control", b"no-store"),
-    (b"referrer-policy", b"no-referrer"),
-    (b"x-content-type-options", b"nosniff"),
-]
 
 
 def _json(

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from local.guard import is_local
 from local.queue import MAX_BATCH, Delivery, Queue, md5_of_body
 
 ACCOUNT = "000000000000"
@@ -169,6 +170,10 @@ class _Handler(BaseHTTPRequestHandler):
         body = self.rfile.read(length)
         if len(body) < length:
             raise ConnectionAbortedError("the client has gone in the middle of its request")
+        # a web page: one whose name was rebound to 127.0.0.1, or one of any origin
+        if not is_local(self.headers.get("Host", "")) or "Origin" in self.headers:
+            self._answer(403, {"__type": "AccessDenied", "message": "no web page may ask"})
+            return
         action = self.headers.get("X-Amz-Target", "").removeprefix("AmazonSQS.")
         try:
             self._answer(200, self.queue_server.call(action, json.loads(body)))

@@ -16,6 +16,8 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
+from local.guard import refusal
+
 Signature = Literal["valid", "invalid", "missing"]
 Mood = Literal["accept", "fail", "hang", "gone"]
 MOODS: tuple[Mood, ...] = get_args(Mood)
@@ -63,6 +65,8 @@ class Receiver:
 
         Whatever the mood, what is not genuine gets 401, and what is no JSON object 400.
         """
+        if refused := refusal(request):
+            return refused
         body = await _read(request)
         if body is None:
             return JSONResponse({"message": "Payload Too Large"}, 413)

@@ -42,8 +42,8 @@ def test_options_go_before_the_environment(tmp_path):
     assert "kind: open" in output("decode", "--keys", str(other), link)
 
 
-def test_without_keys_links_are_plain():
-    link = output("link", "open", PYTRACKING_LINK_KEYS="").strip()
+def test_without_keys_links_are_plain_where_that_is_asked_for():
+    link = output("link", "open", "--plain", PYTRACKING_LINK_KEYS="").strip()
     assert link.startswith(OPEN + "e")
     assert decoded(link, PYTRACKING_LINK_KEYS="")["kind"] == "open"
 
@@ -74,8 +74,8 @@ def test_an_expired_link_is_told_when_it_expired_and_nothing_else():
 
 def test_what_an_option_may_be_is_told():
     status, _, err = run("link", "open", "--privacy", "all")
-    assert (status, err) == (
-        1, "error: privacy holds 'all'; it may hold no_ip, no_agent, aggregate\n",
-    )  # fmt: skip
+    assert status == 2
+    assert "invalid choice: 'all' (choose from" in err
+    assert "aggregate" in err
     status, _, err = run("link", "open", PYTRACKING_OPEN_BASE_URL="")
     assert (status, err) == (1, "error: --open-base is needed, or PYTRACKING_OPEN_BASE_URL\n")

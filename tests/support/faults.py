@@ -106,6 +106,20 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             57: "text behind a good token, what folding and quoting put into one, invisible marks",
         },
     ),
+    "commands": (
+        "The command line: one line says what is wrong, and the exit status that it was",
+        {
+            79: "no key: no link is minted unless --plain asks for one",
+            80: "a missing file, a full disk, a directory, Ctrl-C",
+        },
+    ),
+    "local": (
+        "The local run: nobody but its user commands it",
+        {
+            81: "a mail that begins with forty comments, or as strangely",
+            82: "a page that rebinds its name, or is of another origin",
+        },
+    ),
     "targets": (
         "Targets: checked when minted, and again before a redirect",
         {

@@ -3,49 +3,61 @@
 import argparse
 import json
 import os
-from pathlib import Path
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.errors import ConfigurationError, InvalidTarget
+from pytracking.cli.files import read_bytes, text_of
+from pytracking.cli.parsing import duration
+from pytracking.errors import ConfigurationError, InvalidKey, InvalidTarget
+from pytracking.links import PRIVACY_FLAGS
 from pytracking.targets import check_target
 from pytracking.tokens import Kind
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
+MAKE_KEYS = "pytracking keys new --output keys.json"
 _BASES = {
     "base_open_tracking_url": ("--open-base", "PYTRACKING_OPEN_BASE_URL"),
     "base_click_tracking_url": ("--click-base", "PYTRACKING_CLICK_BASE_URL"),
 }
 
 
-def add_reading_options(parser: argparse.ArgumentParser) -> None:
+def add_reading_options(parser: argparse._ActionsContainer) -> None:
     """Options by which links are read."""
     parser.add_argument(
         "--keys",
         metavar="FILE",
-        help=f"the keyring's JSON; instead of it, {KEYS_VARIABLE} may hold it. Without, links "
-        "are plain: readable and forgeable by anyone",
+        help=f"the keyring's JSON; default: {KEYS_VARIABLE}, which holds the JSON itself",
     )
 
 
 def add_minting_options(parser: argparse.ArgumentParser) -> None:
     """Options by which links are minted."""
-    add_reading_options(parser)
+    keys = parser.add_mutually_exclusive_group()
+    add_reading_options(keys)
+    keys.add_argument(
+        "--plain",
+        action="store_true",
+        help="mint links without a key: anyone can read and forge them",
+    )
     for option, variable in _BASES.values():
         parser.add_argument(option, metavar="URL", help=f"default: {variable}")
     parser.add_argument(
         "--metadata", metavar="JSON", default="{}", help='an object, e.g. {"customer": 7}'
     )
-    parser.add_argument("--webhook", metavar="URL", help="who is told, put into each link")
+    parser.add_argument("--webhook", metavar="URL", help="webhook URL to embed in each link")
     parser.add_argument(
-        "--expires-in", metavar="SECONDS", type=float, help="how long the links work; default: ever"
+        "--expires-in",
+        metavar="TIME",
+        type=duration,
+        help="lifetime of the link, such as 3600 (seconds), 12h or 30d; default: no expiry",
     )
     parser.add_argument(
         "--privacy",
         metavar="FLAG",
         action="append",
+        choices=PRIVACY_FLAGS,
         default=[],
-        help="what the recipient does not agree to: no_ip, no_agent, aggregate; may be repeated",
+        help=f"what the recipient does not agree to: {', '.join(PRIVACY_FLAGS)}; may be repeated",
     )
 
 
@@ -53,8 +65,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     """The configuration that the options and the environment describe.
 
     Raises:
-        ConfigurationError: the keyring's file cannot be read or is empty, or a base is no URL.
-        InvalidKey: it holds no keyring.
+        ConfigurationError: the keyring cannot be read or used, or a base is not a URL.
     """
     settings: dict[str, Any] = {}
     for name, (option, variable) in _BASES.items():
@@ -62,10 +73,16 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
         settings[name] = given or os.environ.get(variable) or None
         if settings[name] and hasattr(arguments, option.strip("-").replace("-", "_")):
             _check_base(settings[name], f"{option} or {variable}")
-    if keys := _keys(arguments.keys):
+    if not getattr(arguments, "plain", False) and (keys := _keys(arguments.keys)):
         from pytracking.tokens.keyring import Keyring
 
-        settings["keyring"] = Keyring.from_json(keys)
+        try:
+            settings["keyring"] = Keyring.from_json(keys)
+        except InvalidKey as error:
+            source = f"--keys {arguments.keys!r}" if arguments.keys else KEYS_VARIABLE
+            raise ConfigurationError(
+                f"{source} does not hold a keyring, which {MAKE_KEYS!r} makes"
+            ) from error
     if webhook := getattr(arguments, "webhook", None):
         settings |= {"webhook_url": webhook, "include_webhook_url": True}
     settings["expires_in"] = getattr(arguments, "expires_in", None)
@@ -73,45 +90,53 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     return Configuration(**settings)
 
 
-def require_base(configuration: Configuration, kind: Kind, *otherwise: str) -> None:
-    """Refuse to mint links of a kind that has no base URL.
+def require_to_mint(
+    arguments: argparse.Namespace, configuration: Configuration, kind: Kind, *otherwise: str
+) -> None:
+    """Refuse to mint links of a kind without its base URL, or without a key and --plain.
 
     Raises:
-        ConfigurationError: it has none; the message names what gives it, and what else will do.
+        ConfigurationError: the message names what is missing, and what else will do.
     """
     name = f"base_{kind}_tracking_url"
     if not getattr(configuration, name):
         option, variable = _BASES[name]
         alternatives = [variable, *otherwise]
         raise ConfigurationError(f"{option} is needed, or {', or '.join(alternatives)}")
+    if configuration.keyring is None and not arguments.plain:
+        raise ConfigurationError(
+            f"--keys or {KEYS_VARIABLE} is needed ({MAKE_KEYS!r} makes a keyring), or --plain for "
+            "links that anyone can read and forge"
+        )
 
 
 def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:
     """The metadata of --metadata.
 
     Raises:
-        ConfigurationError: it is no JSON object.
+        ConfigurationError: it is not a JSON object.
     """
     try:
         metadata = json.loads(arguments.metadata)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(f"--metadata is not JSON: {error}") from error
+        raise ConfigurationError(
+            f"invalid --metadata {arguments.metadata!r}: must be a JSON object such as "
+            f'{{"customer_id": 1}} ({error})'
+        ) from error
     if not isinstance(metadata, dict):
-        raise ConfigurationError(f'--metadata is not a JSON object like {{"a": 1}}: {metadata!r}')
+        raise ConfigurationError(
+            f"invalid --metadata {arguments.metadata!r}: must be a JSON object such as "
+            '{"customer_id": 1}'
+        )
     return metadata
 
 
 def _keys(file: str | None) -> str | None:
     if not file:
-        return os.environ.get(KEYS_VARIABLE)
-    try:
-        keys = Path(file).read_text(encoding="utf-8")
-    except (OSError, ValueError) as error:
-        raise ConfigurationError(f"the keyring's file {file!r} cannot be read: {error}") from error
-    if not keys.strip():  # as a failed `keys new > FILE` leaves it; plain links were not asked for
-        raise ConfigurationError(
-            f"the keyring's file {file!r} is empty: python -m pytracking keys new > {file}"
-        )
+        return os.environ.get(KEYS_VARIABLE, "").removeprefix("\ufeff")
+    keys = text_of(read_bytes(file, "the keyring"))
+    if not keys.strip():  # as a failed `keys new > FILE` leaves it
+        raise ConfigurationError(f"--keys {file!r} is empty; {MAKE_KEYS!r} makes a keyring")
     return keys
 
 
@@ -119,4 +144,4 @@ def _check_base(url: str, source: str) -> None:
     try:
         check_target(url)
     except InvalidTarget as error:
-        raise ConfigurationError(f"{source} is no base URL: {error}") from error
+        raise ConfigurationError(f"invalid base URL in {source}: {error}") from error

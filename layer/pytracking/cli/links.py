@@ -14,13 +14,14 @@ from pytracking.cli.configuring import (
     add_reading_options,
     configuration_from,
     metadata_from,
-    require_base,
+    require_to_mint,
 )
+from pytracking.cli.files import stdin_lines, write_secret
 from pytracking.errors import InvalidLink
 from pytracking.tokens import NOT_SEALED_SO, Kind, is_of_kind
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from pytracking.cli.parsing import Subparsers
 
 
 def add_keys_new(commands: "Subparsers") -> None:
@@ -29,16 +30,36 @@ def add_keys_new(commands: "Subparsers") -> None:
         "new",
         help="make a keyring",
         description="Prints a new keyring as JSON. Keep it where secrets are kept.",
+        examples=["keys new --output keys.json"],
+    )
+    parser.add_argument(
+        "--output", metavar="FILE", help="write a new file that only you can read (mode 0600)"
     )
     parser.set_defaults(run=_run_keys_new)
 
 
 def add_link(commands: "Subparsers") -> None:
     """Add ``link open`` and ``link click``."""
-    parser = commands.add_parser("link", help="mint a link", description="Prints a tracking link.")
-    kinds = parser.add_subparsers(metavar="KIND", required=True)
-    opened = kinds.add_parser("open", help="the address of a pixel")
-    clicked = kinds.add_parser("click", help="a link that leads to a URL")
+    parser = commands.add_parser(
+        "link",
+        help="mint a link",
+        description="Prints a tracking link.",
+        examples=["link click https://shop.example.com/sale --keys keys.json"],
+    )
+    kinds = parser.add_commands("KIND")
+    opened = kinds.add_parser(
+        "open",
+        help="the address of a pixel",
+        examples=["""link open --keys keys.json --metadata '{"customer_id": 1}'"""],
+    )
+    clicked = kinds.add_parser(
+        "click",
+        help="a link that leads to a URL",
+        examples=[
+            "link click https://shop.example.com/sale --keys keys.json",
+            "link click https://shop.example.com/sale --keys keys.json --expires-in 30d",
+        ],
+    )
     clicked.add_argument("url", metavar="URL")
     for kind, subparser in (("open", opened), ("click", clicked)):
         add_minting_options(subparser)
@@ -50,8 +71,12 @@ def add_decode(commands: "Subparsers") -> None:
     """Add ``decode``."""
     parser = commands.add_parser(
         "decode",
-        help="tell what a link says",
+        help="show what a link says",
         description="Reads links, or their tokens, and prints what they say.",
+        examples=[
+            "decode https://track.example.com/c/pAAA --keys keys.json",
+            "decode --json < links.txt",
+        ],
     )
     parser.add_argument(
         "links", metavar="LINK", nargs="*", help="without any: lines of standard input"
@@ -64,13 +89,17 @@ def add_decode(commands: "Subparsers") -> None:
 def _run_keys_new(arguments: argparse.Namespace) -> int:
     from pytracking.tokens.keyring import Keyring
 
-    print(Keyring.generate().to_json())
+    keys = Keyring.generate().to_json()
+    if arguments.output:
+        write_secret(arguments.output, keys + "\n")
+    else:
+        print(keys)
     return 0
 
 
 def _run_link(arguments: argparse.Namespace) -> int:
     configuration = configuration_from(arguments)
-    require_base(configuration, arguments.kind)
+    require_to_mint(arguments, configuration, arguments.kind)
     metadata = metadata_from(arguments)
     if arguments.kind == "open":
         url = configuration.get_open_tracking_url(metadata)
@@ -83,7 +112,7 @@ def _run_link(arguments: argparse.Namespace) -> int:
 def _run_decode(arguments: argparse.Namespace) -> int:
     configuration = configuration_from(arguments)
     status = 0
-    for link in arguments.links or map(str.strip, sys.stdin):
+    for link in arguments.links or stdin_lines("links"):
         try:
             told = _told(_decoded(link, configuration))
         except InvalidLink as error:

@@ -16,8 +16,9 @@ from pytracking.cli.configuring import (
     add_minting_options,
     configuration_from,
     metadata_from,
-    require_base,
+    require_to_mint,
 )
+from pytracking.cli.files import read_bytes, write_bytes
 from pytracking.email import MailWarning, Problem, adapt_message, check_message, check_size
 from pytracking.email import find_links as find_mail_links
 from pytracking.errors import ConfigurationError
@@ -30,7 +31,7 @@ from pytracking.text import adapt_text
 from pytracking.text import find_links as find_text_links
 
 if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
+    from pytracking.cli.parsing import Subparsers
 
 Form = Literal["html", "text", "mail"]
 _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".txt": "text", ".eml": "mail"}
@@ -60,6 +61,10 @@ def add_rewrite(commands: "Subparsers") -> None:
         "rewrite",
         help="replace a mail's links by tracking links, and add the pixel",
         description="Rewrites HTML, plain text or a whole mail; only tracked links change.",
+        examples=[
+            "rewrite mail.html --keys keys.json --output tracked.html",
+            "rewrite mail.eml --keys keys.json --utm source=news > tracked.eml",
+        ],
     )
     _add_input(parser)
     parser.add_argument("--output", metavar="FILE", help="default: standard output")
@@ -75,12 +80,14 @@ def add_check(commands: "Subparsers") -> None:
     """Add ``check``."""
     parser = commands.add_parser(
         "check",
-        help="tell which links of a mail would be tracked, and what is wrong with it",
-        description="Changes nothing. Exits with 1 where something needs the sender's eyes.",
+        help="show which links of a mail would be tracked, and what is wrong with it",
+        description="Changes nothing. Exits with 1 where something needs the sender's eyes, and "
+        "with 2 where the mail could not be checked.",
+        examples=["check mail.html", "check mail.eml --json"],
     )
     _add_input(parser)
     parser.add_argument("--json", action="store_true", help="print one JSON object")
-    parser.set_defaults(run=_run_check)
+    parser.set_defaults(run=_run_check, status_on_error=2)
 
 
 def _add_input(parser: argparse.ArgumentParser) -> None:
@@ -123,9 +130,9 @@ def _run_rewrite(arguments: argparse.Namespace) -> int:
     given = _input(arguments)
     configuration, options = configuration_from(arguments), _options(arguments)
     if not arguments.no_click:
-        require_base(configuration, "click", "--no-click")
+        require_to_mint(arguments, configuration, "click", "--no-click")
     if not arguments.no_open and given.form != "text":
-        require_base(configuration, "open", "--no-open")
+        require_to_mint(arguments, configuration, "open", "--no-open")
     with warnings.catch_warnings(record=True) as problems:
         warnings.simplefilter("always", MailWarning)
         data = _rewritten(
@@ -145,11 +152,7 @@ def _run_rewrite(arguments: argparse.Namespace) -> int:
     else:
         for place, link in untrackable:
             print(f"warning: {place}: not tracked: {link.href} ({link.reason})", file=sys.stderr)
-    if arguments.output:
-        Path(arguments.output).write_bytes(data)
-    else:
-        sys.stdout.buffer.write(data)
-        sys.stdout.buffer.flush()
+    write_bytes(arguments.output, data)
     return 0
 
 
@@ -183,15 +186,12 @@ def _run_check(arguments: argparse.Namespace) -> int:
 def _input(arguments: argparse.Namespace) -> _Input:
     form = arguments.form or _FORMS.get(Path(arguments.file).suffix.lower())
     if arguments.file == "-":
-        return _Input(form or "html", sys.stdin.buffer.read())
+        form = form or "html"
     if form is None:
         raise ConfigurationError(
             f"what {arguments.file!r} is cannot be told by its name: say --as html, text or mail"
         )
-    try:
-        return _Input(form, Path(arguments.file).read_bytes())
-    except OSError as error:
-        raise ConfigurationError(f"{arguments.file!r} cannot be read: {error}") from error
+    return _Input(form, read_bytes(arguments.file, "the mail"))
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:

@@ -14,12 +14,12 @@ import time
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from pytracking.cli.files import open_text, stdin_lines
 from pytracking.errors import ConfigurationError, MissingDependency
 
 if TYPE_CHECKING:
+    from pytracking.cli.parsing import Subparsers
     from pytracking.tokens.keyring import Keyring
-
-    Subparsers = argparse._SubParsersAction[argparse.ArgumentParser]
 
 # Outputs and parameters of template.yaml, by what each stands for.
 _OF_STACK = {
@@ -47,6 +47,7 @@ def add_replay(commands: "Subparsers") -> None:
             "Brings hits back into delivery with the ids they have had since they came in. "
             "Without --yes it changes nothing and says what it would do."
         ),
+        examples=["replay --stack pytracking", "replay --stack pytracking --log hits.log --yes"],
     )
     _add_stack(parser)
     parser.add_argument("--queue", metavar="URL", help="the queue of hits")
@@ -87,6 +88,10 @@ def add_key_commands(commands: "Subparsers") -> None:
             "minutes later; every link ever sent stays valid. Webhook secrets: webhooks are signed "
             "with old and new, until --finish drops the old ones."
         ),
+        examples=[
+            "keys rotate link-keys --stack pytracking",
+            "keys rotate webhook-secrets --stack pytracking --finish",
+        ],
     )
     rotate.add_argument("what", choices=["link-keys", "webhook-secrets"])
     _add_stack(rotate)
@@ -104,6 +109,7 @@ def add_key_commands(commands: "Subparsers") -> None:
         "webhook-secret",
         help="print the secret by which receivers verify webhooks",
         description="Prints it in the form that every Standard Webhooks package takes.",
+        examples=["keys webhook-secret --stack pytracking"],
     )
     _add_stack(show)
     show.add_argument("--secret", metavar="SECRET", help="ARN or name of the secret")
@@ -141,9 +147,9 @@ def run_replay(arguments: argparse.Namespace) -> int:
             "hits in the log are still sealed: name the link keys by --link-keys or --stack"
         )
     elif arguments.log == "-":
-        report = replay_log(lines=sys.stdin, **settings)
+        report = replay_log(lines=stdin_lines("the log"), **settings)
     else:
-        with open(arguments.log, encoding="utf-8", errors="replace") as lines:  # noqa: PTH123
+        with open_text(arguments.log, "the log") as lines:
             report = replay_log(lines=lines, **settings)
     if arguments.json:
         # not asdict, which takes a Counter for a list of pairs
