@@ -119,6 +119,10 @@ linkcheck: .venv/.stamp ## Visit the links that lead to other sites (needs the n
 	@$(PY) -m tests.docs.linkcheck
 verdicts: .venv/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
 	@$(PY) -m tests.visitors.report
+networks: .venv/.stamp ## Fetch the networks of mail security vendors anew and check them (needs npm)
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
+	(cd "$$folder" && npm pack --silent @ip-location-db/asn >/dev/null && tar xzf *.tgz) && \
+	$(PY) -m tools.visitors.networks "$$folder/package"
 picture: .venv/.stamp ## Take the README's picture of the live page anew (needs Chromium)
 	@$(PY) -m tests.docs.picture
 dist: .venv/.stamp ## Build the wheel and the sdist into dist/

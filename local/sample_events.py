@@ -24,12 +24,23 @@ _USER_AGENT = (
     "Version/18.1 Safari/605.1.15"
 )
 _HEADERS = {
-    "accept": "image/avif,image/webp,*/*",
     "accept-encoding": "gzip, deflate, br",
+    "accept-language": "en-US,en;q=0.9",
+    "sec-fetch-site": "cross-site",
     "user-agent": _USER_AGENT,
     "x-forwarded-for": _CLIENT,
     "x-forwarded-port": "443",
     "x-forwarded-proto": "https",
+}
+_IMAGE = {
+    "accept": "image/webp,image/avif,image/png,image/svg+xml,image/*;q=0.8,video/*;q=0.8,*/*;q=0.5",
+    "sec-fetch-dest": "image",
+    "sec-fetch-mode": "no-cors",
+}
+_PAGE = {
+    "accept": "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8",
+    "sec-fetch-dest": "document",
+    "sec-fetch-mode": "navigate",
 }
 
 
@@ -80,7 +91,7 @@ def http_api(path: str, method: str = "GET", host: str = "t.example.com") -> dic
         "routeKey": f"{method} /{path[1]}/{{token+}}" if is_api else "$default",
         "rawPath": path,
         "rawQueryString": "",
-        "headers": {"host": host, **_HEADERS},
+        "headers": {"host": host, **_headers(path)},
         "requestContext": {
             "accountId": _ACCOUNT if is_api else "anonymous",
             "apiId": host.split(".", maxsplit=1)[0] if not is_api else "a1b2c3d4e5",
@@ -108,7 +119,7 @@ def rest_api(path: str) -> dict[str, Any]:
     """Return an event of payload format 1.0, as REST APIs send it."""
     headers = {
         "Host": "t.example.com",
-        **{name.title(): value for name, value in _HEADERS.items()},
+        **{name.title(): value for name, value in _headers(path).items()},
     }
     return {
         "version": "1.0",
@@ -155,10 +166,15 @@ def load_balancer(path: str) -> dict[str, Any]:
         "httpMethod": "GET",
         "path": path,
         "queryStringParameters": {},
-        "headers": {"host": "t.example.com", **_HEADERS},
+        "headers": {"host": "t.example.com", **_headers(path)},
         "body": "",
         "isBase64Encoded": False,
     }
+
+
+def _headers(path: str) -> dict[str, str]:
+    """Return what Safari sends for an image in a web mail, or for a page that is navigated to."""
+    return dict(sorted({**_HEADERS, **(_IMAGE if path.startswith("/o/") else _PAGE)}.items()))
 
 
 def main() -> None:

@@ -9,7 +9,15 @@ from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
 from pytracking.events import Event
 from pytracking.links import PRIVACY_FLAGS
-from pytracking.privacy import CAMPAIGN_KEYS, STRICTEST, PrivacyPolicy, says_do_not_track, truncated
+from pytracking.privacy import (
+    CAMPAIGN_KEYS,
+    NO_AGENT,
+    NO_IP,
+    STRICTEST,
+    PrivacyPolicy,
+    says_do_not_track,
+    truncated,
+)
 
 
 @given(st.ip_addresses(v=4))
@@ -110,6 +118,38 @@ def test_any_link_that_was_followed_loses_its_parameters_or_keeps_the_campaigns(
     target = f"https://a.example/{text}?customer=alice&utm_source=mail#alice"
     kept = Event("click", "x", 0, tracked_url=target).under(PrivacyPolicy(), STRICTEST).tracked_url
     assert "alice" not in kept.replace(text, "")
+
+
+VISITOR = {
+    "class": "bot",
+    "signals": ["crawler:bingbot", "head"],
+    "age_seconds": 7,
+    "client": "chrome",
+    "device": "phone",
+    "shadow": ["network:mimecast", "foreign-accept"],
+}
+
+
+@pytest.mark.parametrize(
+    ("mode", "wishes"), [("none", ()), ("full", (NO_AGENT,)), ("full", STRICTEST)]
+)
+def test_what_the_agent_says_of_client_and_device_goes_with_the_agent(mode, wishes):
+    kept = PrivacyPolicy(mode=mode).visitor(VISITOR, wishes)
+    assert "client" not in kept
+    assert "device" not in kept
+    assert kept["signals"] == ["crawler", "head"]
+    assert kept["shadow"] == ["network", "foreign-accept"]
+
+
+def test_whose_network_it_was_goes_with_the_address():
+    assert PrivacyPolicy().visitor(VISITOR, (NO_IP,)) == {
+        **VISITOR,
+        "shadow": ["network", "foreign-accept"],
+    }
+
+
+def test_without_a_wish_a_verdict_is_kept_whole():
+    assert PrivacyPolicy().visitor(VISITOR, ()) == VISITOR
 
 
 @pytest.mark.parametrize("name", ["PYTRACKING_PRIVACY", "PYTRACKING_DO_NOT_TRACK"])

@@ -32,6 +32,7 @@ PARAMETERS = {
     "MAX_REQUESTS": "MaxRequestsPerSecond",
     "MEMORY": "MemorySize",
     "PRIVACY": "PrivacyMode",
+    "SHADOW": "ShadowSignals",
     "SLOW_CONCURRENCY": "SlowConcurrency",
     "WEBHOOK": "WebhookUrl",
     "ZONE": "HostedZoneId",

@@ -116,6 +116,11 @@ class Settings:
         "or `ignore`",
         _one_of(("aggregate", "anonymous", "ignore")),
     )
+    shadow_signals: bool = _variable(
+        "PYTRACKING_SHADOW_SIGNALS",
+        "`true`: events carry signals whose precision is not known yet, and which decide nothing",
+        _flag,
+    )
     campaign_keys: tuple[str, ...] = _variable(
         "PYTRACKING_CAMPAIGN_KEYS",
         "metadata that aggregate events keep, separated by commas",

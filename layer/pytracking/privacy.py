@@ -111,11 +111,19 @@ class PrivacyPolicy:
         return kept
 
     def visitor(self, visitor: Mapping[str, Any], wishes: Iterable[str]) -> dict[str, Any]:
-        """Return what may be kept of a verdict: without words of the user agent, without age."""
+        """Return what may be kept of a verdict: without words of the user agent, without age.
+
+        What says which browser it was, and on which device, goes with the user agent; the owner of
+        a network goes with the address as well.
+        """
         wishes = frozenset(wishes)
         kept = dict(visitor)
         if self.mode == "none" or NO_AGENT in wishes:
-            kept["signals"] = [signal.partition(":")[0] for signal in visitor["signals"]]
+            kept["signals"] = _names(visitor["signals"])
+            kept.pop("client", None)
+            kept.pop("device", None)
+        if "shadow" in visitor and (self.mode == "none" or wishes & {NO_IP, NO_AGENT}):
+            kept["shadow"] = _names(visitor["shadow"])
         if AGGREGATE in wishes:  # with the time of the hit, it tells when the link was made
             kept["age_seconds"] = None
         return kept
@@ -151,6 +159,11 @@ def says_do_not_track(headers: Mapping[str, str]) -> bool:
         headers: names in lower case.
     """
     return "1" in (headers.get("dnt", "")[:1], headers.get("sec-gpc", "").strip())
+
+
+def _names(signals: Iterable[str]) -> list[str]:
+    """Return signals without what stands behind their colons."""
+    return [signal.partition(":")[0] for signal in signals]
 
 
 def truncated(address: str | None) -> str | None:

@@ -4,6 +4,7 @@ import time
 
 import pytest
 
+from local import sample_events
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import token
 
@@ -31,6 +32,25 @@ def test_a_browser_is_a_person_and_a_library_is_not(kind, start):
 def test_the_headers_of_the_request_take_part_in_the_verdict(start):
     headers = {"user-agent": CHROME, "sec-purpose": "prefetch;prerender"}
     assert visitor_of(start, "click", token("click"), **headers)["class"] == "prefetch"
+
+
+@pytest.mark.parametrize("kind", ["open", "click"])
+def test_client_and_device_are_told_and_shadows_are_not_unless_asked_for(kind, start):
+    person = visitor_of(start, kind, token(kind), **{"user-agent": CHROME})
+    assert (person["client"], person["device"]) == ("chrome", "desktop")
+    assert "shadow" not in person
+
+
+def test_a_shadow_is_looked_up_by_the_whole_address_before_it_is_cut(start):
+    settings = {"PYTRACKING_SHADOW_SIGNALS": "true", "PYTRACKING_PRIVACY": "truncated"}
+    event = sample_events.http_api(f"/c/{token('click')}")
+    event["requestContext"]["http"]["sourceIp"] = "40.107.3.4"
+    with RawServer(ok) as queue:
+        start("click", PYTRACKING_QUEUE_URL=queue.url, **settings)(event)
+    [message] = queue.messages
+    assert message["body"]["visitor"]["shadow"] == ["network:exchange-online"]
+    assert message["body"]["visitor"]["class"] == "human"
+    assert message["body"]["request_data"]["user_ip"] == "40.107.3.0"
 
 
 def test_head_is_no_persons_method(start):

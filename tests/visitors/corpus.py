@@ -35,7 +35,12 @@ class Labelled:
     @property
     def current(self) -> bool:
         """Whether it was seen in today's traffic."""
-        return self.source.split()[1] in OF_TRAFFIC
+        return self.project in OF_TRAFFIC
+
+    @property
+    def project(self) -> str:
+        """Whose labelled strings it was among, e.g. ``uap-core``."""
+        return self.source.split()[1]
 
     def verdict(self) -> Verdict:
         headers = {"user-agent": self.agent, **self.headers}
@@ -47,6 +52,24 @@ def read(name: str) -> list[Labelled]:
     lines = (FOLDER / f"{name}.jsonl").read_text(encoding="utf-8").splitlines()
     return [
         Labelled(label=document.pop("class"), **document) for document in map(json.loads, lines)
+    ]
+
+
+def recorded() -> list[Labelled]:
+    """Return whole requests as clients sent them to a server on the loopback; ``source`` names it.
+
+    ``x-forwarded-proto`` was added, as every gateway does.
+    """
+    lines = (FOLDER / "recorded.jsonl").read_text(encoding="utf-8").splitlines()
+    return [
+        Labelled(
+            agent=document["headers"]["user-agent"],
+            label=document["class"],
+            source=document["client"],
+            kind=document["kind"],
+            headers=document["headers"],
+        )
+        for document in map(json.loads, lines)
     ]
 
 

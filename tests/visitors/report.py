@@ -1,50 +1,57 @@
 """Write into the pages how well verdicts do, and by which ruleset: `make verdicts`."""
 
+import math
 import re
+from collections import Counter
 from pathlib import Path
 
 from pytracking.visitors import RULESET
 
-from tests.visitors.corpus import (
-    Labelled,
-    confusion,
-    false_positives,
-    is_machine,
-    precision,
-    read,
-    recall,
-)
+from tests.visitors.corpus import Labelled, confusion, is_machine, read, recorded
 
 DOCS = Path(__file__).parents[2] / "docs"
 PAGES = (DOCS / "visitors.md", DOCS / "receivers.md")
 BEGIN, END = "<!-- report: begin -->\n", "<!-- report: end -->"
 CLASSES = ("human", "proxy", "prefetch", "scanner", "bot", "unknown")
+MIX = 0.30
+"""The share of machines among the visitors for whom precision is stated."""
 
 
 def report() -> str:
     """Return the tables, in Markdown."""
-    machines, people, requests = read("machines"), read("people"), read("requests")
-    held_out = [one for one in [*machines, *people] if one.held_out]
-    strangers = [one for one in machines if "crawler-user-agents" not in one.source]
+    machines, people = read("machines"), read("people")
+    apart = [one for one in machines if one.held_out]
     current = [one for one in people if one.current]
     return "\n".join(
         [
-            "| | found | of |",
-            "|---|---|---|",
-            _row("machines that are told to be machines (recall)", recall, held_out, is_machine),
-            _row("... of those that the list of crawlers does not hold", recall, strangers),
-            _row("what is told to be a machine and is one (precision)", precision, held_out),
-            f"| people of today's traffic taken for machines | "
-            f"{_percent(len(false_positives(current)) / len(current))} | {len(current)} |",
-            f"| people taken for machines, with phones and browsers of 1995 to now | "
-            f"{_percent(len(false_positives(people)) / len(people))} | {len(people)} |",
+            "User agents, by source. The interval is Wilson's, of 95 %.",
             "",
-            "By class, each line a label and each column a verdict. The sources tell scanners from",
-            "bots by other lights than ours. The second table is of whole requests.",
+            "| Machines | strings | called machines | called `human` | called `unknown` |",
+            "|---|---|---|---|---|",
+            *_by_source(machines),
+            _row("**those held out**", apart),
+            _row("**all**", machines),
             "",
-            *_table(held_out),
+            "| People | strings | called machines | called `human` | called `unknown` |",
+            "|---|---|---|---|---|",
+            *_by_source(people),
+            _row("**strings of all times, each counted once**", people),
+            _row("**visitors of now: samples of traffic**", current),
             "",
-            *_table(requests),
+            _precision(apart, current),
+            "",
+            "Whole requests, as clients sent them.",
+            "",
+            "| Client | requests | called machines | called `human` |",
+            "|---|---|---|---|",
+            *_by_client(recorded()),
+            "",
+            "By class: each line a label, each column a verdict, of user agents held out and of",
+            "whole requests. The sources tell scanners from bots by other lights than ours.",
+            "",
+            *_table([one for one in [*machines, *people] if one.held_out]),
+            "",
+            *_table([*read("requests"), *recorded()]),
             "",
         ]
     )
@@ -58,13 +65,62 @@ def renewed(page: str) -> str:
     return f"{before}{begin}{report()}{end}{after}" if begin else page
 
 
-def _row(name, measure, requests: list[Labelled], counted=None) -> str:
-    if counted:
-        number = sum(counted(one.label) for one in requests)
-    else:
-        number = len([one for one in requests if one.held_out])
-        requests = [one for one in requests if one.held_out]
-    return f"| {name} | {_percent(measure(requests))} | {number} |"
+def interval(found: int, of: int) -> tuple[float, float]:
+    """Return Wilson's interval of 95 % for a share."""
+    z = 1.96
+    middle = (found + z * z / 2) / (of + z * z)
+    half = z * math.sqrt(found * (of - found) / of + z * z / 4) / (of + z * z)
+    return max(0.0, middle - half), min(1.0, middle + half)
+
+
+def _by_source(requests: list[Labelled]) -> list[str]:
+    projects = Counter(one.project for one in requests)
+    return [
+        _row(project, [one for one in requests if one.project == project])
+        for project, _ in projects.most_common()
+    ]
+
+
+def _row(name: str, requests: list[Labelled]) -> str:
+    classes = Counter(one.verdict().cls for one in requests)
+    told = sum(count for cls, count in classes.items() if is_machine(cls))
+    low, high = interval(told, len(requests))
+    share = f"{_percent(told / len(requests))} ({_percent(low)} to {_percent(high)})"
+    return f"| {name} | {len(requests)} | {share} | {classes['human']} | {classes['unknown']} |"
+
+
+def _precision(machines: list[Labelled], people: list[Labelled]) -> str:
+    found = sum(is_machine(one.verdict().cls) for one in machines) / len(machines)
+    wronged = sum(is_machine(one.verdict().cls) for one in people)
+    worst = interval(wronged, len(people))[1]
+
+    def precision(share: float) -> float:
+        return MIX * found / (MIX * found + (1 - MIX) * share)
+
+    return (
+        f"Where {100 * MIX:.0f} % of the visitors are machines, "
+        f"{_percent(precision(wronged / len(people)))} of those called machines are some; "
+        f"{_percent(precision(worst))} at the worst end of the interval."
+    )
+
+
+def _by_client(requests: list[Labelled]) -> list[str]:
+    groups: dict[str, list[Labelled]] = {}
+    for one in requests:
+        groups.setdefault(_client(one), []).append(one)
+    rows = []
+    for name, held in groups.items():
+        told = sum(is_machine(one.verdict().cls) for one in held)
+        rows.append(f"| {name} | {len(held)} | {told} | {len(held) - told} |")
+    return rows
+
+
+def _client(one: Labelled) -> str:
+    if one.label == "human":
+        return f"{one.source.split()[0].rstrip(':').title()}, a person's"
+    if "headless" in one.source and "Headless" in one.agent:
+        return "Chromium, headless"
+    return f"`{one.source}` behind Chrome's string"
 
 
 def _percent(share: float) -> str:

@@ -60,7 +60,7 @@ def test_no_entry_is_a_word_that_browsers_use():
         ("(^| )PTST\\/", ["^ptst/", " ptst/"]),
         ("Netumo|netumo", ["netumo"]),
         ("AdsBot-Google([^-]|$)", ["adsbot-google"]),
-        ("ContextualBot[\\s\\S]*outcomes\\.net", ["contextualbot"]),
+        ("ContextualBot[\\s\\S]*outcomes\\.net", ["contextualbot|outcomes.net"]),
         ("SSL Labs$", ["ssl labs"]),
         ("Riddler \\(http:\\/\\/riddler\\.io", ["riddler (http://riddler.io"]),
         ("^curl", ["^curl"]),
@@ -80,6 +80,17 @@ def test_a_literal_is_kept_under_its_most_telling_word_and_under_longer_ones():
     assert keys("libwww-perl", []) == ["libwww"]
     assert keys("findlink", ["findlinks/2.0"]) == ["findlink", "findlinks"]
     assert keys("google web preview", []) == ["preview"]
+
+
+def test_a_pattern_of_two_parts_needs_both():
+    entries = compile_list([{"pattern": "Current[\\s\\S]*RSS Reader", "tags": [], "instances": []}])
+    assert entries == {"current": "b|current|rss reader"}
+    assert (
+        classify("Mozilla/5.0 (compatible; Current/1.0; RSS Reader)", {}, "GET", None, "open").cls
+        == "bot"
+    )
+    freebsd = "Mozilla/5.0 (X11; FreeBSD 15.0-CURRENT amd64; rv:140.0) Gecko/20100101 Firefox/140.0"
+    assert classify(freebsd, {}, "GET", None, "open").cls == "human"
 
 
 def test_an_entry_that_a_shorter_one_covers_is_dropped():

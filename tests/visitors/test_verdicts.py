@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
@@ -29,8 +30,28 @@ requests = st.fixed_dictionaries(
     {
         "agent": st.text() | st.sampled_from([CHROME, "curl/8", "Mozilla/5.0", ""]),
         "headers": st.dictionaries(
-            st.sampled_from(["sec-purpose", "purpose", "x-moz", "from", "sec-ch-ua", "accept"]),
-            st.text() | st.sampled_from(["prefetch", "HeadlessChrome", "a@b.example"]),
+            st.sampled_from(
+                [
+                    "accept",
+                    "accept-encoding",
+                    "accept-language",
+                    "from",
+                    "purpose",
+                    "sec-ch-ua",
+                    "sec-ch-ua-platform",
+                    "sec-fetch-dest",
+                    "sec-fetch-mode",
+                    "sec-purpose",
+                    "signature-agent",
+                    "via",
+                    "x-forwarded-proto",
+                    "x-moz",
+                ]
+            ),
+            st.text()
+            | st.sampled_from(
+                ["prefetch", "HeadlessChrome", "a@b.example", "https", "cors", '"Chromium";v="99"']
+            ),
         ),
         "method": st.sampled_from(["GET", "HEAD"]),
         "age": st.none() | st.integers(),
@@ -51,13 +72,18 @@ def test_every_request_gets_a_verdict_that_its_signals_explain(request):
     assert json.loads(json.dumps(found.to_json()))["ruleset"] == RULESET
 
 
-def test_the_verdict_of_an_event_has_four_fields():
-    assert Verdict("bot", ("head",), 7).to_json() == {
+def test_the_verdict_of_an_event_has_six_fields_and_shadows_where_they_were_asked_for():
+    told = {
         "class": "bot",
         "signals": ["head"],
         "age_seconds": 7,
+        "client": "chrome",
+        "device": "phone",
         "ruleset": RULESET,
     }
+    found = Verdict("bot", ("head",), 7, "chrome", "phone")
+    assert found.to_json() == told
+    assert replace(found, shadow=()).to_json() == {**told, "shadow": []}
 
 
 def test_what_is_not_known_is_unknown_and_has_no_signal():
@@ -65,6 +91,8 @@ def test_what_is_not_known_is_unknown_and_has_no_signal():
         "class": "unknown",
         "signals": [],
         "age_seconds": None,
+        "client": "other",
+        "device": "tablet",
         "ruleset": RULESET,
     }
 
@@ -145,6 +173,8 @@ def test_a_word_that_sounds_like_a_machine_makes_none(product):
         "android;" * 1000,
         "android " * 1000,
         "a@" * 4000,
+        "mozilla/5.0 (x11; rv:1) gecko/1 firefox/" + "9" * 8000,
+        "mozilla/5.0 (" + "; " * 4000,
         "((((" * 2048,
         "mozilla/5.0 " + " " * 8000,
         "\x00\ud800\u202e" * 2700,

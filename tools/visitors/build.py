@@ -15,6 +15,7 @@ import re
 from collections.abc import Iterable
 from importlib.metadata import version
 from importlib.resources import files
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -22,9 +23,11 @@ PACKAGE = "crawler-user-agents"
 OUTPUT = Path(__file__).parents[2] / "layer/pytracking/visitors/crawlers.py"
 
 LEFT_OUT = {
+    "Amazon CloudFront": "a distribution that does not forward the visitor's own user agent",
     "^Silk\\/": "the browser of Amazon's tablets",
     "AP3A\\.240617\\.008": "a build of Android 15 that phones of several makers run",
     "Fluid": "a browser for macOS that makes an application of one site",
+    "MetaIAB Facebook": "the browser inside Facebook's and Instagram's applications",
 }
 """Patterns that people's browsers match too, each with whom it would wrong."""
 
@@ -45,8 +48,9 @@ COMMON_WORDS = frozenset((
 ))  # fmt: skip
 """Words that say little, so that an entry is kept under another of its words where it has one."""
 
-# Where a pattern stops being a literal: [\s\S]* between two parts, \d, the end, "not a dash"
-_REST = re.compile(r"\[\\s\\S\].*|\\d.*|\(\[\^-\]\|\$\)|\$$")
+_BETWEEN = r"[\s\S]*"  # between two parts that must both be there, Current[\s\S]*RSS Reader
+# Where a pattern stops being a literal: \d, the end, "not a dash"
+_REST = re.compile(r"\\d.*|\(\[\^-\]\|\$\)|\$$")
 _EITHER_CASE = re.compile(r"\[(\w)(\w)\]")  # [wW]get
 _GROUP = re.compile(r"(?<!\\)\(([^()]*)(?<!\\)\)")  # Ahrefs(Bot|SiteAudit)
 _OR = re.compile(r"(?<!\\)\|")  # Netumo|netumo
@@ -59,7 +63,7 @@ def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
     """Return word -> entries, one a line: ``b`` or ``s`` (bot, scanner), then what else must be.
 
     ``b`` alone: the word is enough. ``b|libwww-perl``: so must be ``libwww-perl``. ``b|^curl``: at
-    the very start.
+    the very start. ``b|current|rss reader``: both.
     """
     entries: dict[str, set[str]] = {}
     for crawler in crawlers:
@@ -77,12 +81,18 @@ def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
 def literals(pattern: str) -> list[str]:
     r"""Return what a pattern looks for, in lower case: ``(sistrix|SISTRIX) [cC]rawler`` is one.
 
-    Of a pattern in several parts (``ContextualBot[\s\S]*outcomes\.net``) only the first is taken.
+    Of a pattern in two parts both are needed: ``Current[\s\S]*RSS Reader`` is
+    ``current|rss reader``.
 
     Raises:
         ValueError: the pattern is not of a form known here.
     """
-    text = _REST.sub("", _EITHER_CASE.sub(r"\1", pattern)).lower()
+    parts = [_alternatives(part, pattern) for part in pattern.split(_BETWEEN)]
+    return list(dict.fromkeys("|".join(chosen) for chosen in product(*parts)))
+
+
+def _alternatives(part: str, pattern: str) -> list[str]:
+    text = _REST.sub("", _EITHER_CASE.sub(r"\1", part)).lower()
     group = _GROUP.search(text)
     parts = _OR.split(group[1]) if group else [""]
     before, after = (text[: group.start()], text[group.end() :]) if group else (text, "")
@@ -90,7 +100,7 @@ def literals(pattern: str) -> list[str]:
     for literal in found:
         if _SPECIAL.search(literal):
             raise ValueError(f"{pattern!r} is no literal, and not of a form known here")
-    return list(dict.fromkeys(_ESCAPED.sub(r"\1", literal) for literal in found))
+    return [_ESCAPED.sub(r"\1", literal) for literal in found]
 
 
 def keys(literal: str, instances: Iterable[str]) -> list[str]:
@@ -103,7 +113,8 @@ def keys(literal: str, instances: Iterable[str]) -> list[str]:
     found = [best]
     for instance in (instance.lower() for instance in instances):
         there = _WORD.findall(instance)
-        if literal.removeprefix("^") in instance and best not in there:
+        needed = literal.removeprefix("^").split("|")
+        if all(part in instance for part in needed) and best not in there:
             found += [word for word in there if best in word][:1]
     return list(dict.fromkeys(found))
 

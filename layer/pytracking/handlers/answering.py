@@ -55,6 +55,7 @@ class LinkEndpoint:
         settings = Settings.from_environment(environment)
         self.kind = kind
         self.privacy = PrivacyPolicy.of(settings)
+        self.shadow_signals = settings.shadow_signals
         check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
         self.webhook_url = _usable("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
         self.fallback_url = _usable("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
@@ -163,7 +164,15 @@ class LinkEndpoint:
         age = None if link is None or link.issued_at is None else now - link.issued_at
         if age is not None and abs(age) > MAX_AGE_SECONDS:
             age = None
-        verdict = classify(headers.get("user-agent"), headers, request.method, age, self.kind)
+        verdict = classify(
+            headers.get("user-agent"),
+            headers,
+            request.method,
+            age,
+            self.kind,
+            address=request.client_ip,  # whole: it is cut afterwards
+            shadows=self.shadow_signals,
+        )
         event = Event.of(
             link or Link(self.kind),
             request.data(),

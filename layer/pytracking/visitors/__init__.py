@@ -1,22 +1,27 @@
 """Who came: a verdict on each request for a link, with the signals that decided.
 
-Pure and deterministic: the same request always gets the same verdict, and nothing is looked up
-anywhere. Nothing is dropped on a verdict; it is sent with the event, for the receiver to judge.
+Pure and deterministic: the same request always gets the same verdict, and nobody is asked. Nothing
+is dropped on a verdict; it is sent with the event, for the receiver to judge.
 docs/visitors.md has each signal with its source.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
 from pytracking.visitors import headers as _headers
+from pytracking.visitors.browsers import Browser, Device, browser_of, client_of, device_of
 from pytracking.visitors.crawlers import SOURCE
 from pytracking.visitors.machines import machine_signal, stranger_signal, words_of
-from pytracking.visitors.people import browser_signal, mail_client_signal
+from pytracking.visitors.people import (
+    browser_signal,
+    mail_client_signal,
+    named_browser_signal,
+)
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = f"1 {SOURCE}"
+RULESET = f"2 {SOURCE}"
 """Which rules a verdict was made by: ours, counted, and the list of crawlers they look up."""
 
 MAX_AGENT_CHARS = 1024
@@ -27,6 +32,7 @@ TOO_SOON_SECONDS = 2
 draws the line at the same age.)"""
 
 SIGNALS: dict[str, VisitorClass] = {
+    "decoy": "scanner",
     "apple-mail-privacy": "prefetch",
     "gmail-proxy": "proxy",
     "yahoo-proxy": "proxy",
@@ -37,22 +43,41 @@ SIGNALS: dict[str, VisitorClass] = {
     "security-crawler": "scanner",
     "crawler": "bot",
     "http-library": "bot",
+    "tool": "bot",
+    "service": "bot",
     "bot-word": "bot",
+    "injection": "scanner",
     "contact": "bot",
     "remark": "bot",
     "owner": "bot",
     "headless-hint": "bot",
+    "signed-agent": "bot",
     "from-header": "bot",
     "prefetch-header": "prefetch",
     "head": "scanner",
     "no-agent": "bot",
     "too-soon": "scanner",
+    "hints-disagree": "bot",
+    "wrong-fetch-mode": "bot",
+    "no-fetch-metadata": "bot",
+    "impossible-version": "bot",
+    "unlike-browser": "bot",
+    "hidden-agent": "unknown",
+    "office-fetch": "unknown",
     "mail-client": "human",
     "bare-agent": "bot",
     "program": "bot",
     "browser": "human",
+    "browser-headers": "human",
 }
 """The class that each signal stands for, the most telling signal first."""
+
+SHADOWS: dict[str, VisitorClass] = {
+    "network": "scanner",
+    "foreign-accept": "bot",
+}
+"""Signals that decide nothing yet, and the class that each would stand for. They are sent apart,
+where a deployment asks for them, until it is known how often they are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,22 +89,34 @@ class Verdict:
         signals: what decided, the most telling first; some name what was found behind a colon
             (``crawler:bingbot``).
         age_seconds: how old the link was, None when it does not say when it was made.
+        client: the mail client or browser, coarse: ``apple-mail``, ``outlook``, ``chrome``,
+            ``other``.
+        device: ``phone``, ``tablet``, ``desktop`` or ``other``.
+        shadow: signals of ``SHADOWS``; None where nobody asked for them.
         ruleset: ``RULESET``.
     """
 
     cls: VisitorClass
     signals: tuple[str, ...]
     age_seconds: int | None
+    client: str = "other"
+    device: Device = "other"
+    shadow: tuple[str, ...] | None = None
     ruleset: str = RULESET
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``visitor`` of an event, ready for ``json.dumps``."""
-        return {
+        visitor = {
             "class": self.cls,
             "signals": list(self.signals),
             "age_seconds": self.age_seconds,
+            "client": self.client,
+            "device": self.device,
             "ruleset": self.ruleset,
         }
+        if self.shadow is not None:
+            visitor["shadow"] = list(self.shadow)
+        return visitor
 
 
 def classify(
@@ -88,22 +125,34 @@ def classify(
     method: str,
     age_seconds: int | None,
     kind: str,
+    *,
+    decoy: bool = False,
+    address: str | None = None,
+    shadows: bool = False,
 ) -> Verdict:
     """Return the verdict on one request for a link.
 
     Args:
         user_agent: the ``User-Agent`` as it came, of whatever length.
-        headers: the request's headers, names in lower case.
-        method: ``GET`` or ``HEAD``.
+        headers: the request's headers, names in lower case. With no more than the user agent among
+            them, no rule looks at what is missing.
+        method: ``GET``, ``HEAD`` or ``POST``.
         age_seconds: seconds since the link was made; None when it does not say, negative when the
             clocks of its maker and of this machine disagree.
         kind: what the link is.
+        decoy: the link was put where only programs find it.
+        address: whole, of whoever made the request; looked at for shadows only.
+        shadows: whether to look for the signals of ``SHADOWS`` as well.
     """
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
-    words = words_of(text)
-    machine = machine_signal(text, words, kind)
-    signals = [machine] if machine else []
-    if len(headers) > 1:
+    browser = browser_of(text)
+    words: list[str] = [] if browser.plain else words_of(text)
+    signals = ["decoy"] if decoy else []
+    machine = None if browser.plain else machine_signal(text, words, kind)
+    if machine:
+        signals.append(machine)
+    whole = len(headers) > 1
+    if whole:
         signals += _headers.signals(headers)
     if method == "HEAD":
         signals.append("head")
@@ -111,8 +160,43 @@ def classify(
         signals.append("no-agent")
     if age_seconds is not None and 0 <= age_seconds < TOO_SOON_SECONDS:
         signals.append("too-soon")
+    if not machine:
+        signals += _headers.disagreements(text, browser, headers, kind, whole=whole)
     if not signals:
-        last = mail_client_signal(text, words) or stranger_signal(text) or browser_signal(text)
-        signals = [last] if last else []
+        last = "browser" if browser.plain else _last_signal(text, words, kind)
+        if last:
+            signals.append(last)
+        if last == "browser" and _headers.agree(browser, headers, kind):
+            signals.append("browser-headers")
     cls = SIGNALS[signals[0].partition(":")[0]] if signals else "unknown"
-    return Verdict(cls, tuple(signals), None if age_seconds is None else max(0, age_seconds))
+    age = None if age_seconds is None else max(0, age_seconds)
+    return Verdict(
+        cls,
+        tuple(signals),
+        age,
+        client=client_of(text, signals[0].partition(":")[0] if signals else "", kind),
+        device=device_of(text),
+        shadow=tuple(_shadows(browser, headers, age, address)) if shadows else None,
+    )
+
+
+def _last_signal(text: str, words: list[str], kind: str) -> str | None:
+    if text == "amazon cloudfront":  # it replaces the agent, unless told to pass it on
+        return "hidden-agent"
+    return (
+        mail_client_signal(text, words, kind)
+        or named_browser_signal(text, words)
+        or stranger_signal(text)
+        or browser_signal(text)
+    )
+
+
+def _shadows(
+    browser: Browser, headers: Mapping[str, str], age: int | None, address: str | None
+) -> Iterator[str]:
+    from pytracking.visitors.networks import network_signal  # noqa: PLC0415 - seldom asked for
+
+    if network := network_signal(address, age):
+        yield network
+    if _headers.foreign_accept(browser, headers):
+        yield "foreign-accept"

@@ -1,5 +1,7 @@
 """People: browsers and mail clients, by their user agents."""
 
+import re
+
 # A word of the user agent of a mail client that people read with -> what must be there with it
 _MAIL_CLIENTS = {
     "airmail": "",
@@ -48,7 +50,7 @@ _MAIL_CLIENTS = {
     "samsungemail": "",
     "spark": "spark/",
     "spicebird": "",
-    "superhuman": "",
+    "superhuman": "electron/",
     "sylpheed": "",
     "bat": "the bat!",
     "thunderbird": "",
@@ -59,6 +61,39 @@ _MAIL_CLIENTS = {
     "yahoomobilemail": "",
     "zimbra": "",
 }
+
+# Office asks for a link that was clicked in it, before the browser that it opens asks again:
+# Microsoft Office Word 2014, Mozilla/4.0 (compatible; ms-office; MSOffice 16)
+_OFFICE = ("microsoft office", "ms-office", "msoffice", "microsoft outlook ")
+
+# Browsers that begin with their own name: a word of theirs -> how they begin
+_BY_NAME = {
+    "amaya": "amaya/",
+    "amigavoyager": "amigavoyager/",
+    "cello": "cello/",
+    "dillo": "dillo/",
+    "doris": "doris/",
+    "elinks": "elinks",
+    "emacs": "emacs-w3",
+    "galeon": "galeon",
+    "hotjava": "hotjava/",
+    "icab": "icab/",
+    "ibrowse": "ibrowse/",
+    "links": "links ",
+    "lynx": "lynx/",
+    "midori": "midori/",
+    "mosaic": "ncsa_mosaic",
+    "ncsa": "ncsa_mosaic",
+    "netsurf": "netsurf/",
+    "omniweb": "omniweb/",
+    "roku": "roku/",
+    "sleipnir": "sleipnir/",
+    "uzbl": "uzbl ",
+    "w3m": "w3m/",
+}
+
+# Netscape 2 to 4 and what was compatible: Mozilla/4.08 [en] (Win98; I), Mozilla/3.0 (Macintosh; I)
+_NETSCAPE = r"mozilla/[1-4]\.[0-9a-z]+(?: ?\[[^\]]*\])?[^(]{0,16}\((?!compatible)[^)]+"
 
 # How browsers have begun since 1995
 _BROWSER_STARTS = ("mozilla/", "opera/")
@@ -71,19 +106,30 @@ _ENGINES = (
 _OLD_PHONES = (
     "midp", "up.browser", "up.link", "wap", "ucweb", "ucbrowser", "blackberry", "nokia", "obigo",
     "teleca", "docomo", "j-phone", "kddi", "vodafone/", "softbank", "opera mini", "novarra",
+    "[fban/", "foma;",
 )  # fmt: skip
 
 
-def mail_client_signal(text: str, words: list[str]) -> str | None:
+def mail_client_signal(text: str, words: list[str], kind: str) -> str | None:
     """Return the signal of a mail client's user agent, None for others.
 
     Args:
         text: the user agent in lower case.
         words: of it.
+        kind: what the link is; Office shows the images of a mail, and asks about links only.
     """
+    if kind != "open" and any(part in text for part in _OFFICE):
+        return "office-fetch"
     for word in words:
         if word in _MAIL_CLIENTS and _MAIL_CLIENTS[word] in text:
             return f"mail-client:{(_MAIL_CLIENTS[word] or word).strip('/')}"
+    return None
+
+
+def named_browser_signal(text: str, words: list[str]) -> str | None:
+    """Return the signal of a browser that begins with its own name, None for others."""
+    if words and words[0] in _BY_NAME and text.startswith(_BY_NAME[words[0]]):
+        return "browser"
     return None
 
 
@@ -93,6 +139,8 @@ def browser_signal(text: str) -> str | None:
     Ask only for what is no machine: crawlers wear the user agents of browsers.
     """
     if text.startswith(_BROWSER_STARTS) and any(engine in text for engine in _ENGINES):
+        return "browser"
+    if text.startswith("mozilla/") and re.match(_NETSCAPE, text):
         return "browser"
     if any(part in text for part in _OLD_PHONES):
         return "browser"

