@@ -143,7 +143,7 @@ def _rows(folder: Path) -> Iterator[list[str]]:
 
 def main(folder: Path) -> None:
     """Write the module from an unpacked package of routing data."""
-    from pytracking.visitors import mail_networks  # noqa: PLC0415 - the one before
+    from pytracking.visitors import mail_networks
 
     package = json.loads((folder / "package.json").read_text(encoding="utf-8"))
     networks = read(_rows(folder))

@@ -194,7 +194,7 @@ def _last_signal(text: str, words: list[str], kind: str) -> str | None:
 def _shadows(
     browser: Browser, headers: Mapping[str, str], age: int | None, address: str | None
 ) -> Iterator[str]:
-    from pytracking.visitors.networks import network_signal  # noqa: PLC0415 - seldom asked for
+    from pytracking.visitors.networks import network_signal
 
     if network := network_signal(address, age):
         yield network
