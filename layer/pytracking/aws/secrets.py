@@ -16,6 +16,7 @@ from pytracking.environment import Settings
 from pytracking.errors import (
     ConfigurationError,
     InvalidKey,
+    InvalidLink,
     KeysUnavailable,
     PytrackingError,
     SecretsUnavailable,
@@ -219,11 +220,24 @@ class LinkKeys:
         """Fetch the keyring, unless that was done a moment ago; tell whether there is a new one."""
         return self._kept.refresh()
 
-    def renewed_for(self, token: str) -> bool:
-        """Tell whether ``token`` claims to be of a key not in the ring, and there is a new ring."""
-        claimed = claimed_key_id(readings(token)[0])
-        unknown = claimed is not None and claimed not in self.keyring().opening
-        return unknown and self.refresh()
+    def keyring_for(self, token: str) -> Keyring:
+        """Return the keyring to read ``token`` with, fetched anew if its key is not in the ring.
+
+        Raises:
+            InvalidLink: there is none yet, and what came has not the shape of a token.
+            KeysUnavailable: there is none yet.
+        """
+        token = readings(token)[0]
+        claimed = claimed_key_id(token)
+        try:
+            keyring = self.keyring()
+        except KeysUnavailable:
+            if len(token) < MIN_TOKEN_CHARS or (claimed is None and token[0] != "g"):
+                raise InvalidLink("not the shape of a token") from None
+            raise
+        if claimed is not None and claimed not in keyring.opening and self.refresh():
+            return self.keyring()
+        return keyring
 
     def _made(self, text: str) -> Keyring:
         keyring = Keyring.from_json(text)
@@ -299,12 +313,6 @@ class WebhookSecrets:
         if signer is None:
             raise SecretsUnavailable(f"nothing to sign with yet: {self._kept.failure}")
         return signer
-
-
-def could_be_token(text: str) -> bool:
-    """Tell whether ``text`` has the shape of a token that keys could open, known damage undone."""
-    token = readings(text)[0]
-    return len(token) >= MIN_TOKEN_CHARS and (token[0] == "g" or claimed_key_id(token) is not None)
 
 
 def secret_text(secret: str, settings: Settings) -> Fetch:

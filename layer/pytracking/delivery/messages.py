@@ -220,8 +220,8 @@ def _parse_undecoded(
     visitor = document.get("visitor")
     wishes = _check("privacy", document.get("privacy", []), list)
     if visitor is not None:
-        signals = _check("visitor", visitor, dict).get("signals", [])
-        for signal in _check("visitor.signals", signals, list):
+        signals = _check("visitor", visitor, dict).get("signals")
+        for signal in _check("visitor.signals", [] if signals is None else signals, list):
             _check("a signal of visitor", signal, str)
     if kind not in KIND_BYTES:
         raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")

@@ -11,10 +11,10 @@ from typing import Any
 
 from pytracking.aws.observability import count, hits_metric, log_bug, log_error
 from pytracking.aws.queue import SqsQueue
-from pytracking.aws.secrets import LinkKeys, could_be_token
+from pytracking.aws.secrets import LinkKeys
 from pytracking.delivery.messages import new_id
 from pytracking.environment import Settings
-from pytracking.errors import InvalidLink, InvalidTarget, KeysUnavailable
+from pytracking.errors import InvalidLink, InvalidTarget
 from pytracking.events import Event
 from pytracking.handlers import http
 from pytracking.handlers.http import Answer, Request, read_request
@@ -102,7 +102,8 @@ class LinkEndpoint:
             KeysUnavailable: no link can be read just now.
         """
         try:
-            return self._link(request.token)
+            keyring = self.keys.keyring_for(request.token)
+            return read_link(request.token, self.kind, keyring)
         except InvalidLink:
             count("InvalidLinks")
             raise
@@ -184,18 +185,6 @@ class LinkEndpoint:
         if link is None:
             return replace(event.under(self.privacy, STRICTEST), privacy=wishes)
         return event.under(self.privacy, wishes)
-
-    def _link(self, token: str) -> Link:
-        try:
-            return read_link(token, self.kind, self.keys.keyring())
-        except KeysUnavailable:
-            if not could_be_token(token):
-                raise InvalidLink("no token of ours looks so") from None
-            raise
-        except InvalidLink:
-            if not self.keys.renewed_for(token):
-                raise
-        return read_link(token, self.kind, self.keys.keyring())
 
 
 def _usable(name: str, url: str | None, check: Callable[[str], str]) -> str | None:
