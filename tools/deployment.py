@@ -1,19 +1,25 @@
-"""Deploy with the choices in the environment, and print what a sender needs.
+"""Deploy with the choices on the command line: look first, show the plan, then do it.
 
-    DOMAIN=track.example.com ZONE=Z2FDTNDATAQYW2 python -m tools.deployment
+    python -m tools.deployment DOMAIN=track.example.com ZONE=Z2FDTNDATAQYW2
 
-Each variable stands for a parameter of template.yaml; one that is not set keeps its value.
+Each name stands for a parameter of template.yaml. One that is not given keeps its value; one that
+is given empty, `EMAIL=`, goes back to its default. A shell's variables are not looked at: EMAIL or
+DOMAIN may mean something else there.
 """
 
-import os
+import re
+import shutil
 import subprocess
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import boto3
-from botocore.exceptions import BotoCoreError, NoCredentialsError, NoRegionError
-from pytracking.operations.stack import HOW_TO_REACH_AWS, outputs
+import yaml
+from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
+from pytracking.errors import PytrackingError
+from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
 
 from tools import emulator
 
@@ -38,14 +44,45 @@ PARAMETERS = {
     "ZONE": "HostedZoneId",
 }
 
+STACK = "pytracking"
+OF_MAKE = {"PYTHON"}  # what `make` may be told besides
 
-def overrides(environment: Mapping[str, str]) -> list[str]:
-    """Return the parameters chosen in the environment, as `sam deploy` takes them."""
-    return [
-        f"{parameter}={environment[variable]}"
-        for variable, parameter in PARAMETERS.items()
-        if environment.get(variable)
-    ]
+
+class Refused(PytrackingError):
+    """A deployment that would fail, or do something else than was meant."""
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What was asked for: the stack's name, and parameters; an empty one is its default."""
+
+    stack: str
+    parameters: dict[str, str]
+
+    @classmethod
+    def of(cls, arguments: Sequence[str]) -> "Choices":
+        """Read `NAME=value` arguments.
+
+        Raises:
+            Refused: one is unknown, or names the same as another.
+        """
+        given: dict[str, str] = {}
+        for argument in arguments:
+            name, equals, value = argument.partition("=")
+            if not equals or name not in {*PARAMETERS, *OF_MAKE, "STACK"}:
+                known = ", ".join(sorted([*PARAMETERS, "STACK"]))
+                raise Refused(f"unknown choice {argument!r}: expected NAME=value, of {known}")
+            given[name] = value
+        chosen = {PARAMETERS[name]: given[name] for name in given if name in PARAMETERS}
+        return cls(given.get("STACK") or STACK, chosen)
+
+    def overrides(self, defaults: Mapping[str, str]) -> list[str]:
+        """Return the parameters as `sam deploy` takes them: each quoted, whatever is in it."""
+        return [
+            # the one character that SAM wants escaped between quotes
+            name + '="' + (value or defaults[name]).replace('"', '\\"') + '"'
+            for name, value in self.parameters.items()
+        ]
 
 
 def account_region() -> str:
@@ -61,6 +98,111 @@ def account_region() -> str:
     return str(session.region_name)
 
 
+class _Loader(yaml.SafeLoader):
+    """Reads a template for what stands in it literally; !Ref and its like become None."""
+
+
+_Loader.add_multi_constructor("!", lambda *_: None)
+
+
+def template_defaults() -> dict[str, str]:
+    """Return the default of each parameter of template.yaml, as CloudFormation writes it."""
+    text = (emulator.ROOT / "template.yaml").read_text("utf-8")
+    parameters = yaml.load(text, _Loader)["Parameters"]  # noqa: S506 - a SafeLoader
+    return {name: str(one["Default"]) for name, one in parameters.items()}
+
+
+def parameters_of(stack: str, client: Any) -> dict[str, str]:
+    """Return the parameters of a stack as it is; none where there is no such stack."""
+    try:
+        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if "does not exist" in str(error):
+            return {}
+        raise
+    return {item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())}
+
+
+def check_domain(parameters: Mapping[str, str], route53: Any) -> Iterator[str]:
+    """Yield what is known of the domain and its zone.
+
+    Raises:
+        Refused: the certificate would wait for hours for a record that nobody sees.
+    """
+    domain, zone_id = parameters.get("DomainName", ""), parameters.get("HostedZoneId", "")
+    if not zone_id:
+        return
+    try:
+        found = route53.get_hosted_zone(Id=zone_id)
+    except ClientError as error:
+        raise Refused(f"the hosted zone {zone_id} cannot be read: {error}") from error
+    zone = found["HostedZone"]["Name"].rstrip(".")
+    if found["HostedZone"].get("Config", {}).get("PrivateZone"):
+        raise Refused(f"the hosted zone {zone_id} ({zone}) is private: visitors do not see it")
+    if domain != zone and not domain.endswith(f".{zone}"):
+        raise Refused(f"{domain or 'no domain'} is not in the hosted zone {zone_id} ({zone})")
+    own = {server.rstrip(".").lower() for server in found["DelegationSet"]["NameServers"]}
+    seen = name_servers(zone)
+    if seen is None:
+        yield f"zone {zone}: public; whether it is delegated could not be looked up"
+    elif not own & seen:
+        raise Refused(
+            f"the zone {zone} is not delegated to Route 53: its name servers are "
+            f"{', '.join(sorted(seen)) or 'none'}, expected {', '.join(sorted(own))}"
+        )
+    else:
+        yield f"zone {zone}: public and delegated"
+
+
+def name_servers(zone: str) -> set[str] | None:
+    """Return the name servers that the internet knows of a zone; None where nobody can be asked."""
+    nslookup = shutil.which("nslookup")
+    if not nslookup:
+        return None
+    answer = subprocess.run(
+        [nslookup, "-type=NS", f"{zone}."],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=30,
+    )
+    if "timed out" in answer.stdout or "no servers could be reached" in answer.stdout:
+        return None
+    return {
+        server.rstrip(".").lower() for server in re.findall(r"nameserver = (\S+)", answer.stdout)
+    }
+
+
+def check_concurrency(functions: Any) -> Iterator[str]:
+    """Yield what the account's concurrent executions mean; nothing where they are enough."""
+    limit = functions.get_account_settings()["AccountLimit"]["ConcurrentExecutions"]
+    if limit < MIN_CONCURRENCY:
+        yield (
+            f"warning: this account runs {limit} functions at once; visitors beyond them see "
+            f"errors. Ask for {MIN_CONCURRENCY:,} before the first campaign (quota L-B99A9384)"
+        )
+
+
+def changes(output: str, client: Any) -> list[str]:
+    """Return what a change set would do, a line for each resource, and delete it.
+
+    Args:
+        output: what `sam deploy --no-execute-changeset` printed; names the change set.
+        client: boto3's CloudFormation client.
+    """
+    arn = re.search(r"arn:[\w-]+:cloudformation:\S+:changeSet/[\w/-]+", output)
+    if not arn:  # there is nothing to change
+        return []
+    pages = client.get_paginator("describe_change_set").paginate(ChangeSetName=arn[0])
+    resources = [item["ResourceChange"] for page in pages for item in page["Changes"]]
+    client.delete_change_set(ChangeSetName=arn[0])
+    return [
+        f"{one['Action'].lower():7} {one['LogicalResourceId']} ({one['ResourceType']})"
+        + (", replaced" if one.get("Replacement") == "True" else "")
+        for one in sorted(resources, key=lambda one: (one["Action"], one["LogicalResourceId"]))
+    ]
+
+
 def summary(found: Mapping[str, str]) -> str:
     """Return what to do with a deployment next."""
     lines = [
@@ -73,22 +215,51 @@ def summary(found: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def main() -> int:
-    """Build, deploy, and print the two base URLs."""
-    stack = os.environ.get("STACK") or "pytracking"
-    chosen = overrides(os.environ)
+def deploy(choices: Choices, region: str) -> None:
+    """Look, build, show the plan, deploy, and print the two base URLs.
+
+    Raises:
+        Refused: it would fail.
+        BotoCoreError, ClientError, CalledProcessError: AWS or SAM failed.
+    """
+
+    def client(service: str) -> Any:
+        return boto3.client(service, region_name=region)  # type: ignore[call-overload]
+
+    cloudformation = client("cloudformation")
+    defaults = template_defaults()
+    before = {**defaults, **parameters_of(choices.stack, cloudformation)}
+    after = {**before, **{n: v or defaults[n] for n, v in choices.parameters.items()}}
+    print(f"Stack {choices.stack} in {region}")
+    for line in (*check_domain(after, client("route53")), *check_concurrency(client("lambda"))):
+        print(line)
+    for name in choices.parameters:
+        was = f" (was {before[name] or 'empty'})" if before[name] != after[name] else ""
+        print(f"{name}: {after[name] or 'empty'}{was}")
+    emulator.sam("build")
+    overrides = choices.overrides(defaults)
+    arguments = (
+        *("deploy", "--stack-name", choices.stack),
+        *(("--parameter-overrides", *overrides) if overrides else ()),
+    )
+    planned = emulator.sam(*arguments, "--no-execute-changeset", AWS_DEFAULT_REGION=region)
+    plan = changes(planned, cloudformation)
+    print("\n".join(plan) or "Nothing changes.", flush=True)
+    if plan:
+        emulator.sam(*arguments, AWS_DEFAULT_REGION=region)
+    print(summary(outputs(choices.stack)))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Deploy what the command line says."""
     try:
-        region = account_region()
-        emulator.sam("build")
-        emulator.sam(
-            *("deploy", "--stack-name", stack),
-            *(("--parameter-overrides", *chosen) if chosen else ()),
-            AWS_DEFAULT_REGION=region,
-        )
-        print(summary(outputs(stack)))
+        deploy(Choices.of(sys.argv[1:] if arguments is None else arguments), account_region())
     except subprocess.CalledProcessError as error:
         return error.returncode
-    except BotoCoreError as error:
+    except Refused as error:
+        print(f"Not deployed: {error}", file=sys.stderr)
+        return 2
+    except (BotoCoreError, ClientError) as error:
         print(f"Cannot deploy: {error} {HOW_TO_REACH_AWS}", file=sys.stderr)
         return 1
     return 0

@@ -86,7 +86,7 @@ def _let_webhooks_reach_this_machine(deployment: Deployment, url: str) -> None:
     """The receiver is on the loopback and speaks http; a deployment refuses both."""
     functions = deployment.client("lambda")
     ids = physical_ids(STACK, deployment.client)
-    for name in ("OpenFunction", "ClickFunction", "DeliverFunction"):
+    for name in ("OpenFunction", "ClickFunction", "DeliverFunction", "DeliverSlowFunction"):
         variables = functions.get_function_configuration(FunctionName=ids[name])["Environment"]
         functions.update_function_configuration(
             FunctionName=ids[name],
@@ -103,9 +103,10 @@ def _let_webhooks_reach_this_machine(deployment: Deployment, url: str) -> None:
 
 def _hand_out_failed_messages_at_once(deployment: Deployment) -> None:
     """A message that a function did not finish is hidden for six minutes otherwise."""
-    deployment.client("sqs").set_queue_attributes(
-        QueueUrl=deployment.outputs["QueueUrl"], Attributes={"VisibilityTimeout": "2"}
-    )
+    for output in ("QueueUrl", "SlowQueueUrl"):
+        deployment.client("sqs").set_queue_attributes(
+            QueueUrl=deployment.outputs[output], Attributes={"VisibilityTimeout": "2"}
+        )
 
 
 @pytest.fixture

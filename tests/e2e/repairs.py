@@ -53,7 +53,7 @@ def import_routes(resources: dict[str, Any], ids: dict[str, str], client: Any) -
             verb = "ANY" if method == "x-amazon-apigateway-any-method" else method.upper()
             gateway.create_route(
                 ApiId=api,
-                RouteKey=f"{verb} {path}",
+                RouteKey=path if path == "$default" else f"{verb} {path}",
                 Target=f"integrations/{integrations[function]}",
             )
 
@@ -61,12 +61,13 @@ def import_routes(resources: dict[str, Any], ids: dict[str, str], client: Any) -
 def attach_dead_letters(resources: dict[str, Any], ids: dict[str, str], client: Any) -> None:
     """The RedrivePolicy of a queue is dropped."""
     sqs = client("sqs")
-    attributes = sqs.get_queue_attributes(QueueUrl=ids["Queue"], AttributeNames=["All"])
-    if "RedrivePolicy" in attributes["Attributes"]:
-        raise Mended("the emulator keeps a queue's RedrivePolicy now: delete attach_dead_letters")
     dead = sqs.get_queue_attributes(QueueUrl=ids["DeadLetterQueue"], AttributeNames=["QueueArn"])
-    policy = resources["Queue"]["Properties"]["RedrivePolicy"]
-    policy = {**policy, "deadLetterTargetArn": dead["Attributes"]["QueueArn"]}
-    sqs.set_queue_attributes(
-        QueueUrl=ids["Queue"], Attributes={"RedrivePolicy": json.dumps(policy)}
-    )
+    for queue in ("Queue", "SlowQueue"):
+        attributes = sqs.get_queue_attributes(QueueUrl=ids[queue], AttributeNames=["All"])
+        if "RedrivePolicy" in attributes["Attributes"]:
+            raise Mended("the emulator keeps RedrivePolicy now: delete attach_dead_letters")
+        policy = resources[queue]["Properties"]["RedrivePolicy"]
+        policy = {**policy, "deadLetterTargetArn": dead["Attributes"]["QueueArn"]}
+        sqs.set_queue_attributes(
+            QueueUrl=ids[queue], Attributes={"RedrivePolicy": json.dumps(policy)}
+        )

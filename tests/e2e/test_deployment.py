@@ -13,6 +13,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytracking
 import urllib3
 from pytracking.operations.rotation import finish_link_rotation
@@ -98,6 +99,15 @@ def test_an_invalid_link_shows_the_pixel_or_a_page_that_names_nothing(
 def test_an_open_link_is_no_click_link(deployment: Deployment, get: Get) -> None:
     token = open_link(deployment, "kind").rsplit("/", 1)[1]
     assert get(f"{deployment.base}/c/{token}").status == 404
+
+
+@pytest.mark.parametrize("path", ["", "/", "/c/", "/o", "/nowhere", "/C/x"])
+def test_a_path_of_no_link_gets_the_neutral_page(
+    deployment: Deployment, get: Get, path: str
+) -> None:
+    answer = get(f"{deployment.base}{path}")
+    assert answer.status == 404
+    assert answer.headers["content-type"].startswith("text/html")
 
 
 def test_robots_are_asked_to_stay_away(deployment: Deployment, get: Get) -> None:
@@ -243,7 +253,9 @@ def test_the_doctor_finds_a_sound_deployment_well(deployment: Deployment) -> Non
 def test_make_deploy_prints_the_two_base_urls(deployment: Deployment) -> None:
     result = make(deployment, "deploy", STACK="another", WEBHOOK="https://api.example.com/hits")
     assert result.returncode == 0, result.stdout + result.stderr
-    opens, clicks = result.stdout.splitlines()
+    assert "WebhookUrl: https://api.example.com/hits (was empty)" in result.stdout
+    assert "add     Queue (AWS::SQS::Queue)" in result.stdout
+    opens, clicks = result.stdout.splitlines()[-2:]
     assert re.fullmatch(r"Opens:  https://.+\.amazonaws\.com/o/", opens)
     assert re.fullmatch(r"Clicks: https://.+\.amazonaws\.com/c/", clicks)
     described = deployment.client("cloudformation").describe_stacks(StackName="another")

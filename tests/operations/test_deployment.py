@@ -1,14 +1,18 @@
 """What `make deploy` makes of the choices it is given."""
 
 import os
+import shlex
 import subprocess
 from pathlib import Path
+from typing import Any
 
+import boto3
 import pytest
+from botocore.exceptions import ClientError
 
 from tests.support import sam
 from tools import deployment, emulator
-from tools.deployment import PARAMETERS, overrides, summary
+from tools.deployment import PARAMETERS, Choices, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -26,7 +30,7 @@ def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("region", "missing"), [("", "You must specify a region"), ("eu-west-1", "credentials")]
 )
-def test_a_machine_without_an_account_is_told_before_anything_is_built(
+def test_a_machine_without_an_account_learns_so_before_anything_is_built(
     region: str,
     missing: str,
     monkeypatch: pytest.MonkeyPatch,
@@ -35,28 +39,192 @@ def test_a_machine_without_an_account_is_told_before_anything_is_built(
     if region:
         monkeypatch.setenv("AWS_DEFAULT_REGION", region)
     monkeypatch.setattr(emulator, "sam", lambda *_a, **_k: pytest.fail("something was built"))
-    assert deployment.main() == 1
+    assert deployment.main([]) == 1
     told = capsys.readouterr().err
     assert missing in told
     assert "aws configure" in told
     assert told.count("\n") == 1
 
 
-@pytest.mark.usefixtures("no_account")
-def test_the_region_is_the_one_that_was_configured(
-    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
+class Account:
+    """AWS, as far as a deployment looks before it leaps; and SAM's command line."""
+
+    def __init__(self) -> None:
+        self.stack: dict[str, str] | None = None
+        self.zone: dict[str, Any] = {
+            "HostedZone": {"Name": "example.com.", "Config": {"PrivateZone": False}},
+            "DelegationSet": {"NameServers": ["ns-1.awsdns-1.org", "ns-2.awsdns-2.com"]},
+        }
+        self.delegated_to: set[str] | None = {"ns-1.awsdns-1.org"}
+        self.concurrency = 1000
+        self.planned = [
+            {
+                "Action": "Modify",
+                "LogicalResourceId": "Queue",
+                "ResourceType": "AWS::SQS::Queue",
+                "Replacement": "True",
+            }
+        ]
+        self.runs: list[tuple[str, ...]] = []
+        self.regions: set[str] = set()
+
+    def client(self, _service: str, **_options: Any) -> "Account":
+        return self
+
+    def describe_stacks(self, StackName: str) -> Any:  # noqa: N803 - boto3's
+        if self.stack is None:
+            message = f"Stack with id {StackName} does not exist"
+            raise ClientError({"Error": {"Code": "ValidationError", "Message": message}}, "x")
+        found = [{"ParameterKey": k, "ParameterValue": v} for k, v in self.stack.items()]
+        return {"Stacks": [{"Parameters": found}]}
+
+    def get_hosted_zone(self, Id: str) -> Any:  # noqa: N803
+        return self.zone
+
+    def get_account_settings(self) -> Any:
+        return {"AccountLimit": {"ConcurrentExecutions": self.concurrency}}
+
+    def get_paginator(self, _name: str) -> Any:
+        changes = [{"ResourceChange": one} for one in self.planned]
+        pages = [{"Changes": changes}]
+        return type("Paginator", (), {"paginate": lambda _self, **_arguments: pages})()
+
+    def delete_change_set(self, **_arguments: Any) -> None:
+        self.runs.append(("delete_change_set",))
+
+    def sam(self, *arguments: str, **environment: str) -> str:
+        self.runs.append(arguments)
+        self.regions |= {environment.get("AWS_DEFAULT_REGION", "eu-central-1")}
+        if "--no-execute-changeset" in arguments and self.planned:
+            return "created: arn:aws:cloudformation:eu-central-1:1:changeSet/samcli-deploy1/a-b-c\n"
+        return ""
+
+    @property
+    def deployed(self) -> bool:
+        """Whether something was really changed."""
+        return any(run[0] == "deploy" and "--no-execute-changeset" not in run for run in self.runs)
+
+
+@pytest.fixture
+def account(monkeypatch: pytest.MonkeyPatch, no_account: None, tmp_path: Path) -> Account:
     (tmp_path / ".aws").mkdir()
     (tmp_path / ".aws" / "config").write_text("[default]\nregion = eu-central-1\n")
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "none")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "none")
-    calls: list[tuple[str, dict[str, str]]] = []
-    monkeypatch.setattr(emulator, "sam", lambda *a, **k: calls.append((a[0], k)))
+    account = Account()
+    monkeypatch.setattr(boto3, "client", account.client)
+    monkeypatch.setattr(emulator, "sam", account.sam)
+    monkeypatch.setattr(deployment, "name_servers", lambda _zone: account.delegated_to)
     found = {"OpenBaseUrl": "https://t.example.com/o/", "ClickBaseUrl": "https://t.example.com/c/"}
     monkeypatch.setattr(deployment, "outputs", lambda _stack: found)
-    assert deployment.main() == 0
-    assert calls == [("build", {}), ("deploy", {"AWS_DEFAULT_REGION": "eu-central-1"})]
-    assert capsys.readouterr().out.startswith("Opens:  https://t.example.com/o/")
+    return account
+
+
+IN_ZONE = ("DOMAIN=t.example.com", "ZONE=Z1")
+
+
+def test_the_plan_is_shown_before_anything_changes_in_the_region_that_was_configured(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.stack = {"AlarmEmail": "old@example.com", "DeliverConcurrency": "20"}
+    assert deployment.main(["EMAIL=new@example.com", *IN_ZONE]) == 0
+    assert [run[0] for run in account.runs] == ["build", "deploy", "delete_change_set", "deploy"]
+    assert account.regions == {"eu-central-1"}
+    shown = capsys.readouterr().out
+    assert "AlarmEmail: new@example.com (was old@example.com)" in shown
+    assert "zone example.com: public and delegated" in shown
+    assert "modify  Queue (AWS::SQS::Queue), replaced" in shown
+    assert "Opens:  https://t.example.com/o/" in shown
+
+
+def test_where_nothing_changes_nothing_is_deployed(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.planned = []
+    assert deployment.main([]) == 0
+    assert not account.deployed
+    assert "Nothing changes." in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    ("zone", "delegated_to", "domain", "reason"),
+    [
+        ({"Name": "example.com.", "Config": {"PrivateZone": True}}, None, "t.example.com", "priv"),
+        ({"Name": "example.org."}, None, "t.example.com", "is not in the hosted zone"),
+        ({"Name": "example.com."}, None, "badexample.com", "is not in the hosted zone"),
+        ({"Name": "example.com."}, set(), "t.example.com", "is not delegated"),
+        ({"Name": "example.com."}, {"ns.other.net"}, "t.example.com", "is not delegated"),
+    ],
+)
+def test_a_domain_whose_certificate_would_never_come_is_refused_before_a_build(
+    account: Account,
+    zone: dict[str, Any],
+    delegated_to: set[str] | None,
+    domain: str,
+    reason: str,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    account.zone["HostedZone"] = zone
+    account.delegated_to = delegated_to
+    assert deployment.main([f"DOMAIN={domain}", "ZONE=Z1"]) == 2
+    assert account.runs == []
+    assert reason in capsys.readouterr().err
+
+
+def test_a_machine_that_cannot_look_up_name_servers_deploys_and_says_so(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.delegated_to = None
+    assert deployment.main([*IN_ZONE]) == 0
+    assert "could not be looked up" in capsys.readouterr().out
+
+
+def test_an_account_that_runs_few_functions_at_once_is_warned_of(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.concurrency = 10
+    assert deployment.main([]) == 0
+    assert "warning: this account runs 10 functions at once" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("unknown", ["DOMIAN=t.example.com", "DOMAIN", "domain=t", "=x", ""])
+def test_an_unknown_choice_is_refused(
+    account: Account, unknown: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert deployment.main([unknown]) == 2
+    assert account.runs == []
+    assert f"unknown choice {unknown!r}" in capsys.readouterr().err
+
+
+def test_a_shells_own_variables_choose_nothing(
+    account: Account, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in (*PARAMETERS, "STACK"):
+        monkeypatch.setenv(name, "from-the-shell")
+    assert deployment.main([]) == 0
+    assert "from-the-shell" not in str(account.runs)
+
+
+def test_make_hands_on_its_own_command_line_and_nothing_of_the_shell() -> None:
+    run = subprocess.run(
+        [
+            "make",
+            "--dry-run",
+            "deploy",
+            "DOMAIN=t.example.com",
+            "EMAIL=",
+            "WEBHOOK=https://a/?b='c",
+        ],
+        cwd=ROOT,
+        env={**os.environ, "ZONE": "from-the-shell", "EMAIL": "from-the-shell"},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "from-the-shell" not in run.stdout
+    (line,) = [line for line in run.stdout.splitlines() if "tools.deployment" in line]
+    given = shlex.split(line)
+    assert {"DOMAIN=t.example.com", "EMAIL=", "WEBHOOK=https://a/?b='c"} <= {*given}
 
 
 @pytest.mark.parametrize(("given", "asked"), [((), "pytracking"), (("STACK=mine",), "mine")])
@@ -85,8 +253,35 @@ def test_the_guide_names_each_choice_beside_its_parameter(variable: str, paramet
 
 
 def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value() -> None:
-    environment = {"DOMAIN": "track.example.com", "ZONE": "Z1", "EMAIL": "", "HOME": "/root"}
-    assert overrides(environment) == ["DomainName=track.example.com", "HostedZoneId=Z1"]
+    choices = Choices.of(["DOMAIN=track.example.com", "ZONE=Z1", "STACK=mine"])
+    assert choices.stack == "mine"
+    assert choices.overrides({}) == ['DomainName="track.example.com"', 'HostedZoneId="Z1"']
+
+
+def test_an_empty_choice_goes_back_to_the_default(
+    account: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.stack = {"AlarmEmail": "ops@example.com", "MaxRequestsPerSecond": "5"}
+    assert deployment.main(["EMAIL=", "MAX_REQUESTS="]) == 0
+    (deployed,) = [run for run in account.runs if run[0] == "deploy" and run[-1][-1] == '"']
+    assert deployed[-2:] == ('AlarmEmail=""', 'MaxRequestsPerSecond="0"')
+    assert "AlarmEmail: empty (was ops@example.com)" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("value", ["https://a.example/x?a=b&c=d#e", "a b,c", 'a"b', "a\\b"])
+def test_sam_reads_a_choice_as_it_was_given(value: str) -> None:
+    (override,) = Choices.of([f"WEBHOOK={value}"]).overrides({})
+    code = (
+        "import sys; from samcli.cli.types import CfnParameterOverridesType as T;"
+        "print(T().convert((sys.argv[1],), None, None)['WebhookUrl'], end='')"
+    )
+    read = subprocess.run(
+        [emulator.SAM / "bin" / "python", "-c", code, override],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert read.stdout == value
 
 
 def test_the_summary_names_both_base_urls() -> None:
