@@ -126,6 +126,7 @@ def test_a_host_that_nobody_listens_at_fails_each_request_with_a_line_of_its_own
             "Attributes": {"QueueArn": "arn", "ApproximateNumberOfMessages": "0"}
         },
         list_event_source_mappings={"EventSourceMappings": [{"State": "Enabled"}]},
+        get_account_settings={"AccountLimit": {"ConcurrentExecutions": 1000}},
     )
     sick = patient(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn")
     failed = [name for holds, name, _finding in doctor.examine(sick) if not holds]
@@ -139,6 +140,15 @@ def test_a_trigger_that_was_switched_off_is_told() -> None:
     )
     with pytest.raises(doctor.Unwell, match="Disabled"):
         doctor.trigger(patient(client=client))
+
+
+@pytest.mark.parametrize(
+    ("limit", "expected"),
+    [(10, "warning: 10 functions at once"), (999, "warning: 999"), (1000, "1000 functions")],
+)
+def test_an_account_that_runs_few_functions_at_once_is_warned_of(limit: int, expected: str) -> None:
+    client = Answers(get_account_settings={"AccountLimit": {"ConcurrentExecutions": limit}})
+    assert doctor.concurrency(patient(client=client)).startswith(expected)
 
 
 def test_dead_letters_are_counted() -> None:

@@ -25,7 +25,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 import pytracking
-from pytracking.operations.stack import HOW_TO_REACH_AWS, outputs
+from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
 from pytracking.tokens.keyring import Keyring
 
 TARGET = "https://www.example.com/doctor"
@@ -164,6 +164,15 @@ def delivery(patient: Patient) -> str:
     raise Unwell("no hit was delivered within a minute; see docs/operations.md#slow-delivery")
 
 
+def concurrency(patient: Patient) -> str:
+    """The account runs as many functions at once as a campaign needs; fewer are a warning."""
+    settings = patient.client("lambda").get_account_settings()
+    limit: int = settings["AccountLimit"]["ConcurrentExecutions"]
+    if limit < MIN_CONCURRENCY:
+        return f"warning: {limit} functions at once; ask for more: docs/operations.md#throttles"
+    return f"{limit} functions at once"
+
+
 def trigger(patient: Patient) -> str:
     """Deliver is fed from the queue."""
     attributes = patient.client("sqs").get_queue_attributes(
@@ -214,6 +223,7 @@ CHECKS: tuple[tuple[str, Callable[[Patient], str]], ...] = (
     ("pixel", pixel),
     ("redirect", redirect),
     ("forged link", forgery),
+    ("concurrency", concurrency),
     ("trigger", trigger),
     ("webhook", delivery),
     ("dead letters", dead_letters),
