@@ -29,7 +29,7 @@ def test_an_open_is_answered_with_the_pixel_and_queued(start, log):
     assert isinstance(event.pop("timestamp"), int)
     assert re.fullmatch("[A-Za-z0-9_-]{22}", event.pop("link_id"))
     visitor = event.pop("visitor")
-    assert visitor.keys() == {"class", "signals", "age_seconds", "ruleset"}
+    assert visitor.keys() == {"class", "signals", "age_seconds", "client", "device", "ruleset"}
     assert visitor["class"] == "bot"  # it says that it is curl
     assert event == {
         "type": "email.opened",
