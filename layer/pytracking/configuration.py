@@ -248,7 +248,8 @@ class Configuration:
             InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
-        self.check_target(url_to_track)  # embedded as given; what redirects checks it again
+        if url_to_track or self.keyring:  # 0.2.2 minted links to nowhere, whose views answer 404
+            self.check_target(url_to_track)  # embedded as given; what redirects checks it again
         data = self.get_data_to_embed(url_to_track, extra_metadata)
         return self.get_click_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
 

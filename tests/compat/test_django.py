@@ -109,6 +109,11 @@ def test_a_link_that_cannot_be_decoded_is_404_and_calls_the_other_hook(place):
     assert path == f"/{place}/junk"
 
 
+def test_a_click_on_a_link_without_a_url_is_404_and_no_event():
+    assert get(click_link(url="")).status_code == 404
+    assert not [entry for entry in told if entry[0] == "event"]
+
+
 def test_a_view_without_hooks_answers_as_well():
     assert get(click_link(), "silent").status_code == 302
     assert get("https://t.example.com/silent/junk").status_code == 404
