@@ -184,7 +184,9 @@ def check_concurrency(functions: Any) -> Iterator[str]:
 
 
 def changes(output: str, client: Any) -> list[str]:
-    """Return what a change set would do, a line for each resource, and delete it.
+    """Return what a change set would do, a line for each resource.
+
+    It is left alone: CloudFormation deletes it when the next one is executed.
 
     Args:
         output: what `sam deploy --no-execute-changeset` printed; names the change set.
@@ -195,7 +197,6 @@ def changes(output: str, client: Any) -> list[str]:
         return []
     pages = client.get_paginator("describe_change_set").paginate(ChangeSetName=arn[0])
     resources = [item["ResourceChange"] for page in pages for item in page["Changes"]]
-    client.delete_change_set(ChangeSetName=arn[0])
     return [
         f"{one['Action'].lower():7} {one['LogicalResourceId']} ({one['ResourceType']})"
         + (", replaced" if one.get("Replacement") == "True" else "")

@@ -89,9 +89,6 @@ class Account:
         pages = [{"Changes": changes}]
         return type("Paginator", (), {"paginate": lambda _self, **_arguments: pages})()
 
-    def delete_change_set(self, **_arguments: Any) -> None:
-        self.runs.append(("delete_change_set",))
-
     def sam(self, *arguments: str, **environment: str) -> str:
         self.runs.append(arguments)
         self.regions |= {environment.get("AWS_DEFAULT_REGION", "eu-central-1")}
@@ -128,7 +125,7 @@ def test_the_plan_is_shown_before_anything_changes_in_the_region_that_was_config
 ) -> None:
     account.stack = {"AlarmEmail": "old@example.com", "DeliverConcurrency": "20"}
     assert deployment.main(["EMAIL=new@example.com", *IN_ZONE]) == 0
-    assert [run[0] for run in account.runs] == ["build", "deploy", "delete_change_set", "deploy"]
+    assert [run[0] for run in account.runs] == ["build", "deploy", "deploy"]
     assert account.regions == {"eu-central-1"}
     shown = capsys.readouterr().out
     assert "AlarmEmail: new@example.com (was old@example.com)" in shown
