@@ -15,9 +15,11 @@ from pytracking.errors import (
     PytrackingError,
     WebhookError,
 )
+from pytracking.links import Link
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult
 from pytracking.tokens.keyring import Keyring
+from pytracking.tracker import Tracker
 from pytracking.tracking import (
     get_click_tracking_result,
     get_click_tracking_url,
@@ -40,9 +42,11 @@ __all__ = [
     "InvalidPayload",
     "InvalidTarget",
     "Keyring",
+    "Link",
     "LinkExpired",
     "MissingDependency",
     "PytrackingError",
+    "Tracker",
     "TrackingResult",
     "WebhookError",
     "get_click_tracking_result",

@@ -30,7 +30,7 @@ class BaseUrls:
     @classmethod
     def under(cls, url: str) -> BaseUrls:
         """Return those of a stack: ``https://track.example.com`` gives ``/o/`` and ``/c/``."""
-        base = link_prefix(url)
+        base = _with_slash(url)  # as given: both spellings are read
         return cls(base + OPEN_PATH, base + CLICK_PATH)
 
     @cached_property

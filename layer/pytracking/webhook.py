@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 from functools import cache
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, Keywords, get_configuration
 from pytracking.errors import ConfigurationError, InvalidPayload, MissingDependency, WebhookError
 from pytracking.results import TrackingResult
 
-if TYPE_CHECKING:
+try:
     from urllib3 import BaseHTTPResponse, PoolManager
+    from urllib3.exceptions import HTTPError
+except ImportError as error:
+    raise MissingDependency("webhooks need the urllib3 package: pip install urllib3") from error
 
 
 def send_webhook(
@@ -35,7 +38,6 @@ def send_webhook(
         ConfigurationError: the result names no webhook.
         InvalidPayload: the metadata or request data cannot be written as JSON.
         WebhookError: no answer came (refused, timed out, no such host, bad TLS).
-        MissingDependency: the ``urllib3`` package is not installed.
     """
     timeout = get_configuration(configuration, kwargs).webhook_timeout_seconds
     url = tracking_result.webhook_url
@@ -45,11 +47,8 @@ def send_webhook(
         body = json.dumps(_payload(tracking_result), allow_nan=False).encode()
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidPayload(f"the tracking result cannot be written as JSON: {error}") from error
-    pool = _pool()
-    from urllib3.exceptions import HTTPError
-
     try:
-        return pool.request(
+        return _pool().request(
             "POST",
             url,
             body=body,
@@ -77,8 +76,4 @@ def _payload(result: TrackingResult) -> dict[str, Any]:
 
 @cache
 def _pool() -> PoolManager:
-    try:
-        import urllib3
-    except ImportError as error:
-        raise MissingDependency("webhooks need the urllib3 package: pip install urllib3") from error
-    return urllib3.PoolManager()
+    return PoolManager()

@@ -1,0 +1,149 @@
+"""``Tracker``: mint, rewrite and read with one object."""
+
+import email.message
+import re
+from typing import Any
+
+import pytest
+from pytracking import InvalidLink, InvalidTarget, Keyring, LinkExpired, Tracker
+from pytracking.base_urls import BaseUrls
+from pytracking.errors import ConfigurationError
+
+from tests.mails.judges import html5lib_links
+
+RING = Keyring("a secret of the tests, and of nobody else")
+NOW = 1_800_000_000
+TARGET = "https://shop.example/sale"
+TRACKER = Tracker("https://track.example.com", RING, clock=lambda: NOW)
+
+
+def test_links_are_under_the_base_url_sealed_and_say_when_they_were_minted() -> None:
+    click = TRACKER.click_url(TARGET, {"customer": 1})
+    opened = TRACKER.open_url({"customer": 1})
+    assert click.startswith("https://track.example.com/c/p")
+    assert opened.startswith("https://track.example.com/o/p")
+    link = TRACKER.read(click)
+    assert (link.kind, link.target, link.metadata) == ("click", TARGET, {"customer": 1})
+    assert link.issued_at == NOW
+    assert TRACKER.read(opened).kind == "open"
+
+
+def test_a_token_alone_is_read_as_the_kind_it_is_or_as_the_one_asked_for() -> None:
+    token = TRACKER.open_url().rpartition("/")[2]
+    assert TRACKER.read(token).kind == TRACKER.read(token, "open").kind == "open"
+    with pytest.raises(InvalidLink):
+        TRACKER.read(token, "click")
+
+
+@pytest.mark.parametrize(
+    "text", ["", "x", "https://other.example/c/pQ", "https://track.example.com/c/"]
+)
+def test_what_is_not_a_link_is_an_invalid_link(text: str) -> None:
+    with pytest.raises(InvalidLink):
+        TRACKER.read(text)
+
+
+def test_an_expired_link_says_so() -> None:
+    link = TRACKER.open_url(expires_in=60)
+    late = Tracker("https://track.example.com", RING, clock=lambda: NOW + 60)
+    with pytest.raises(LinkExpired):
+        late.read(link)
+    with pytest.raises(LinkExpired):
+        late.read(link.rpartition("/")[2])
+
+
+def test_settings_are_those_of_all_links_or_of_one() -> None:
+    tracker = Tracker("https://t.example/", RING, webhook_url="https://hooks.example/a")
+    assert tracker.read(tracker.open_url()).webhook_url == "https://hooks.example/a"
+    link = tracker.read(
+        tracker.open_url(
+            webhook_url="https://b\u00fccher.example/b", privacy=["no_ip"], issue_time=False
+        )
+    )
+    assert link.webhook_url == "https://xn--bcher-kva.example/b"
+    assert (link.privacy, link.issued_at) == (("no_ip",), None)
+    with pytest.raises(TypeError, match="expects_in"):
+        tracker.open_url(expects_in=1)  # type: ignore[call-arg]
+
+
+@pytest.mark.parametrize(
+    "webhook",
+    [
+        "http://hooks.example/",
+        "hooks.example/",
+        "//hooks.example/",
+        "https://u@hooks.example/",
+        "https://hooks.example./",
+        "https://hooks.example/\n",
+        "",
+        7,
+        b"https://hooks.example/",
+    ],
+)
+def test_a_webhook_that_cannot_be_posted_to_is_refused_when_it_is_given(webhook: Any) -> None:
+    with pytest.raises(InvalidTarget, match="invalid webhook"):
+        Tracker("https://t.example", RING, webhook_url=webhook)
+    with pytest.raises(InvalidTarget, match="invalid webhook"):
+        TRACKER.open_url(webhook_url=webhook)
+
+
+def test_an_international_base_is_ascii_in_links_and_both_spellings_are_read() -> None:
+    tracker = Tracker("https://b\u00fccher.example", RING)
+    link = tracker.click_url(TARGET)
+    assert link.startswith("https://xn--bcher-kva.example/c/")
+    for spelling in (link, link.replace("xn--bcher-kva", "b\u00fccher")):
+        assert tracker.read(spelling).target == TARGET
+    with pytest.raises(InvalidTarget, match="back to the tracker"):
+        tracker.click_url(link)
+
+
+def test_mails_are_rewritten() -> None:
+    html = TRACKER.html(f'<a href="{TARGET}">', {"customer": 1})
+    assert TRACKER.read(html5lib_links(html)[0]).target == TARGET
+    assert re.search(r'src="https://track\.example\.com/o/p', html)
+    assert TRACKER.html(html, {}, open_tracking=False) == html  # tracked already
+    assert TRACKER.read(TRACKER.text(TARGET)).metadata == {}
+    message = email.message.EmailMessage()
+    message.set_content(TARGET)
+    assert TRACKER.read(TRACKER.message(message).get_content().strip()).target == TARGET
+
+
+def test_links_are_minted_with_the_keyring_of_the_moment() -> None:
+    rings = [RING]
+    tracker = Tracker("https://track.example.com", lambda: rings[-1])
+    tracker.open_url()
+    rings.append(RING.rotated())
+    with pytest.raises(InvalidLink):
+        TRACKER.read(tracker.open_url())
+    assert tracker.read(TRACKER.open_url(issue_time=False)).kind == "open"
+
+
+def test_opens_and_clicks_may_be_elsewhere() -> None:
+    bases = BaseUrls("https://o.example/x/", "https://c.example/y/")
+    tracker = Tracker(bases, RING)
+    assert tracker.open_url().startswith("https://o.example/x/p")
+    assert tracker.click_url(TARGET).startswith("https://c.example/y/p")
+
+
+@pytest.mark.parametrize("base", ["", "track.example.com", "/track"])
+def test_a_base_that_is_no_address_is_refused(base: str) -> None:
+    with pytest.raises(ConfigurationError, match="base URL"):
+        Tracker(base, RING)
+
+
+def test_a_tracker_shows_no_key() -> None:
+    assert "a secret of the tests" not in repr(TRACKER)
+    assert "track.example.com" in repr(TRACKER)
+
+
+def test_a_tracker_of_the_environment_has_its_bases_and_keys_from_there() -> None:
+    environment = {
+        "PYTRACKING_OPEN_BASE_URL": "https://track.example.com/o/",
+        "PYTRACKING_CLICK_BASE_URL": "https://track.example.com/c/",
+        "PYTRACKING_LINK_KEYS": RING.to_json(),
+    }
+    tracker = Tracker.from_environment(environment, expires_in=60)
+    assert TRACKER.read(tracker.click_url(TARGET, issue_time=False)).target == TARGET
+    for missing in environment:
+        with pytest.raises(ConfigurationError, match=missing):
+            Tracker.from_environment({**environment, missing: ""})
