@@ -142,7 +142,7 @@ def test_a_tracker_of_the_environment_has_its_bases_and_keys_from_there() -> Non
         "PYTRACKING_CLICK_BASE_URL": "https://track.example.com/c/",
         "PYTRACKING_LINK_KEYS": RING.to_json(),
     }
-    tracker = Tracker.from_environment(environment, expires_in=60)
+    tracker = Tracker.from_environment(environment)
     assert TRACKER.read(tracker.click_url(TARGET, issue_time=False)).target == TARGET
     for missing in environment:
         with pytest.raises(ConfigurationError, match=missing):
