@@ -29,6 +29,14 @@ print(pytracking.__version__, pytracking.__file__)
 """
 
 
+SEALED_LINK = """
+import pytracking
+pytracking.get_open_tracking_url(
+    base_open_tracking_url="https://t.example/o/", keyring=pytracking.Keyring.generate()
+)
+"""
+
+
 @pytest.fixture(scope="module")
 def released(tmp_path_factory):
     """Return a folder with the wheel and the sdist, built as `make dist` builds them."""
@@ -98,7 +106,7 @@ def test_the_command_line_works_where_the_library_alone_is_installed(installed):
 
 
 def test_what_needs_an_extra_names_it(installed):
-    answer = run(installed, "-c", "from pytracking import Keyring")
+    answer = run(installed, "-c", SEALED_LINK)
     assert "pytracking.errors.MissingDependency" in answer.stderr
     assert "pip install" in answer.stderr
 
