@@ -1,19 +1,27 @@
 """Rewriting a whole mail: its HTML and its plain text, in whatever way they are encoded."""
 
 import copy
-import dataclasses
 import re
-import warnings
 from collections.abc import Iterator, Mapping
 from email.message import Message
 from typing import Any, NamedTuple, TypeVar
 
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails import charset as charsets
+from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
 from pytracking.mails.options import Options
+from pytracking.mails.parts import Part
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.policy import Link
+from pytracking.mails.problems import (
+    GMAIL_CLIPS_BYTES,
+    MailWarning,
+    Problem,
+    check_links,
+    check_size,
+    warn,
+)
 from pytracking.mails.rewriting import Rewritten, require_bases, rewrite
 
 __all__ = [
@@ -22,6 +30,7 @@ __all__ = [
     "Options",
     "Problem",
     "adapt_message",
+    "adapt_message_bytes",
     "check_message",
     "check_size",
     "find_links",
@@ -29,27 +38,9 @@ __all__ = [
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
-GMAIL_CLIPS_BYTES = 102 * 1024
-"""Gmail shows no more than about this much of a mail's HTML, and hides the pixel with the rest."""
-
-_CLOSED = ("multipart/signed", "multipart/encrypted")
+_TEXTS = {"text/html": "html", "text/plain": "text"}
+_AMP = "text/x-amp-html"
 _PGP = re.compile(rb"^-----BEGIN PGP ", re.MULTILINE)
-# Folded headers may have white space within a URL, which is to be ignored (RFC 2369, section 2).
-_URL_IN_HEADER = re.compile(r"<\s*(https?://[^<>]+)>", re.IGNORECASE)
-
-
-class MailWarning(UserWarning):
-    """Something about a mail that will keep readers from seeing it as it was meant."""
-
-
-class Problem(NamedTuple):
-    """One such thing. `part` is "part 1.2 text/html", or "" for the whole mail."""
-
-    part: str
-    message: str
-
-    def __str__(self) -> str:
-        return f"{self.part}: {self.message}" if self.part else self.message
 
 
 def adapt_message(
@@ -71,13 +62,15 @@ def adapt_message(
         message: an `email.message.EmailMessage`, or the older `Message`.
         extra_metadata: put into every link; what JSON can hold.
         click_tracking: whether links are replaced.
-        open_tracking: whether the first HTML part gets the pixel.
+        open_tracking: whether the HTML gets the pixel: of several HTML parts the first, of
+            alternatives the last, which is the one that readers see.
         configuration: how links are minted.
         kwargs: parameters of `Configuration`, which override those of `configuration`; and
             those of `pytracking.html.Options`.
 
     Warns:
-        MailWarning: for each of `check_message`'s problems with the new mail.
+        MailWarning: for each of `check_message`'s problems with the new mail, and for links so
+            long that programs cut them.
 
     Raises:
         ConfigurationError: the base URL of what is to be tracked is missing.
@@ -86,19 +79,69 @@ def adapt_message(
     """
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
-    message = copy.deepcopy(message)
+    message = _copied(message)
+    problems: list[Problem] = []
     for body in _rewritten(
-        message, extra_metadata, click_tracking, open_tracking, configuration, options
+        mail_parts.of_message(message),
+        message,
+        extra_metadata,
+        click_tracking,
+        open_tracking,
+        configuration,
+        options,
     ):
-        if body.new.text != body.text:
-            transfer.write(body.part, charsets.written(body.new.text, body.codec))
-    for problem in check_message(message):
-        warnings.warn(str(problem), MailWarning, stacklevel=2)
+        problems += check_links(body.new.links, body.part.name)
+        part = body.part.message
+        if body.new.edits and part is not None:
+            raw, encoding = body.edited()
+            part.set_payload(raw.decode("ascii", "surrogateescape"))
+            if encoding != body.part.encoding:
+                del part["Content-Transfer-Encoding"]
+                part["Content-Transfer-Encoding"] = encoding
+                if "MIME-Version" not in message:  # without it no transfer encoding counts
+                    message["MIME-Version"] = "1.0"
+    warn(check_message(message) + problems, stacklevel=2)
     return message
 
 
+def adapt_message_bytes(
+    message_bytes: bytes,
+    extra_metadata: Mapping[str, Any] | None,
+    click_tracking: bool = True,
+    open_tracking: bool = True,
+    configuration: Configuration | None = None,
+    **kwargs: Any,
+) -> bytes:
+    """As `adapt_message`, from bytes to bytes: every byte outside the changes is the same.
+
+    Line ends, the folding of headers, preambles and binary parts stay. Where nothing is to be
+    changed, the bytes are those that were given.
+    """
+    options = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, kwargs)
+    found = mail_parts.of_bytes(message_bytes)
+    root = mail_parts.headers_of(message_bytes)
+    problems: list[Problem] = []
+    edits: list[transfer.ByteEdit] = []
+    for body in _rewritten(
+        found, root, extra_metadata, click_tracking, open_tracking, configuration, options
+    ):
+        problems += check_links(body.new.links, body.part.name)
+        part = body.part
+        if body.new.edits:
+            raw, encoding = body.edited()
+            edits.append((part.start, part.end, raw))
+            if encoding != part.encoding:
+                needs_version = "MIME-Version" not in root
+                edits += mail_parts.encoding_edits(message_bytes, part, encoding, needs_version)
+                root["MIME-Version"] = "1.0"
+    data = charsets.spliced(message_bytes, sorted(edits))
+    warn(check_message(data) + problems, stacklevel=2)
+    return data
+
+
 def find_links(
-    message: Message, configuration: Configuration | None = None, **kwargs: Any
+    message: Message | bytes, configuration: Configuration | None = None, **kwargs: Any
 ) -> tuple[Link, ...]:
     """Every link of a mail in order, with what `adapt_message` would do to it, and why.
 
@@ -106,58 +149,83 @@ def find_links(
     """
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
-    bodies = _rewritten(message, None, False, False, configuration, options)
-    return tuple(link._replace(part=body.name) for body in bodies for link in body.new.links)
+    found, root = _parts_and_headers(message)
+    bodies = _rewritten(found, root, None, False, False, configuration, options)
+    return tuple(link._replace(part=body.part.name) for body in bodies for link in body.new.links)
 
 
-def check_message(message: Message) -> list[Problem]:
+def check_message(message: Message | bytes) -> list[Problem]:
     """What about a mail will keep readers from seeing it as it was meant.
 
     Lines longer than SMTP carries (998 bytes, RFC 5322, section 2.1.1), HTML longer than Gmail
-    shows, and a DKIM signature, which a mail must get after its links were replaced.
+    shows, a DKIM signature, which a mail must get after its links were replaced, and parts that
+    cannot be read, in which nothing is tracked.
     """
     problems = []
-    if "DKIM-Signature" in message:
+    found, root = _parts_and_headers(message)
+    if "DKIM-Signature" in root:
         problems.append(
             Problem("", "it has a DKIM-Signature already: sign it after its links are replaced")
         )
-    for name, part in _parts(message, closed=True):
-        raw = transfer.written(part)
-        over = transfer.longest_line(raw) - transfer.MAX_LINE_BYTES if raw else 0
-        if over > 0:
-            problems.append(
-                Problem(
-                    name,
-                    f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP "
-                    "carries: encode the part as quoted-printable",
-                )
-            )
-        if part.get_content_type() == "text/html" and not _is_attached(part):
-            problems += check_size(transfer.read(part) or b"", name)
+    for part in found:
+        problems += _problems_of(part)
     return problems
 
 
-def check_size(html: bytes, part: str = "") -> list[Problem]:
-    """Whether Gmail shows all of an HTML text."""
-    over = len(html) - GMAIL_CLIPS_BYTES
-    if over <= 0:
-        return []
-    clipped = f"Gmail clips it: {over} bytes more than {GMAIL_CLIPS_BYTES // 1024} KB"
-    return [Problem(part, clipped)]
+def _problems_of(part: Part) -> Iterator[Problem]:
+    is_text = part.is_body and part.kind in _TEXTS
+    try:
+        raw = part.written()
+    except transfer.Unreadable as error:
+        if is_text and not part.is_closed:
+            yield Problem(part.name, f"nothing in it is tracked: {error}")
+        return
+    over = transfer.longest_line(raw) - transfer.MAX_LINE_BYTES
+    if over > 0:
+        told = f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP carries"
+        yield Problem(part.name, f"{told}: encode the part as quoted-printable")
+    if part.kind == _AMP and not part.is_closed:
+        yield Problem(
+            part.name, "nothing in it is tracked: readers whose program shows AMP are missed"
+        )
+    if not is_text:
+        return
+    try:
+        body = transfer.decoded(raw, part.encoding)
+    except transfer.Unreadable as error:
+        if not part.is_closed:
+            yield Problem(part.name, f"nothing in it is tracked: {error}")
+        return
+    if part.kind == "text/html":
+        yield from check_size(body, part.name)
+    reading = _reading(part, body)
+    if reading.problem and not part.is_closed:
+        yield Problem(part.name, f"nothing in it is tracked: {reading.problem}")
 
 
 class _Body(NamedTuple):
     """One text of a mail, before and after."""
 
-    name: str
-    part: Message
-    text: str
-    codec: str
+    part: Part
+    raw: bytes
+    reading: charsets.Reading
     new: Rewritten
+
+    def edited(self) -> tuple[bytes, str]:
+        """The body as it then stands in the mail, and its transfer encoding."""
+        edits = self.reading.byte_edits(self.new.edits)
+        return transfer.edited(self.raw, self.part.encoding, edits)
+
+
+def _parts_and_headers(message: Message | bytes) -> tuple[list[Part], Message]:
+    if isinstance(message, bytes):
+        return mail_parts.of_bytes(message), mail_parts.headers_of(message)
+    return mail_parts.of_message(message), message
 
 
 def _rewritten(
-    message: Message,
+    found: list[Part],
+    root: Message,
     metadata: Mapping[str, Any] | None,
     click_tracking: bool,
     open_tracking: bool,
@@ -165,78 +233,82 @@ def _rewritten(
     options: Options,
 ) -> Iterator[_Body]:
     require_bases(configuration, click=click_tracking, open=open_tracking)
-    options = _leaving_list_unsubscribe(message, options)
-    for name, part in _parts(message):
-        kind = part.get_content_type()
-        if kind not in ("text/html", "text/plain") or _is_attached(part):
-            continue
-        body = transfer.read(part)
-        if body is None or _PGP.search(body):
-            continue
-        text, codec = charsets.readable(body, _charset(part, body))
-        if kind == "text/html":
+    named = [
+        url for header in mail_parts.list_unsubscribe(root) for url in mail_parts.urls_in(header)
+    ]
+    readable = [*_readable(found, options)]
+    seen = _pixel_part([part for part, _, _ in readable]) if open_tracking else None
+    for part, raw, reading in readable:
+        if part.kind == "text/html":
             new = rewrite(
-                text,
+                reading.text,
                 metadata,
                 click_tracking=click_tracking,
-                open_tracking=open_tracking,
+                open_tracking=part is seen,
                 configuration=configuration,
                 options=options,
+                unsubscribe_urls=named,
             )
-            open_tracking = False  # one mail, one pixel
         else:
             new = rewrite_text(
-                text,
+                reading.text,
                 metadata,
                 click_tracking=click_tracking,
                 configuration=configuration,
                 options=options,
                 lines_join=_lines_join(part),
+                unsubscribe_urls=named,
             )
-        yield _Body(name, part, text, codec, new)
+        yield _Body(part, raw, reading, new)
 
 
-def _parts(
-    message: Message, number: str = "", *, closed: bool = False
-) -> Iterator[tuple[str, Message]]:
-    """The parts that hold something, with their names; `closed`: those under a signature too."""
-    kind = message.get_content_type()
-    if kind in _CLOSED and not closed:
-        return
-    children = message.get_payload()
-    if kind.startswith("multipart/") and isinstance(children, list):
-        for count, child in enumerate(children, 1):
-            if isinstance(child, Message):
-                name = f"{number}.{count}" if number else str(count)
-                yield from _parts(child, name, closed=closed)
-    else:
-        yield f"part {number or '1'} {kind}", message
+def _readable(
+    found: list[Part], options: Options
+) -> Iterator[tuple[Part, bytes, charsets.Reading]]:
+    """The texts of a mail that are to be tracked, and can be read."""
+    for part in found:
+        if not part.is_body or part.is_closed or _TEXTS.get(part.kind) not in options.parts:
+            continue
+        try:
+            raw = part.written()
+            body = transfer.decoded(raw, part.encoding)
+        except transfer.Unreadable:  # check_message says so
+            continue
+        reading = _reading(part, body)
+        if not (reading.problem or _PGP.search(body)):
+            yield part, raw, reading
 
 
-def _is_attached(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or part.get_filename() is not None
-
-
-def _charset(part: Message, body: bytes) -> str:
+def _reading(part: Part, body: bytes) -> charsets.Reading:
     """The header's charset; without one, HTML is asked for its own."""
-    declared = part.get_content_charset()
-    if declared or part.get_content_type() != "text/html":
-        return charsets.declared_codec(declared, body)
-    return charsets.charset_of(body)
+    declared = part.parameter("charset")
+    if part.kind == "text/html":
+        return charsets.read_html(body, declared)
+    return charsets.read(body, declared)
 
 
-def _lines_join(part: Message) -> bool:
+def _pixel_part(readable: list[Part]) -> Part | None:
+    """The first HTML part; where it has alternatives, the last of them: programs show that one."""
+    html = [part for part in readable if part.kind == "text/html"]
+    if not html or html[0].alternative is None:
+        return html[0] if html else None
+    return [part for part in html if part.alternative == html[0].alternative][-1]
+
+
+def _lines_join(part: Part) -> bool:
     """Whether a line that ends in a space goes on in the next, without it (RFC 3676, section 4)."""
-    values = (part.get_param("format"), part.get_param("delsp"))
+    values = (part.parameter("format"), part.parameter("delsp"))
     return [str(value).lower() for value in values] == ["flowed", "yes"]
 
 
-def _leaving_list_unsubscribe(message: Message, options: Options) -> Options:
-    header = " ".join(map(str, message.get_all("List-Unsubscribe", [])))
-    named = frozenset("".join(url.split()) for url in _URL_IN_HEADER.findall(header))
-    if not named or options.unsubscribe == "track":
-        return options
-    asked = options.leave
-    return dataclasses.replace(
-        options, leave=lambda url: url in named or bool(asked and asked(url))
-    )
+def _copied(message: AnyMessage) -> AnyMessage:
+    """A deep copy. The innermost parts are copied first, so that no depth is too much for it."""
+    found: list[Message] = [message]
+    for part in found:
+        children = part.get_payload() if part.is_multipart() else None
+        if isinstance(children, list):
+            found += [child for child in children if isinstance(child, Message)]
+    memo: dict[int, Any] = {}
+    for part in reversed(found):
+        copy.deepcopy(part, memo)
+    return copy.deepcopy(message, memo)

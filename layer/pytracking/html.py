@@ -8,9 +8,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytracking.configuration import Configuration, get_configuration
-from pytracking.mails import charset as charsets
+from pytracking.mails.charset import Reading, read_html
 from pytracking.mails.options import Options
 from pytracking.mails.policy import Link
+from pytracking.mails.problems import Problem, check_links, warn
 from pytracking.mails.rewriting import Rewritten, rewrite
 
 __all__ = ["Link", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
@@ -41,16 +42,21 @@ def adapt_html(
     Broken HTML raises nothing and loses nothing: it is read as browsers read it. A link that
     cannot be tracked is left as it is; `find_links` tells which those are.
 
+    Warns:
+        MailWarning: bytes that cannot be read; links so long that programs cut them.
+
     Raises:
         ConfigurationError: the base URL of what is to be tracked is missing.
         InvalidPayload: JSON cannot hold the metadata.
         TypeError: an unknown keyword.
     """
     if isinstance(html_text, bytes):
-        html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
-    return _rewrite(
+        html_text = _read(html_text).text
+    rewritten = _rewrite(
         html_text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
-    ).text
+    )
+    warn(check_links(rewritten.links), stacklevel=2)
+    return rewritten.text
 
 
 def adapt_html_bytes(
@@ -69,10 +75,14 @@ def adapt_html_bytes(
         charset: the charset that a Content-Type header names; None to read it from
             the bytes themselves.
     """
-    declared = charset and charsets.declared_codec(charset, html_bytes)
-    text, codec = charsets.readable(html_bytes, declared or charsets.charset_of(html_bytes))
-    rewritten = _rewrite(text, extra_metadata, click_tracking, open_tracking, configuration, kwargs)
-    return charsets.written(rewritten.text, codec)
+    reading = _read(html_bytes, charset)
+    if reading.problem:
+        return html_bytes
+    rewritten = _rewrite(
+        reading.text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
+    )
+    warn(check_links(rewritten.links), stacklevel=2)
+    return reading.with_edits(rewritten.edits)
 
 
 def find_links(
@@ -84,8 +94,15 @@ def find_links(
     are tracked already are not recognised).
     """
     if isinstance(html_text, bytes):
-        html_text, _ = charsets.readable(html_text, charsets.charset_of(html_text))
+        html_text = _read(html_text).text
     return _rewrite(html_text, None, False, False, configuration, kwargs).links
+
+
+def _read(data: bytes, declared: str | None = None) -> Reading:
+    reading = read_html(data, declared)
+    if reading.problem:
+        warn([Problem("", f"nothing in it is tracked: {reading.problem}")], stacklevel=3)
+    return reading
 
 
 def _rewrite(

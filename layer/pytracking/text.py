@@ -7,6 +7,7 @@ from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails.options import Options
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.policy import Link
+from pytracking.mails.problems import check_links, warn
 
 __all__ = ["Link", "Options", "adapt_text", "find_links"]
 
@@ -36,9 +37,11 @@ def adapt_text(
     """
     options = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, kwargs)
-    return rewrite_text(
+    rewritten = rewrite_text(
         text, extra_metadata, click_tracking=True, configuration=configuration, options=options
-    ).text
+    )
+    warn(check_links(rewritten.links), stacklevel=2)
+    return rewritten.text
 
 
 def find_links(

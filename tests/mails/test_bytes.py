@@ -36,6 +36,8 @@ def test_the_charset_of_the_header_goes_before_that_of_the_text() -> None:
     assert result(html5lib_links(new.decode("latin-1"))[0]).tracked_url == "https://x.test/é"
 
 
+@pytest.mark.filterwarnings("ignore::pytracking.email.MailWarning")
+@pytest.mark.fault("mails", 69)
 @pytest.mark.parametrize(
     "data", [b"\xff\xfea", b"\xff\xfe\x00\xd8a\x00", b"\xfe\xff\xdc\x00", b"\xef\xbb\xbf\xff"]
 )
@@ -43,6 +45,7 @@ def test_no_byte_of_broken_unicode_is_lost(data: bytes) -> None:
     assert adapt_html_bytes(data, None, True, False, CONFIGURATION) == data
 
 
+@pytest.mark.filterwarnings("ignore::pytracking.email.MailWarning")
 @given(
     st.binary(),
     st.sampled_from(
@@ -68,6 +71,7 @@ def test_what_broken_html_becomes_differs_only_where_links_were_replaced(text: s
     assert adapt_html_bytes(text.encode(), None, True, False, CONFIGURATION) == new.encode()
 
 
+@pytest.mark.fault("mails", 68)
 @pytest.mark.parametrize(
     "piece",
     [

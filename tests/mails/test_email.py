@@ -141,11 +141,13 @@ def test_text_with_a_pgp_signature_stays() -> None:
     assert adapted(message).as_bytes() == message.as_bytes()
 
 
-def test_base64_that_cannot_be_read_for_certain_stays() -> None:
+@pytest.mark.fault("mails", 71)
+def test_base64_that_cannot_be_read_for_certain_stays_and_is_told() -> None:
     made = b"Content-Type: text/html\nContent-Transfer-Encoding: base64\n\n!!!" + base64.b64encode(
         HTML.encode()
     )
-    assert adapted(email.message_from_bytes(made)).as_bytes() == made
+    with pytest.warns(MailWarning, match="nothing in it is tracked"):
+        assert adapted(email.message_from_bytes(made)).as_bytes() == made
 
 
 @pytest.mark.parametrize(
@@ -182,18 +184,31 @@ def test_bytes_that_a_charset_does_not_have_stay(charset: str) -> None:
     assert new.replace(link.encode(), b"https://x.test") == made
 
 
-def test_a_message_parsed_from_text_instead_of_bytes_stays() -> None:
+@pytest.mark.fault("mails", 71)
+def test_a_message_parsed_from_text_instead_of_bytes_stays_and_is_told() -> None:
     message = email.message_from_string(
         f"Content-Type: text/html; charset=utf-8\n\n{HTML}", policy=email.policy.default
     )
     before = message.get_payload()
-    assert adapted(message).get_payload() == before
+    with pytest.warns(MailWarning, match="message_from_bytes"):
+        assert adapted(message).get_payload() == before
 
 
-@pytest.mark.parametrize("header", ["x-uuencode", "8bit; odd"])
-def test_parts_of_an_unknown_encoding_stay(header: str) -> None:
+@pytest.mark.fault("mails", 71)
+@pytest.mark.parametrize("header", ["x-uuencode", "x-gzip64"])
+def test_parts_of_an_unknown_encoding_stay_and_are_told(header: str) -> None:
     made = f"Content-Type: text/html\nContent-Transfer-Encoding: {header}\n\n{HTML}".encode()
-    assert adapted(email.message_from_bytes(made)).as_bytes() == made
+    with pytest.warns(MailWarning, match=f"Content-Transfer-Encoding is '{header}'"):
+        assert adapted(email.message_from_bytes(made)).as_bytes() == made
+
+
+@pytest.mark.parametrize(
+    "header", ["utf-8", "none", "8bit (x)", "8bit; odd", "7-bit", "(x) 8BIT", '"8bit"', ""]
+)
+def test_parts_of_an_encoding_that_means_none_are_tracked(header: str) -> None:
+    made = f"Content-Type: text/html\nContent-Transfer-Encoding: {header}\n\n{HTML}".encode()
+    new = adapted(email.message_from_bytes(made)).as_bytes()
+    assert (new.count(CLICK.encode()), new.count(OPEN.encode())) == (1, 1)
 
 
 def test_a_mail_gets_one_pixel_and_only_in_html() -> None:

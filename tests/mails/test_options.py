@@ -28,6 +28,7 @@ def test_utm_parameters_are_added_beside_those_that_are_there(before: str, after
     assert targets(f"<a href='{before.replace('&', '&amp;')}'>", utm=utm) == [after]
 
 
+@pytest.mark.filterwarnings("ignore::pytracking.email.MailWarning")
 def test_a_target_that_utm_parameters_make_too_long_is_left() -> None:
     long = "https://x.test/" + "a" * 2_030
     assert targets(f"<a href={long}>") == [long]

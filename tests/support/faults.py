@@ -162,9 +162,15 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
     "mails": (
         "Mails: each leaves with its bytes, and its links lead where they led",
         {
+            68: "text or HTML that is made to take long",
+            69: "bytes that the charset lacks",
+            70: "a charset named wrongly or unknown, UTF-16, ISO-2022-JP with extensions",
+            71: "a part that cannot be read",
             72: "metadata in the mail with the names of the sender's own",
+            73: "200 multiparts, one in the other",
             74: "a template's placeholder, and a finished URL that looks like one",
             75: "a signed URL",
+            76: "a mail in which there is nothing to change",
         },
     ),
     "addresses": (

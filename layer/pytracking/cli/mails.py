@@ -2,12 +2,10 @@
 
 import argparse
 import base64
-import email
-import email.policy
+import codecs
 import json
 import sys
 import warnings
-from email.message import Message
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -19,14 +17,18 @@ from pytracking.cli.configuring import (
     require_to_mint,
 )
 from pytracking.cli.files import read_bytes, write_bytes
-from pytracking.email import MailWarning, Problem, adapt_message, check_message, check_size
+from pytracking.email import MailWarning, Problem, adapt_message_bytes, check_message, check_size
 from pytracking.email import find_links as find_mail_links
 from pytracking.errors import ConfigurationError
 from pytracking.html import adapt_html_bytes
 from pytracking.html import find_links as find_html_links
-from pytracking.mails import charset
+from pytracking.mails.charset import Reading, read, read_html
+from pytracking.mails.markup import readable
 from pytracking.mails.options import LINK_METADATA
+from pytracking.mails.parts import headers_of
 from pytracking.mails.policy import Link
+from pytracking.mails.problems import LONGEST_LINK_CHARACTERS
+from pytracking.mails.unsubscribe_header import check_headers, check_host
 from pytracking.text import adapt_text
 from pytracking.text import find_links as find_text_links
 
@@ -35,10 +37,6 @@ if TYPE_CHECKING:
 
 Form = Literal["html", "text", "mail"]
 _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".txt": "text", ".eml": "mail"}
-
-LONGEST_LINK_CHARACTERS = 2_000
-"""Longer links are cut by some programs: Internet Explorer's engine, which Outlook used, took
-2,083 characters."""
 
 
 class _Input(NamedTuple):
@@ -123,6 +121,21 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
     parser.add_argument(
         "--pixel", choices=["bottom", "top"], default="bottom", help="where; default: bottom"
     )
+    parser.add_argument(
+        "--pixel-placeholder", metavar="TEXT", help="a text in the HTML in whose place it goes"
+    )
+    parser.add_argument(
+        "--parts",
+        action="append",
+        choices=["html", "text"],
+        help="what of a mail is tracked; may be repeated; default: both",
+    )
+    parser.add_argument(
+        "--shown-urls",
+        choices=["track", "leave", "report"],
+        default="track",
+        help="links whose text is a URL itself, which may look like phishing; default: track",
+    )
     add_minting_options(parser)
 
 
@@ -164,7 +177,8 @@ def _run_check(arguments: argparse.Namespace) -> int:
         warnings.simplefilter("ignore", MailWarning)  # they are asked for below
         data = _rewritten(given, metadata_from(arguments), True, True, configuration, options)
     tracked = _Input(given.form, data)
-    problems = _problems(tracked, _links(tracked, configuration, options))
+    problems = _problems(given, tracked, _links(tracked, configuration, options), configuration)
+    problems += [f"{place}: {link.reason}" for place, link in links if _is_reported(link)]
     untrackable = [found for found in links if found.link.untrackable]
     if arguments.json:
         report = {
@@ -195,10 +209,18 @@ def _input(arguments: argparse.Namespace) -> _Input:
 
 
 def _options(arguments: argparse.Namespace) -> dict[str, Any]:
-    utm = dict(pair.partition("=")[::2] for pair in arguments.utm)
+    utm = {}
+    for pair in arguments.utm:
+        name, equals, value = pair.partition("=")
+        if not name.removeprefix("utm_") or not equals:
+            raise ConfigurationError(f"--utm takes NAME=VALUE, e.g. source=news, not {pair!r}")
+        utm[name] = value
     return {
         "unsubscribe": arguments.unsubscribe,
         "utm": utm,
+        "parts": arguments.parts or ("html", "text"),
+        "shown_urls": arguments.shown_urls,
+        "pixel_placeholder": arguments.pixel_placeholder,
         "link_metadata": arguments.link_metadata,
         "conditional_comments": arguments.conditional_comments,
         "pixel": arguments.pixel,
@@ -230,44 +252,71 @@ def _rewritten(
     if given.form == "html":
         return adapt_html_bytes(given.data, metadata, *tracked, configuration, **options)
     if given.form == "mail":
-        return adapt_message(
-            _message(given), metadata, *tracked, configuration, **options
-        ).as_bytes()
-    if not click_tracking:
+        mail, spelling = _mail(given.data)
+        new = adapt_message_bytes(mail, metadata, *tracked, configuration, **options)
+        return spelling.written(new)
+    reading = _text(given)
+    if not click_tracking or reading.problem:
         return given.data
-    text, codec = charset.readable(given.data, "utf-8")
-    return charset.written(adapt_text(text, metadata, configuration, **options), codec)
+    new_text = adapt_text(reading.text, metadata, configuration, **options)
+    return new_text.encode(reading.codec, "surrogateescape")
 
 
 def _links(given: _Input, configuration: Configuration, options: dict[str, Any]) -> list[_Found]:
     if given.form == "mail":
-        mail_links = find_mail_links(_message(given), configuration, **options)
+        mail_links = find_mail_links(_mail(given.data)[0], configuration, **options)
         return [_Found(link.part, link) for link in mail_links]
-    if given.form == "html":
-        text, _ = charset.readable(given.data, charset.charset_of(given.data))
-        links = find_html_links(text, configuration, **options)
-    else:
-        text, _ = charset.readable(given.data, "utf-8")
-        links = find_text_links(text, configuration, **options)
+    text = _text(given).text
+    find = find_html_links if given.form == "html" else find_text_links
     found, line, position = [], 1, 0
-    for link in links:
+    for link in find(text, configuration, **options):
         line += text.count("\n", position, link.start)
         position = link.start
         found.append(_Found(f"line {line}", link))
     return found
 
 
-def _message(given: _Input) -> Message:
-    # compat32 keeps the headers' own spelling and folding
-    return email.message_from_bytes(given.data, policy=email.policy.compat32)
+def _text(given: _Input) -> Reading:
+    return read_html(given.data) if given.form == "html" else read(given.data, None)
 
 
-def _problems(tracked: _Input, links: list[_Found]) -> list[str]:
+class _Spelling(NamedTuple):
+    """How a file spells the bytes of a mail: Windows' shells write UTF-16, editors a mark."""
+
+    mark: bytes = b""
+    codec: str = ""
+
+    def written(self, mail: bytes) -> bytes:
+        if self.codec:
+            mail = mail.decode("utf-8", "surrogateescape").encode(self.codec, "surrogatepass")
+        return self.mark + mail
+
+
+def _mail(data: bytes) -> tuple[bytes, _Spelling]:
+    """The bytes of a mail as they travel, and how the file spells them."""
+    if data.startswith(codecs.BOM_UTF8):
+        return data.removeprefix(codecs.BOM_UTF8), _Spelling(codecs.BOM_UTF8)
+    for mark, codec in ((codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be")):
+        if data.startswith(mark) and len(data) % 2 == 0:
+            text = data.removeprefix(mark).decode(codec, "surrogatepass")
+            return text.encode("utf-8", "surrogatepass"), _Spelling(mark, codec)
+    return data, _Spelling()
+
+
+def _problems(
+    given: _Input, tracked: _Input, links: list[_Found], configuration: Configuration
+) -> list[str]:
     problems: list[Problem] = []
     if tracked.form == "mail":
-        problems += check_message(_message(tracked))
+        problems += check_message(_mail(tracked.data)[0])
+        headers = headers_of(_mail(given.data)[0])
+        problems += check_headers(headers, configuration.base_urls.holds)
     elif tracked.form == "html":
         problems += check_size(tracked.data)
+    if problem := "" if tracked.form == "mail" else _text(given).problem:
+        problems.append(Problem("", f"nothing in it is tracked: {problem}"))
+    for base in {configuration.base_open_tracking_url, configuration.base_click_tracking_url}:
+        problems += check_host(base or "", "of the links")
     for place, link in links:
         if link.outcome == "already tracked" and len(link.href) > LONGEST_LINK_CHARACTERS:
             told = (
@@ -276,6 +325,11 @@ def _problems(tracked: _Input, links: list[_Found]) -> list[str]:
             )
             problems.append(Problem(place, told))
     return [*map(str, problems)]
+
+
+def _is_reported(link: Link) -> bool:
+    """Whether a link is tracked, and its sender is to look at it all the same."""
+    return link.outcome == "tracked" and bool(link.reason)
 
 
 def _told(found: _Found) -> dict[str, Any]:
@@ -294,6 +348,6 @@ def _as_json(form: Form, data: bytes, untrackable: list[_Found]) -> bytes:
     if form == "mail":
         body = base64.b64encode(data).decode()
     else:
-        body = data.decode(charset.charset_of(data) if form == "html" else "utf-8", "replace")
+        body = readable(_text(_Input(form, data)).text)
     report = {"form": form, "body": body, "untrackable": [_told(found) for found in untrackable]}
     return json.dumps(report).encode() + b"\n"

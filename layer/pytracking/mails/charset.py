@@ -1,8 +1,12 @@
-"""Bytes to text and back again, losing none."""
+"""Bytes to text as browsers read them, and changes of that text back into the bytes."""
 
 import codecs
-import contextlib
 import re
+from collections.abc import Iterable, Sequence
+from typing import NamedTuple
+
+from pytracking.mails.labels_of_charsets import BROWSERS, MAIL_ONLY
+from pytracking.mails.markup import Edit
 
 # `<meta charset="utf-8">` and `<meta http-equiv="Content-Type" content="text/html; charset=...">`,
 # in the first 1,024 bytes (HTML Standard, 13.2.3.2 "Prescan a byte stream").
@@ -18,66 +22,189 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_LE, "utf-16-le"),
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
-# What browsers read the names of Latin 1 and ASCII as (Encoding Standard, 4.2).
-_WESTERN = frozenset({"iso8859-1", "ascii"})
+_WIDE = ("utf-16", "utf-32")
+JAPANESE = "iso-2022-jp"
 
 
-def charset_of(data: bytes) -> str:
-    """The codec for an HTML file: from its byte order mark, its <meta>, or else UTF-8."""
-    for mark, charset in _BYTE_ORDER_MARKS:
+class Reading(NamedTuple):
+    """A body as text.
+
+    `codec` writes it again; where it cannot, because a charset has several spellings of one
+    character, `offsets` say where in `data` each character begins, and the end. Bytes that the
+    charset lacks are lone surrogates in `text` ("surrogateescape"). `problem` says what could not
+    be read.
+    """
+
+    data: bytes
+    text: str
+    codec: str
+    offsets: Sequence[int] | None = None
+    problem: str = ""
+
+    def byte_edits(self, edits: Iterable[Edit]) -> list[tuple[int, int, bytes]]:
+        """Edits of the text, in order, as edits of the bytes; the replacements are ASCII."""
+        changed: list[tuple[int, int, bytes]] = []
+        place = position = 0
+        for start, end, replacement in sorted(edits):
+            if start < position:
+                continue  # of two that overlap, the first
+            if self.offsets is None:
+                place += self._size(position, start)
+                stop = place + self._size(start, end)
+                changed.append((place, stop, self._written(replacement)))
+                place = stop
+            else:
+                span = self.offsets[start], self.offsets[end]
+                changed.append((*span, replacement.encode("ascii")))
+            position = end
+        return changed
+
+    def with_edits(self, edits: Iterable[Edit]) -> bytes:
+        """The bytes with the edits made."""
+        return spliced(self.data, self.byte_edits(edits))
+
+    def _size(self, start: int, end: int) -> int:
+        return len(self._written(self.text[start:end]))
+
+    def _written(self, text: str) -> bytes:
+        return text.encode(self.codec, "surrogateescape")
+
+
+def spliced(data: bytes, edits: Iterable[tuple[int, int, bytes]]) -> bytes:
+    """Bytes with edits made, which are in order and do not overlap."""
+    pieces: list[bytes] = []
+    position = 0
+    for start, end, replacement in edits:
+        pieces += data[position:start], replacement
+        position = end
+    return b"".join((*pieces, data[position:]))
+
+
+def read_html(data: bytes, declared: str | None = None) -> Reading:
+    """An HTML file, by its byte order mark, the label that is declared, its <meta>, or UTF-8."""
+    return read(data, declared or _of_meta(data))
+
+
+def read(data: bytes, label: str | None) -> Reading:
+    """Bytes whose charset has a label, as headers give it; None and unknown ones are UTF-8.
+
+    A byte order mark goes before it (Encoding Standard, section 6 "decode").
+    """
+    return _read_as(data, codec_of(label, data))
+
+
+def codec_of(label: str | None, data: bytes) -> str:
+    """The codec for bytes whose charset has a label."""
+    for mark, codec in _BYTE_ORDER_MARKS:
         if data.startswith(mark):
-            return charset
+            return codec
+    name = re.sub(r"[\s\"'\x00]", "", label or "").lower()
+    codec = BROWSERS.get(name) or MAIL_ONLY.get(name, "utf-8")
+    if codec == "utf-16-le" and data[::2].count(0) > data[1::2].count(0):
+        return "utf-16-be"  # little-endian, but where the bytes say otherwise (RFC 2781)
+    return codec
+
+
+def _of_meta(data: bytes) -> str | None:
+    """What a <meta> names; one that can be read is not in UTF-16 (HTML Standard, 13.2.3.2)."""
     found = _META.search(data, 0, _PRESCAN_BYTES)
-    return codec(found[1].decode("ascii")) if found else "utf-8"
+    label = found[1].decode("ascii").lower() if found else None
+    return None if codec_of(label, b"").startswith(_WIDE) else label
 
 
-def codec(name: str | None) -> str:
-    """The codec for a declared charset; UTF-8 for one that is missing, unknown or cannot be meant.
-
-    (A <meta> or a header of single bytes cannot be read in UTF-16.)
-    """
+def _read_as(data: bytes, codec: str) -> Reading:
+    if codec == JAPANESE:
+        return _japanese(data)
     try:
-        known = codecs.lookup(name or "utf-8").name
-        "<a>".encode(known)
-    except (LookupError, ValueError):  # unknown, or no codec for text
-        return "utf-8"
-    if known in _WESTERN:
-        return "cp1252"
-    return "utf-8" if known.startswith(("utf-16", "utf-32", "utf-7")) else known
+        text = data.decode(codec, "surrogateescape")
+        if text.encode(codec, "surrogateescape") == data:
+            return Reading(data, text, codec)
+    except UnicodeError:  # e.g. UTF-16 of an odd length
+        text = ""
+    if codec.startswith((*_WIDE, "utf-7", "hz", "iso2022")):
+        # what is markup and what is not cannot be told for certain
+        problem = f"it is not {codec}, as it says"
+        return Reading(data, "", codec, problem=problem)
+    return _by_character(data, codec)
 
 
-def declared_codec(name: str | None, data: bytes) -> str:
-    """The codec for a charset that a header declares of `data`; unlike a <meta>, it may be UTF-16.
+def _by_character(data: bytes, codec: str) -> Reading:
+    """As the incremental decoder gives one character after the other."""
+    decoder = codecs.getincrementaldecoder(codec)("surrogateescape")
+    pieces: list[str] = []
+    offsets: list[int] = []
+    begun = 0
+    for place in range(len(data)):
+        piece = decoder.decode(data[place : place + 1])
+        if piece:
+            # several at once only where the first ones are undecodable bytes, one each
+            offsets += range(begun, begun + len(piece))
+            pieces.append(piece)
+            begun = place + 1 - len(decoder.getstate()[0])
+    rest = decoder.decode(b"", final=True)
+    offsets += range(begun, begun + len(rest))
+    text = "".join((*pieces, rest))
+    return Reading(data, text, codec, [*offsets[: len(text)], len(data)])
 
-    Without a byte order mark that is big-endian (RFC 2781, section 4.3).
+
+# ISO-2022-JP (RFC 1468, Encoding Standard, section 12.2) ------------------------------------------
+
+_ESCAPES = {
+    b"\x1b(B": "ascii",
+    b"\x1b(J": "ascii",
+    b"\x1b(I": "katakana",
+    b"\x1b$@": "kanji",
+    b"\x1b$B": "kanji",
+    b"\x1b$(D": "opaque",  # JIS X 0212, and other sets, are read as what they are: unknown pairs
+    b"\x1b$(O": "opaque",
+    b"\x1b$(Q": "opaque",
+    b"\x1b$(P": "opaque",
+    b"\x1b$A": "opaque",
+    b"\x1b$(C": "opaque",
+}
+_ESCAPE = re.compile(rb"\x1b(?:\([A-Z]|\$[@AB]|\$\([A-Z])")
+
+
+def _japanese(data: bytes) -> Reading:
+    """Sets are switched by escape sequences, within which `<` is half of a character.
+
+    A switch to ASCII belongs to the character before it, any other to the one behind it, so that
+    ASCII can be put in wherever ASCII stands.
     """
-    try:
-        known = codecs.lookup(name or "utf-8").name
-    except LookupError:
-        return "utf-8"
-    if not known.startswith(("utf-16", "utf-32")):
-        return codec(name)
-    for mark, charset in _BYTE_ORDER_MARKS:
-        if data.startswith(mark) and charset.startswith(known):
-            return charset
-    return known if known.endswith(("-le", "-be")) else f"{known}-be"
+    pieces: list[str] = []
+    offsets: list[int] = []
+    mode, place, begun = "ascii", 0, 0
+    while place < len(data):
+        escape = _ESCAPE.match(data, place)
+        if escape:
+            mode = _ESCAPES.get(escape[0], "opaque")
+            place = escape.end()
+            begun = begun if mode != "ascii" else place
+            continue
+        char, size = _of_set(data, place, mode)
+        pieces.append(char)
+        offsets.append(begun)
+        place = begun = place + size
+        if data[place - 1] in b"\n" and mode != "ascii":
+            mode = "ascii"  # lines end in ASCII (RFC 1468); programs forget to say so
+    return Reading(data, "".join(pieces), JAPANESE, [*offsets, len(data)])
 
 
-def readable(data: bytes, charset: str) -> tuple[str, str]:
-    """Text that gives `data` again when encoded, and the codec that does so.
-
-    Bytes that the charset does not have become lone surrogates ("surrogateescape"), and
-    `written` turns them back. Where even that would not give the same bytes again (multi-byte
-    charsets have several spellings of one character), the bytes are read as Latin 1: the markup
-    is ASCII in both.
-    """
-    with contextlib.suppress(UnicodeError):  # e.g. UTF-16 of an odd length
-        text = data.decode(charset, "surrogateescape")
-        if written(text, charset) == data:
-            return text, charset
-    return data.decode("latin-1"), "latin-1"
+def _of_set(data: bytes, place: int, mode: str) -> tuple[str, int]:
+    first = data[place]
+    if mode == "ascii" or first < 0x21 or first == 0x7F:
+        return (chr(first), 1) if first < 0x80 else (chr(0xDC00 + first), 1)
+    if mode == "katakana":
+        return (chr(0xFF40 + first), 1) if first < 0x60 else ("\ufffd", 1)
+    second = data[place + 1] if place + 1 < len(data) else 0
+    if mode == "opaque" or first > 0x7E or not 0x21 <= second <= 0x7E:
+        return "\ufffd", 2 if 0x21 <= second <= 0x7E else 1
+    return _kanji(first, second), 2
 
 
-def written(text: str, charset: str) -> bytes:
-    """The bytes of a text that `readable` gave, however it was changed with ASCII."""
-    return text.encode(charset, "surrogateescape")
+def _kanji(first: int, second: int) -> str:
+    """JIS X 0208 with the extensions of windows-31j, by way of Shift JIS."""
+    lead = (first - 0x21) // 2 + (0x81 if first < 0x5F else 0xC1)
+    trail = second + ((0x1F if second < 0x60 else 0x20) if first % 2 else 0x7E)
+    char = bytes((lead, trail)).decode("cp932", "replace")
+    return char if len(char) == 1 else "\ufffd"

@@ -1,0 +1,62 @@
+"""What about a mail keeps readers from seeing it as it was meant."""
+
+import warnings
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from pytracking.mails.policy import Link
+
+GMAIL_CLIPS_BYTES = 102 * 1024
+"""Gmail shows no more than about this much of a mail's HTML, and hides the pixel with the rest."""
+
+LONGEST_LINK_CHARACTERS = 2_000
+"""Longer links are cut by some programs: Internet Explorer's engine, which Outlook used, took
+2,083 characters."""
+
+
+class MailWarning(UserWarning):
+    """Something about a mail that will keep readers from seeing it as it was meant."""
+
+
+class Problem(NamedTuple):
+    """One such thing. `part` is "part 1.2 text/html", or "" for the whole mail."""
+
+    part: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.part}: {self.message}" if self.part else self.message
+
+
+def warn(problems: Iterable[Problem], stacklevel: int) -> None:
+    """Give each problem as a MailWarning; `stacklevel` as `warnings.warn` takes it, from here."""
+    for problem in problems:
+        warnings.warn(str(problem), MailWarning, stacklevel=stacklevel + 1)
+
+
+def check_size(html: bytes, part: str = "") -> list[Problem]:
+    """Whether Gmail shows all of an HTML text."""
+    over = len(html) - GMAIL_CLIPS_BYTES
+    if over <= 0:
+        return []
+    clipped = f"Gmail clips it: {over} bytes more than {GMAIL_CLIPS_BYTES // 1024} KB"
+    return [Problem(part, clipped)]
+
+
+def check_links(links: Iterable[Link], part: str = "") -> list[Problem]:
+    """Whether programs cut the links that were minted, and which were to be reported."""
+    problems = []
+    links = [*links]
+    longest = max((len(link.url) for link in links), default=0)
+    if longest > LONGEST_LINK_CHARACTERS:
+        told = (
+            f"a link has {longest} characters, and some programs cut at "
+            f"{LONGEST_LINK_CHARACTERS}: give it less metadata"
+        )
+        problems.append(Problem(part, told))
+    problems += [
+        Problem(part, f"{link.href}: {link.reason}")
+        for link in links
+        if link.outcome == "tracked" and link.reason
+    ]
+    return problems
