@@ -6,6 +6,8 @@ import json
 import os
 from email.message import EmailMessage
 
+import pytest
+
 from tests.cli.command_line import CLICK, HTML, OPEN, decoded, output, run
 from tests.mails.judges import html5lib_links
 
@@ -132,3 +134,55 @@ def test_a_check_fails_a_mail_that_needs_eyes():
     status, out, _ = run("check", "--metadata", long, stdin=HTML)
     assert status == 1
     assert "problem: line 1: a link has" in out
+
+
+GOOD = "List-Unsubscribe: <https://x.test/u>\r\nList-Unsubscribe-Post: List-Unsubscribe=One-Click"
+
+
+@pytest.mark.parametrize(
+    ("headers", "problem"),
+    [
+        (GOOD, None),
+        ("Subject: x", None),
+        ("List-Unsubscribe: <mailto:u@x.test>", None),
+        (GOOD.replace(" <https", "\r\n <mailto:u@x.test>,\r\n <https"), None),
+        ("List-Unsubscribe: <https://x.test/u>", "has no List-Unsubscribe-Post"),
+        (GOOD.replace("One-Click", "Yes"), "has no List-Unsubscribe-Post"),
+        (GOOD.replace("/u>", "/\r\n u>"), "is folded"),
+        (GOOD.replace("<https://x.test/u>", "=?utf-8?q?=3Chttps=3A//x=2Etest=3E?="), "is encoded"),
+        (f"{GOOD}\r\nlist-unsubscribe: <https://x.test/v>", "2 List-Unsubscribe headers"),
+        (GOOD.replace("https://x", "http://x"), "is http"),
+        (
+            GOOD.replace("https://x.test/u", f"{CLICK}eyJ1cmwiOiAiaHR0cHM6Ly94LnRlc3QifQ=="),
+            "tracked link",
+        ),
+        (GOOD.replace("https://x.test/u", "https://click.email.x.test/u"), "filter lists block"),
+        (GOOD.replace("https://x.test/u", "https://email.x.test/u"), "filter lists block"),
+    ],
+)
+def test_a_check_reads_the_header_by_which_recipients_unsubscribe(tmp_path, headers, problem):
+    file = tmp_path / "mail.eml"
+    file.write_bytes(f"{headers}\r\nContent-Type: text/html\r\n\r\n{HTML}".encode())
+    status, out, _ = run("check", str(file))
+    assert (status, "problem:" in out) == ((1, True) if problem else (0, False))
+    assert (problem or "") in out
+
+
+@pytest.mark.parametrize("utm", ["foo", "=x", "utm_=x", ""])
+def test_a_utm_parameter_without_name_or_value_is_refused(utm):
+    status, _, err = run("rewrite", f"--utm={utm}", stdin=HTML)
+    assert status
+    assert "--utm takes NAME=VALUE" in err
+
+
+@pytest.mark.parametrize("codec", ["utf-16", "utf-16-be", "utf-8-sig", "utf-8"])
+def test_files_that_windows_writes_are_tracked_in_their_spelling(tmp_path, codec):
+    mark = "\ufeff" if codec == "utf-16-be" else ""
+    mail = f"Content-Type: text/html; charset=utf-8\r\n\r\n{HTML}é"
+    for name, text in (("a.eml", mail), ("a.html", HTML), ("a.txt", "See https://x.test/.")):
+        file = tmp_path / name
+        file.write_bytes((mark + text).encode(codec))
+        assert run("rewrite", str(file), "--output", str(tmp_path / "new"))[0] == 0
+        assert CLICK in (tmp_path / "new").read_bytes().decode(codec)
+        run("rewrite", str(file), "--no-click", "--no-open", "--output", str(tmp_path / "new"))
+        assert (tmp_path / "new").read_bytes() == file.read_bytes()

@@ -234,18 +234,6 @@ _BEFORE_BODY = re.compile(
 )
 
 
-# Nothing but white space and comments goes before it.
-_DOCTYPE = re.compile(
-    rf"\ufeff?+(?:[\t\n\f\r ]++|<{_COMMENT})*+<!doctype[^>]*+>", re.IGNORECASE | re.ASCII
-)
-
-
-def end_of_doctype(text: str) -> int:
-    """Where the document begins behind its doctype; 0 for one without a doctype."""
-    found = _DOCTYPE.match(text)
-    return found.end() if found else 0
-
-
 def start_of_body(text: str) -> int:
     """Where the body of a text without a <body> tag begins: behind what belongs to its head."""
     found = _BEFORE_BODY.match(text)

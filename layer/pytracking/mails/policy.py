@@ -162,6 +162,7 @@ class Policy:
     ) -> None:
         """`unsubscribe_urls`: those that the mail's header names; links to them are left."""
         self._options = options
+        self._verdicts: dict[tuple[str, bool], Verdict] = {}  # a mail has one base
         self._unsubscribe_pages = {*map(same_page, unsubscribe_urls)}
         self._utm = _utm_parameters(options.utm)
         self.is_ours = configuration.base_urls.holds
@@ -175,6 +176,15 @@ class Policy:
             base: the URL that relative ones are relative to.
             utm: whether it may get UTM parameters.
         """
+        # The same link again costs no time, but where the caller is asked of each.
+        if self._options.leave:
+            return self._judge(href, base, utm=utm)
+        verdict = self._verdicts.get((href, utm))
+        if verdict is None:
+            verdict = self._verdicts[href, utm] = self._judge(href, base, utm=utm)
+        return verdict
+
+    def _judge(self, href: str, base: str, *, utm: bool) -> Verdict:
         if has_placeholder(href):
             return Verdict("placeholder", reason="a template's placeholder still stands in it")
         url = href.strip(_AROUND)
