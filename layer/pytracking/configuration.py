@@ -196,16 +196,23 @@ class Configuration:
             InvalidPayload: ``extra_metadata`` is not a mapping.
             InvalidTarget: ``webhook_url`` is to be embedded, and is not a URL to post to.
         """
-        webhook = self.webhook_url if self.include_webhook_url else None
         return content_of(
             url_to_track,
             extra_metadata,
             defaults=deepcopy(self._defaults) if self.include_default_metadata else {},
-            webhook_url=webhook and check_webhook_url(webhook, allow_http=True),
+            webhook_url=self._webhook_to_embed(),
             issued_at=self._now() if self.include_issue_time else None,
             expires_at=None if self.expires_in is None else self._now() + self.expires_in,
             privacy=tuple(self.privacy),
         )
+
+    def _webhook_to_embed(self) -> str | None:
+        webhook = self.webhook_url if self.include_webhook_url else None
+        if not webhook:
+            return None
+        checked = check_webhook_url(webhook, allow_http=True)
+        # as given, so that plain links are those of 0.2.2 byte for byte; but an IDN host in ASCII
+        return webhook if webhook.partition("://")[2].partition("/")[0].isascii() else checked
 
     def _now(self) -> float:
         return time.time() if self.clock is None else self.clock()
@@ -248,7 +255,8 @@ class Configuration:
             InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
         """
-        if url_to_track or self.keyring:  # 0.2.2 minted links to nowhere, whose views answer 404
+        # 0.2.2 minted links to nowhere as well, which its views answer with 404
+        if url_to_track != "" or self.keyring:
             self.check_target(url_to_track)  # embedded as given; what redirects checks it again
         data = self.get_data_to_embed(url_to_track, extra_metadata)
         return self.get_click_tracking_url_from_data_str(self.get_url_encoded_data_str(data))

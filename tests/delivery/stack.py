@@ -1,6 +1,5 @@
 """A deployed stack as the operator's commands see it: queues and secrets in moto, its outputs."""
 
-import argparse
 import json
 import socket
 import uuid
@@ -9,6 +8,7 @@ from typing import Any
 
 import boto3
 from pytracking.cli import operating
+from pytracking.cli.parsing import Parser
 
 from tests.delivery.receivers import Request
 from tests.delivery.rig import Rig
@@ -69,7 +69,7 @@ def _members(what: str, values: Mapping[str, str]) -> str:
 
 def run(*arguments: str) -> int:
     """Give the operator's commands their arguments; return the exit status."""
-    parser = argparse.ArgumentParser()
+    parser = Parser()
     subparsers = parser.add_subparsers(required=True)
     operating.add_replay(subparsers)
     operating.add_key_commands(subparsers.add_parser("keys").add_subparsers(required=True))

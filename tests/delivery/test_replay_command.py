@@ -71,7 +71,7 @@ def test_replay_takes_hits_from_the_log(
     monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
     text = fallback("a" * 32) + "\n" + fallback("b" * 32) + "\n"
     if source == "-":
-        monkeypatch.setattr("sys.stdin", io.StringIO(text))
+        monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(text.encode())))
     else:
         source = str(tmp_path / "log")
         (tmp_path / "log").write_text(text)
@@ -93,7 +93,9 @@ def test_replay_knows_the_webhook_of_the_stack(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
-    monkeypatch.setattr("sys.stdin", io.StringIO(fallback(token=token(webhook_url=None))))
+    monkeypatch.setattr(
+        "sys.stdin", io.TextIOWrapper(io.BytesIO(fallback(token=token(webhook_url=None)).encode()))
+    )
     stack.parameters["WebhookUrl"] = "https://default.test/"
     run("replay", "--stack", stack.name, "--log", "-", *option, "--yes")
     assert [message.webhook for message in told(rig)] == [webhook]
@@ -118,7 +120,7 @@ def test_replay_keeps_the_metadata_of_campaigns_that_is_configured(
     for name, value in {"PYTRACKING_LINK_KEYS": KEYRING.to_json(), **environment}.items():
         monkeypatch.setenv(name, value)
     lost = fallback(token=token(privacy=("aggregate",)))
-    monkeypatch.setattr("sys.stdin", io.StringIO(lost))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(lost.encode())))
     stack.parameters["CampaignKeys"] = "customer_id"
     run("replay", "--stack", stack.name, "--log", "-", "--yes")
     assert [message.body["metadata"] for message in told(rig)] == [kept]
@@ -148,7 +150,7 @@ def test_sealed_hits_of_a_webhook_that_moved_go_to_its_new_address(
     rig: Rig, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
-    monkeypatch.setattr("sys.stdin", io.StringIO(fallback("a" * 32)))
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(fallback("a" * 32).encode())))
     queue = ("--queue", rig.queue_url)
     run("replay", *queue, "--log", "-", "--moved", WEBHOOK, "https://new.test/", "--yes")
     assert [message.webhook for message in told(rig)] == ["https://new.test/"]

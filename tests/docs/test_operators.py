@@ -1,9 +1,9 @@
 """docs/operators.md names every parameter, output, variable and option there is, and no other."""
 
-import argparse
 import re
 
 from pytracking.cli.operating import add_replay
+from pytracking.cli.parsing import Parser
 
 from tests.docs.pages import ROOT, text_of
 
@@ -35,7 +35,7 @@ def test_every_output_of_the_template_is_described():
 
 
 def test_every_option_of_replay_is_described():
-    commands = argparse.ArgumentParser().add_subparsers()
+    commands = Parser().add_subparsers()
     add_replay(commands)
     options = set(commands.choices["replay"]._option_string_actions) - {"-h", "--help"}
     described = re.findall(r"^\| `(--[\w-]+)[A-Z ]*` \|", section("Replay"), re.MULTILINE)

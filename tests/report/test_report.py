@@ -3,6 +3,7 @@
 import csv
 import gzip
 import json
+import os
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,6 +15,7 @@ from pytracking.errors import ConfigurationError
 from pytracking.reporting import questions
 from pytracking.reporting.page import page
 
+from tests.docs.pages import ROOT
 from tests.report import generator
 
 pytest.importorskip("duckdb", reason="the reports' engine is not installed")
@@ -199,10 +201,13 @@ def test_what_strangers_wrote_is_text_on_the_page(tmp_path):
 def test_the_command_prints_and_writes_every_form(made, tmp_path):
     folder, truth, _ = made
     command = [sys.executable, "-m", "pytracking", "report", str(folder), "--by", "campaign"]
-    shown = subprocess.run(command, capture_output=True, text=True, check=True).stdout
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
+    shown = subprocess.run(
+        command, env=environment, capture_output=True, text=True, check=True
+    ).stdout
     assert "campaign-0" in shown
     outputs = ["--html", tmp_path / "r.html", "--csv", tmp_path / "c", "--parquet", tmp_path / "p"]
-    subprocess.run([*command, *map(str, outputs)], capture_output=True, check=True)
+    subprocess.run([*command, *map(str, outputs)], env=environment, capture_output=True, check=True)
     with (tmp_path / "c" / "campaigns.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["campaign"]: int(row["clicks"]) for row in rows} == truth.clicks
@@ -210,7 +215,9 @@ def test_the_command_prints_and_writes_every_form(made, tmp_path):
 
     found = duckdb.sql(f"SELECT campaign, clicks FROM '{tmp_path}/p/campaigns.parquet'").fetchall()
     assert dict(found) == truth.clicks
-    printed = subprocess.run([*command, "--json"], capture_output=True, text=True, check=True)
+    printed = subprocess.run(
+        [*command, "--json"], env=environment, capture_output=True, text=True, check=True
+    )
     assert json.loads(printed.stdout)["problems"] == []
 
 
