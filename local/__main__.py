@@ -26,7 +26,7 @@ from local.functions import Environment
 from local.gateway import Gateway
 from local.journal import Journal
 from local.live import RECEIVER_PATH, Live
-from local.minting import Minter
+from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import Receiver
 
@@ -62,7 +62,7 @@ def _serve(listener: socket.socket, template_path: Path, speed: float, command: 
     deployed = template.load(template_path)
     keyring = Keyring.generate()
     webhook_secret = new_secret()
-    minter = Minter(deployed, keyring, origin)
+    minter = LocalMinter(deployed, keyring, origin)
     queues = Queues(deployed, speed)
     _set_environment(
         deployed,

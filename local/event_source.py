@@ -7,32 +7,15 @@ not in the batch means that the whole batch failed, as an exception does.
 
 import logging
 import threading
-import time
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from local.context import Context
 from local.queue import Delivery, Queue
 
 logger = logging.getLogger(__name__)
 
 Handler = Callable[[dict[str, Any], Any], Any]
-
-
-class Context:
-    """The part of a Lambda context that a handler of a queue reads."""
-
-    function_name = "deliver"
-    function_version = "$LATEST"
-    invoked_function_arn = "arn:aws:lambda:us-east-1:000000000000:function:deliver"
-    memory_limit_in_mb = 256
-
-    def __init__(self, timeout_seconds: float, request_id: str = "local") -> None:
-        self.aws_request_id = request_id
-        self._deadline = time.monotonic() + timeout_seconds
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return what is left of the function's time, in milliseconds."""
-        return max(0, int((self._deadline - time.monotonic()) * 1000))
 
 
 def queue_event(name: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:

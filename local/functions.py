@@ -6,45 +6,21 @@ import importlib.util
 import json
 import sys
 import threading
-import time
 import traceback
-import uuid
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, cast
 
 from pytracking.errors import ConfigurationError
 
+from local.context import Context
 from local.template import Function
 
-Handler = Callable[[dict[str, Any], "Context"], Any]
+Handler = Callable[[dict[str, Any], Context], Any]
 
 
 class InvocationError(Exception):
     """The function raised, or returned what is not JSON; its traceback is on stderr."""
-
-
-@dataclass(slots=True)
-class Context:
-    """What Lambda passes as the context: the attributes and the method that it documents."""
-
-    function_name: str
-    memory_limit_in_mb: int
-    deadline: float  # time.monotonic() seconds
-    function_version: str = "$LATEST"
-    aws_request_id: str = field(default_factory=lambda: str(uuid.uuid4()))
-    log_group_name: str = "local"
-    log_stream_name: str = "local"
-
-    @property
-    def invoked_function_arn(self) -> str:
-        """The function's ARN, in AWS's documentation account."""
-        return f"arn:aws:lambda:us-east-1:123456789012:function:{self.function_name}"
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Milliseconds until Lambda would end the invocation; never negative."""
-        return max(0, int((self.deadline - time.monotonic()) * 1000))
 
 
 class Environment:
@@ -102,9 +78,9 @@ class Environment:
         """Call the handler in this thread; both event and answer pass through JSON."""
         with self._busy:
             context = Context(
+                self.function.timeout_seconds,
                 function_name=self.function.name,
                 memory_limit_in_mb=self.function.memory_mb,
-                deadline=time.monotonic() + self.function.timeout_seconds,
             )
             try:
                 answer = self._loaded()(json.loads(json.dumps(event)), context)

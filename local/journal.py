@@ -33,7 +33,7 @@ class Mark:
 
 
 @dataclass(slots=True)
-class Event:
+class HitRecord:
     """One hit and what became of its webhook. Times are epoch seconds."""
 
     id: str
@@ -69,7 +69,7 @@ class Journal:
     """The latest events, and the pages that want to hear of every change."""
 
     def __init__(self) -> None:
-        self._events: dict[str, Event] = {}
+        self._events: dict[str, HitRecord] = {}
         self._queued: set[str] = set()  # ids of the events that were last seen in a queue
         self._parsed: dict[str, dict[str, Any]] = {}  # the messages of the last look, by text
         self._refused = itertools.count(1)
@@ -87,12 +87,14 @@ class Journal:
         as refused, by itself.
         """
         if call.signature != "valid":
-            refused = Event(f"refused-{next(self._refused)}", call.at, {}, "refused", calls=[call])
+            refused = HitRecord(
+                f"refused-{next(self._refused)}", call.at, {}, "refused", calls=[call]
+            )
             self._changed(self._add(refused))
             return
         event = self._events.get(call.id)
         if event is None:
-            event = self._add(Event(call.id, call.at, body or {}))
+            event = self._add(HitRecord(call.id, call.at, body or {}))
         elif body and body != event.body:  # so far it was a hit that is undecoded
             event.hold(body)
         if event.state == "dead":  # it went back and came here between two looks at the queues
@@ -160,7 +162,7 @@ class Journal:
         if event is None:
             if identifier in self._queued:
                 return  # forgotten: there were too many since
-            event = self._add(Event(identifier, time.time(), _body(document)))
+            event = self._add(HitRecord(identifier, time.time(), _body(document)))
         elif message.state == "in flight" and not message.dead and _called_since(event, message):
             return  # the receiver's answer is known already; what follows from it is under way
         before = event.state, event.attempt, event.due_at, event.last_status, event.reason
@@ -178,13 +180,13 @@ class Journal:
         if after != before or identifier not in self._queued:
             self._changed(event)
 
-    def _add(self, event: Event) -> Event:
+    def _add(self, event: HitRecord) -> HitRecord:
         self._events[event.id] = event
         while len(self._events) > CAPACITY:
             del self._events[next(iter(self._events))]
         return event
 
-    def _changed(self, event: Event) -> None:
+    def _changed(self, event: HitRecord) -> None:
         self.publish("event", asdict(event))
 
     def _send(self, frame: str | None) -> None:
@@ -203,7 +205,7 @@ def _state(message: Standing, attempt: int) -> State:
     return "retrying" if attempt > 0 else "queued"
 
 
-def _called_since(event: Event, message: Standing) -> bool:
+def _called_since(event: HitRecord, message: Standing) -> bool:
     return bool(event.calls) and event.calls[-1].at >= message.received_at
 
 

@@ -24,7 +24,7 @@ from starlette.staticfiles import StaticFiles
 from local import metadata
 from local.guard import Guard
 from local.journal import Journal
-from local.minting import Minter, json_name
+from local.minting import LocalMinter, json_name
 from local.queues import Queues
 from local.receiver import MOODS, Receiver
 
@@ -47,7 +47,7 @@ class Live:
         self,
         journal: Journal,
         receiver: Receiver,
-        minter: Minter,
+        minter: LocalMinter,
         queues: Queues,
         *,
         origin: str,

@@ -47,7 +47,7 @@ class RewrittenMail:
     left: list[dict[str, str]]  # href and reason of each link that was left as it was
 
 
-class Minter:
+class LocalMinter:
     """Mints open and click links that this gateway answers."""
 
     def __init__(self, template: Template, keyring: Keyring, origin: str) -> None:

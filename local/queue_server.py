@@ -28,7 +28,7 @@ class QueueServer:
         """
         self.queues = {queue.name: queue for queue in queues}
         handler = type("Handler", (_Handler,), {"queue_server": self})
-        self._http = _Server(("127.0.0.1", port), handler)
+        self._http = _QueueServer(("127.0.0.1", port), handler)
         self._thread = threading.Thread(target=self._http.serve_forever, args=(0.05,), daemon=True)
 
     @property
@@ -150,7 +150,7 @@ class _Fault(Exception):
         self.code = code
 
 
-class _Server(ThreadingHTTPServer):
+class _QueueServer(ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 128
 

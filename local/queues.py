@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pytracking.delivery.messages import InvalidMessage, Message, parse
+from pytracking.delivery.messages import Message, parse
+from pytracking.errors import InvalidMessage
 
 from local.event_source import EventSource, Handler
 from local.functions import Environment

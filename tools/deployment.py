@@ -98,17 +98,17 @@ def account_region() -> str:
     return str(session.region_name)
 
 
-class _Loader(yaml.SafeLoader):
+class _PlainLoader(yaml.SafeLoader):
     """Reads a template for what stands in it literally; !Ref and its like become None."""
 
 
-_Loader.add_multi_constructor("!", lambda *_: None)
+_PlainLoader.add_multi_constructor("!", lambda *_: None)
 
 
 def template_defaults() -> dict[str, str]:
     """Return the default of each parameter of template.yaml, as CloudFormation writes it."""
     text = (emulator.ROOT / "template.yaml").read_text("utf-8")
-    parameters = yaml.load(text, _Loader)["Parameters"]  # noqa: S506 - a SafeLoader
+    parameters = yaml.load(text, _PlainLoader)["Parameters"]  # noqa: S506 - a SafeLoader
     return {name: str(one["Default"]) for name, one in parameters.items()}
 
 

@@ -7,21 +7,15 @@ from email.message import Message
 from typing import Any, NamedTuple, TypeVar
 
 from pytracking.configuration import Configuration, get_configuration
+from pytracking.errors import MailWarning, UnreadableBody
 from pytracking.mails import charset as charsets
 from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
 from pytracking.mails.options import Options
 from pytracking.mails.parts import Part
 from pytracking.mails.plain import rewrite_text
-from pytracking.mails.policy import Link
-from pytracking.mails.problems import (
-    GMAIL_CLIPS_BYTES,
-    MailWarning,
-    Problem,
-    check_links,
-    check_size,
-    warn,
-)
+from pytracking.mails.policy import MailLink
+from pytracking.mails.problems import GMAIL_CLIPS_BYTES, Problem, check_links, check_size, warn
 from pytracking.mails.rewriting import Rewritten, require_bases, rewrite
 
 __all__ = [
@@ -142,7 +136,7 @@ def adapt_message_bytes(
 
 def find_links(
     message: Message | bytes, configuration: Configuration | None = None, **kwargs: Any
-) -> tuple[Link, ...]:
+) -> tuple[MailLink, ...]:
     """Every link of a mail in order, with what `adapt_message` would do to it, and why.
 
     Each names its part. No link is minted, so no key and no base URL is needed.
@@ -176,7 +170,7 @@ def _problems_of(part: Part) -> Iterator[Problem]:
     is_text = part.is_body and part.kind in _TEXTS
     try:
         raw = part.written()
-    except transfer.Unreadable as error:
+    except UnreadableBody as error:
         if is_text and not part.is_closed:
             yield Problem(part.name, f"nothing in it is tracked: {error}")
         return
@@ -192,7 +186,7 @@ def _problems_of(part: Part) -> Iterator[Problem]:
         return
     try:
         body = transfer.decoded(raw, part.encoding)
-    except transfer.Unreadable as error:
+    except UnreadableBody as error:
         if not part.is_closed:
             yield Problem(part.name, f"nothing in it is tracked: {error}")
         return
@@ -272,7 +266,7 @@ def _readable(
         try:
             raw = part.written()
             body = transfer.decoded(raw, part.encoding)
-        except transfer.Unreadable:  # check_message says so
+        except UnreadableBody:  # check_message says so
             continue
         reading = _reading(part, body)
         if not (reading.problem or _PGP.search(body)):

@@ -1,8 +1,41 @@
-"""Every error this package raises on purpose, under one root."""
+"""Every error that this package raises on purpose.
+
+The tree, with the exceptions of Python itself that each one is besides:
+
+    PytrackingError
+      InvalidLink (ValueError)
+        LinkExpired
+        MalformedToken
+      InvalidPayload (ValueError)
+      InvalidTarget (ValueError)
+      InvalidKey (ValueError)
+      InvalidMessage (ValueError)
+      InvalidRequest (ValueError)
+      InvalidSignature (ValueError)
+      ConfigurationError (ValueError)
+      MissingDependency (ImportError)
+      KeysUnavailable
+      SecretsUnavailable
+      WebhookError
+        ForbiddenAddress
+      AwsError
+      OutOfDescriptors
+      BatchFailed
+      UnreadableBody
+      CheckFailed
+      NotReplayable
+      ReplayError
+      RotationError
+      ReportError
+    MailWarning (UserWarning)
+"""
 
 
 class PytrackingError(Exception):
     """Root of all errors of this package: catch it to catch them all."""
+
+
+# Links, and what they are made of
 
 
 class InvalidLink(PytrackingError, ValueError):
@@ -17,6 +50,10 @@ class LinkExpired(InvalidLink):
     """A link that is authentic, and whose time is over."""
 
 
+class MalformedToken(InvalidLink):
+    """A text that is not a token's canonical spelling."""
+
+
 class InvalidPayload(PytrackingError, ValueError):
     """What was to be put into a link cannot be carried by JSON (NaN, lone surrogates, ...)."""
 
@@ -29,6 +66,24 @@ class InvalidKey(PytrackingError, ValueError):
     """A key, secret or keyring that cannot be used."""
 
 
+# Messages, requests and signatures
+
+
+class InvalidMessage(PytrackingError, ValueError):
+    """A text that is no message of a version known here."""
+
+
+class InvalidRequest(PytrackingError, ValueError):
+    """A request to the links function that has no meaning; the message says what was expected."""
+
+
+class InvalidSignature(PytrackingError, ValueError):
+    """A webhook that was not signed with a known secret, or not lately."""
+
+
+# What is missing
+
+
 class ConfigurationError(PytrackingError, ValueError):
     """A setting is missing or contradicts another one."""
 
@@ -37,21 +92,76 @@ class MissingDependency(PytrackingError, ImportError):
     """A feature was used whose optional dependency is not installed."""
 
 
-class WebhookError(PytrackingError):
-    """A webhook could not be called: no answer arrived that could be returned."""
-
-
-class OutOfDescriptors(PytrackingError):
-    """This process may open no further file or connection: it is of no more use."""
-
-
-class ReportError(PytrackingError):
-    """A report could not be made: the disk is full, or AWS refused or did not answer."""
-
-
 class KeysUnavailable(PytrackingError):
     """No link keys could be fetched yet, so no link can be read or minted now."""
 
 
 class SecretsUnavailable(PytrackingError):
     """No webhook secrets could be fetched yet, so nothing can be signed now."""
+
+
+# Delivery
+
+
+class WebhookError(PytrackingError):
+    """A webhook could not be called: no answer arrived that could be returned."""
+
+
+class ForbiddenAddress(WebhookError):
+    """A host whose address is not one that webhooks may be sent to."""
+
+
+class AwsError(PytrackingError):
+    """A call to AWS failed.
+
+    Attributes:
+        code: AWS's name of the error, e.g. ``AccessDenied``; ``NoAnswer`` when none arrived.
+        retryable: the same call may succeed a moment later.
+    """
+
+    def __init__(self, message: str, *, code: str, retryable: bool) -> None:
+        super().__init__(message)
+        self.code = code
+        self.retryable = retryable
+
+
+class OutOfDescriptors(PytrackingError):
+    """This process may open no further file or connection: it is of no more use."""
+
+
+class BatchFailed(PytrackingError):
+    """A message failed that has no id by which to report it: the whole batch must come again."""
+
+
+# Mails
+
+
+class UnreadableBody(PytrackingError):
+    """A part of a mail whose body cannot be decoded for certain; the message says why."""
+
+
+class MailWarning(UserWarning):
+    """Something about a mail that will keep readers from seeing it as it was meant."""
+
+
+# Operating a stack
+
+
+class CheckFailed(PytrackingError):
+    """A check of the doctor failed; the message says what to do."""
+
+
+class NotReplayable(PytrackingError):
+    """A hit that stays where it is; the message is the reason."""
+
+
+class ReplayError(PytrackingError):
+    """A replay that could not go on. What was replayed before it stays replayed."""
+
+
+class RotationError(PytrackingError):
+    """A secret that could not be read or written. What it held before is still in use."""
+
+
+class ReportError(PytrackingError):
+    """A report could not be made: the disk is full, or AWS refused or did not answer."""

@@ -10,11 +10,11 @@ from typing import Any
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails.charset import Reading, read_html
 from pytracking.mails.options import Options
-from pytracking.mails.policy import Link
+from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import Problem, check_links, warn
 from pytracking.mails.rewriting import Rewritten, rewrite
 
-__all__ = ["Link", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
+__all__ = ["MailLink", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
 
 
 def adapt_html(
@@ -87,7 +87,7 @@ def adapt_html_bytes(
 
 def find_links(
     html_text: str | bytes, configuration: Configuration | None = None, **kwargs: Any
-) -> tuple[Link, ...]:
+) -> tuple[MailLink, ...]:
     """Every link of a mail in order, with what `adapt_html` would do to it, and why.
 
     No link is minted, so no key and no base URL is needed (but without the base URLs, links that

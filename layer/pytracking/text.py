@@ -6,10 +6,10 @@ from typing import Any
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails.options import Options
 from pytracking.mails.plain import rewrite_text
-from pytracking.mails.policy import Link
+from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import check_links, warn
 
-__all__ = ["Link", "Options", "adapt_text", "find_links"]
+__all__ = ["MailLink", "Options", "adapt_text", "find_links"]
 
 
 def adapt_text(
@@ -46,7 +46,7 @@ def adapt_text(
 
 def find_links(
     text: str, configuration: Configuration | None = None, **kwargs: Any
-) -> tuple[Link, ...]:
+) -> tuple[MailLink, ...]:
     """Every link of a text in order, with what `adapt_text` would do to it, and why.
 
     No link is minted, so no key and no base URL is needed.

@@ -6,8 +6,7 @@ import time
 
 import pytest
 from pytracking.aws import client as api_module
-from pytracking.aws.client import AwsError
-from pytracking.errors import ConfigurationError
+from pytracking.errors import AwsError, ConfigurationError
 
 from tests.aws import raw_server
 from tests.aws.raw_server import RawServer, fail, ok

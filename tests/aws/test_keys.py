@@ -5,7 +5,6 @@ import json
 import pytest
 from pytracking import Configuration
 from pytracking.aws import secrets
-from pytracking.aws.client import AwsError
 from pytracking.aws.secrets import (
     FIRST_FETCH_SECONDS,
     FIRST_RETRY_SECONDS,
@@ -16,7 +15,7 @@ from pytracking.aws.secrets import (
     LinkKeys,
 )
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, InvalidLink, KeysUnavailable
+from pytracking.errors import AwsError, ConfigurationError, InvalidLink, KeysUnavailable
 from pytracking.links import read_link
 from pytracking.tokens.keyring import Keyring
 

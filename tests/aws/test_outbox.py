@@ -3,8 +3,8 @@
 import json
 
 import pytest
-from pytracking.aws.client import AwsError
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded, parse
+from pytracking.errors import AwsError
 from pytracking.events import Event
 from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox, to_queue
 

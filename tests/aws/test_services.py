@@ -5,12 +5,12 @@ import pytest
 from moto.server import ThreadedMotoServer
 from pytracking.aws import queue as queue_module
 from pytracking.aws import secrets
-from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.client import JsonApi
 from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import secret_text
 from pytracking.delivery.messages import Message, parse
 from pytracking.environment import Settings
-from pytracking.errors import InvalidKey
+from pytracking.errors import AwsError, InvalidKey
 from pytracking.handlers.outbox import to_queue
 
 from tests.aws.raw_server import RawServer

@@ -6,13 +6,8 @@ import ipaddress
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.delivery.addresses import (
-    AddressRules,
-    Endpoint,
-    ForbiddenAddress,
-    parse_networks,
-)
-from pytracking.errors import InvalidTarget
+from pytracking.delivery.addresses import AddressRules, Endpoint, parse_networks
+from pytracking.errors import ForbiddenAddress, InvalidTarget
 
 RULES = AddressRules()
 

@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
 from pytracking.delivery.messages import Message, Undecoded, parse
-from pytracking.handlers.delivering import BatchFailed, Deliverer
+from pytracking.errors import BatchFailed
+from pytracking.handlers.delivering import Deliverer
 from standardwebhooks import Webhook
 
 from local.event_source import Context

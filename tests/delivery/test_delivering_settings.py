@@ -4,9 +4,8 @@ import json
 import time
 
 import pytest
-from pytracking.aws.client import AwsError
 from pytracking.aws.secrets import FIRST_RETRY_SECONDS, WebhookSecrets
-from pytracking.errors import ConfigurationError
+from pytracking.errors import AwsError, ConfigurationError
 from pytracking.handlers.delivering import Deliverer
 from standardwebhooks import Webhook
 

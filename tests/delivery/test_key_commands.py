@@ -3,9 +3,8 @@
 from datetime import timedelta
 
 import pytest
-from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.errors import ConfigurationError, PytrackingError, RotationError
 from pytracking.operations import rotation
-from pytracking.operations.rotation import RotationError
 
 from tests.delivery.stack import GENERATED, Stack, run
 

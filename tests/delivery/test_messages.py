@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.delivery import messages
-from pytracking.delivery.messages import InvalidMessage, Message, Undecoded
-from pytracking.errors import PytrackingError
+from pytracking.delivery.messages import Message, Undecoded
+from pytracking.errors import InvalidMessage, PytrackingError
 
 json_values = st.recursive(
     st.none()

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from pytracking.delivery.messages import Message, bury_text
+from pytracking.errors import ReplayError
 from pytracking.operations import batches
-from pytracking.operations.batches import ReplayError
 from pytracking.operations.replay import (
     INVALID_LINK,
     NO_KEYS,

@@ -13,9 +13,8 @@ import pytest
 import pytracking
 import standardwebhooks
 from pytracking.delivery.signatures import Signer, receiver_secret
-from pytracking.errors import InvalidKey, InvalidLink
+from pytracking.errors import InvalidKey, InvalidLink, RotationError
 from pytracking.operations.rotation import (
-    RotationError,
     finish_link_rotation,
     finish_webhook_rotation,
     read_link_keys,

@@ -8,13 +8,8 @@ import pytest
 import standardwebhooks
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.delivery.signatures import (
-    InvalidSignature,
-    Signer,
-    new_secret,
-    receiver_secret,
-)
-from pytracking.errors import InvalidKey
+from pytracking.delivery.signatures import Signer, new_secret, receiver_secret
+from pytracking.errors import InvalidKey, InvalidSignature
 
 NEW = "whsec_" + "A" * 42 + "g="
 OLD = "whsec_" + "B" * 42 + "g="

@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.client import JsonApi
 from pytracking.aws.queue import SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
@@ -24,9 +24,11 @@ from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client
 from pytracking.delivery.webhooks import Webhooks
 from pytracking.environment import Settings
+from pytracking.errors import AwsError
 from pytracking.handlers.delivering import Deliverer
 
-from local.event_source import Context, failed_ids, queue_event
+from local.context import Context
+from local.event_source import failed_ids, queue_event
 from local.queue import Delivery
 
 APP = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"

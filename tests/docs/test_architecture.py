@@ -1,11 +1,14 @@
 """docs/architecture.md is the structure there is: its table is held against the real imports."""
 
 import ast
+import builtins
 import re
 import subprocess
 import sys
+from collections import Counter
 
 import pytest
+from pytracking import errors
 
 from tests.docs.pages import ROOT, text_of
 
@@ -103,6 +106,53 @@ def test_there_is_no_circle_between_parts():
     while free := {part for part, needs in left.items() if not needs & left.keys()}:
         left = {part: needs for part, needs in left.items() if part not in free}
     assert not left
+
+
+def classes(*folders):
+    """Yield each class of these folders, with the file it is in."""
+    for path in FILES:
+        if path.relative_to(ROOT).parts[0] in folders:
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.ClassDef):
+                    yield node, path
+
+
+def test_no_two_classes_share_a_name():
+    names = Counter(node.name for node, _ in classes("layer", *OURS[1:]))
+    assert [name for name, number in names.items() if number > 1] == []
+
+
+def drawn(cls, depth=1):
+    """Return the lines of an error's branch, as the docstring of errors.py draws them."""
+    foreign = [base.__name__ for base in cls.__bases__ if base.__module__ == "builtins"]
+    known = "" if foreign == ["Exception"] or not foreign else f" ({', '.join(foreign)})"
+    yield "  " * (depth + 1) + cls.__name__ + known
+    for below in cls.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from drawn(below, depth + 1)
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is():
+    own = [cls for cls in vars(errors).values() if isinstance(cls, type)]
+    assert all(issubclass(cls, BaseException) for cls in own)
+    roots = [cls for cls in own if not any(base in own for base in cls.__bases__)]
+    tree = [line for root in roots for line in drawn(root)]
+    assert [line for line in errors.__doc__.splitlines() if line[:4] == "    "] == tree
+
+
+def test_every_exception_of_the_layer_is_in_the_tree():
+    exceptions = {
+        name
+        for name, value in {**vars(builtins), **vars(errors)}.items()
+        if isinstance(value, type) and issubclass(value, BaseException)
+    }
+    elsewhere = [
+        f"{path.name}: {node.name}"
+        for node, path in classes("layer")
+        if path.name != "errors.py"
+        and {ast.unparse(base).rpartition(".")[2] for base in node.bases} & exceptions
+    ]
+    assert elsewhere == []
 
 
 def test_importing_the_library_loads_nothing_heavy():

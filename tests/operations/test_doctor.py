@@ -89,7 +89,7 @@ def serve() -> Iterator[Any]:
 
 def test_a_host_without_a_record_is_told_which_record_to_make() -> None:
     sick = patient("https://track.invalid/o/", DomainTarget="d-1.example.com")
-    with pytest.raises(doctor.Unwell, match=r"make the record: track\.invalid CNAME d-1\.exa"):
+    with pytest.raises(doctor.CheckFailed, match=r"make the record: track\.invalid CNAME d-1\.exa"):
         doctor.dns(sick)
 
 
@@ -100,14 +100,14 @@ def test_a_host_with_an_address_is_well() -> None:
 def test_a_certificate_of_another_host_is_no_good(authority: Authority, serve: Any) -> None:
     port = serve(authority.serving("other.example.com"))
     sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
-    with pytest.raises(doctor.Unwell, match=r"no valid certificate for 127\.0\.0\.1"):
+    with pytest.raises(doctor.CheckFailed, match=r"no valid certificate for 127\.0\.0\.1"):
         doctor.tls(sick)
 
 
 def test_a_certificate_that_ends_soon_is_told(authority: Authority, serve: Any) -> None:
     port = serve(authority.serving("127.0.0.1"))  # valid for a day
     sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
-    with pytest.raises(doctor.Unwell, match=r"ends in 0 days"):
+    with pytest.raises(doctor.CheckFailed, match=r"ends in 0 days"):
         doctor.tls(sick)
 
 
@@ -138,7 +138,7 @@ def test_a_trigger_that_was_switched_off_is_told() -> None:
         get_queue_attributes={"Attributes": {"QueueArn": "arn"}},
         list_event_source_mappings={"EventSourceMappings": [{"State": "Disabled"}]},
     )
-    with pytest.raises(doctor.Unwell, match="Disabled"):
+    with pytest.raises(doctor.CheckFailed, match="Disabled"):
         doctor.trigger(patient(client=client))
 
 
@@ -153,7 +153,7 @@ def test_an_account_that_runs_few_functions_at_once_is_warned_of(limit: int, exp
 
 def test_dead_letters_are_counted() -> None:
     client = Answers(get_queue_attributes={"Attributes": {"ApproximateNumberOfMessages": "3"}})
-    with pytest.raises(doctor.Unwell, match=r"3 hits wait: docs/operations\.md#dead-letters"):
+    with pytest.raises(doctor.CheckFailed, match=r"3 hits wait: docs/operations\.md#dead-letters"):
         doctor.dead_letters(patient(client=client))
 
 
@@ -169,7 +169,7 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
     alarms: list[dict[str, Any]], expected: str
 ) -> None:
     client = Answers(pages={"describe_alarms": [{"MetricAlarms": alarms}]})
-    with pytest.raises(doctor.Unwell, match=expected):
+    with pytest.raises(doctor.CheckFailed, match=expected):
         doctor.alarms(patient(client=client))
 
 
@@ -179,7 +179,7 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
 )
 def test_a_webhook_that_fails_is_told(metric: str, expected: str) -> None:
     client = Answers(pages={"filter_log_events": [{"events": [line(metric), {"message": "-"}]}]})
-    with pytest.raises(doctor.Unwell, match=expected):
+    with pytest.raises(doctor.CheckFailed, match=expected):
         doctor.delivery(patient(client=client))
 
 

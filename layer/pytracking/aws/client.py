@@ -22,7 +22,7 @@ from pytracking.delivery.deadline import THREAD_NAME, Deadline
 from pytracking.delivery.dialling import dial, look_up
 from pytracking.delivery.pool import Pool
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.errors import AwsError, ConfigurationError
 
 if TYPE_CHECKING:
     import ssl
@@ -44,20 +44,6 @@ MAX_ANSWER_BYTES = 256 * 1024
 
 
 _reading = threading.Lock()
-
-
-class AwsError(PytrackingError):
-    """A call to AWS failed.
-
-    Attributes:
-        code: AWS's name of the error, e.g. ``AccessDenied``; ``NoAnswer`` when none arrived.
-        retryable: the same call may succeed a moment later.
-    """
-
-    def __init__(self, message: str, *, code: str, retryable: bool) -> None:
-        super().__init__(message)
-        self.code = code
-        self.retryable = retryable
 
 
 class JsonApi:

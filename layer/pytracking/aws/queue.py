@@ -7,10 +7,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.client import JsonApi
 from pytracking.delivery.dialling import out_of_descriptors
 from pytracking.environment import Settings
-from pytracking.errors import OutOfDescriptors
+from pytracking.errors import AwsError, OutOfDescriptors
 
 MAX_BATCH = 10
 """Most messages SQS takes at once."""

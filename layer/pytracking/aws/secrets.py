@@ -10,10 +10,11 @@ import time
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Generic, TypeVar
 
-from pytracking.aws.client import AwsError, JsonApi
+from pytracking.aws.client import JsonApi
 from pytracking.aws.observability import count, log_error, log_warning
 from pytracking.environment import Settings
 from pytracking.errors import (
+    AwsError,
     ConfigurationError,
     InvalidKey,
     InvalidLink,

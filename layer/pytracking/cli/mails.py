@@ -26,7 +26,7 @@ from pytracking.mails.charset import Reading, read, read_html
 from pytracking.mails.markup import readable
 from pytracking.mails.options import LINK_METADATA
 from pytracking.mails.parts import headers_of
-from pytracking.mails.policy import Link
+from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import LONGEST_LINK_CHARACTERS
 from pytracking.mails.unsubscribe_header import check_headers, check_host
 from pytracking.text import adapt_text
@@ -50,7 +50,7 @@ class _Found(NamedTuple):
     """A link, and where it stands: "line 3", or "part 2 text/html"."""
 
     place: str
-    link: Link
+    link: MailLink
 
 
 def add_rewrite(commands: "Subparsers") -> None:
@@ -327,7 +327,7 @@ def _problems(
     return [*map(str, problems)]
 
 
-def _is_reported(link: Link) -> bool:
+def _is_reported(link: MailLink) -> bool:
     """Whether a link is tracked, and its sender is to look at it all the same."""
     return link.outcome == "tracked" and bool(link.reason)
 

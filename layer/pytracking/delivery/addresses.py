@@ -13,7 +13,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from pytracking.delivery.origin import DEFAULT_PORTS
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, InvalidTarget, WebhookError
+from pytracking.errors import ConfigurationError, ForbiddenAddress, InvalidTarget
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -143,10 +143,6 @@ class AddressRules:
         if isinstance(address, ipaddress.IPv6Address) and address not in GLOBAL_UNICAST:
             return False
         return address.is_global and not any(address in network for network in NEVER_DIALLED)
-
-
-class ForbiddenAddress(WebhookError):
-    """A host whose address is not one that webhooks may be sent to."""
 
 
 def parse_networks(text: str) -> tuple[Network, ...]:

@@ -15,12 +15,12 @@ from dataclasses import dataclass
 
 import urllib3.exceptions
 
-from pytracking.delivery.addresses import AddressRules, Endpoint, ForbiddenAddress
+from pytracking.delivery.addresses import AddressRules, Endpoint
 from pytracking.delivery.connections import WebhookConnection
 from pytracking.delivery.deadline import Deadline
 from pytracking.delivery.dialling import Lookup, dial, look_up, out_of_descriptors
 from pytracking.delivery.pool import Pool
-from pytracking.errors import OutOfDescriptors
+from pytracking.errors import ForbiddenAddress, OutOfDescriptors
 
 LOOKUP_TIMEOUT = 5.0
 """Seconds for the addresses of a host."""

@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
 
-from pytracking.errors import PytrackingError
+from pytracking.errors import InvalidMessage
 from pytracking.events import event_kind
 from pytracking.tokens import KIND_BYTES, Kind
 
@@ -29,10 +29,6 @@ _T = TypeVar("_T")
 
 # An id is part of what is signed ("id.timestamp.body") and of a header: no dot, no CR, no LF.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # 5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e
-
-
-class InvalidMessage(PytrackingError, ValueError):
-    """A text that is no message of a version known here."""
 
 
 def new_id() -> str:

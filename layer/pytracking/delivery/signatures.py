@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 
-from pytracking.errors import InvalidKey, PytrackingError
+from pytracking.errors import InvalidKey, InvalidSignature
 
 PREFIX = "whsec_"
 """What a secret begins with when base64 follows; anything else is taken as it stands."""
@@ -31,10 +31,6 @@ NEW_KEY_BYTES = 32
 
 TOLERANCE_SECONDS = 300
 """How far a webhook's timestamp may lie from the receiver's clock, either way."""
-
-
-class InvalidSignature(PytrackingError, ValueError):
-    """A webhook that was not signed with a known secret, or not lately."""
 
 
 class Signer:

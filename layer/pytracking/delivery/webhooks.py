@@ -9,11 +9,11 @@ from concurrent.futures import ThreadPoolExecutor
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
 from pytracking.delivery.destinations import Result
-from pytracking.delivery.messages import InvalidMessage, Message
+from pytracking.delivery.messages import Message
 from pytracking.delivery.origin import origin
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.slow import SlowOrigins
-from pytracking.errors import InvalidTarget, OutOfDescriptors, PytrackingError
+from pytracking.errors import InvalidMessage, InvalidTarget, OutOfDescriptors, PytrackingError
 
 WORKERS = 10
 """Posts made at once: as many as a batch of the template holds."""

@@ -21,13 +21,13 @@ from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
-from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, bury_text, parse
+from pytracking.delivery.messages import Message, Undecoded, bury_text, parse
 from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.errors import BatchFailed, ConfigurationError, InvalidMessage
 
 SEND_SECONDS = 5.0
 """Most that sending the copies of a batch to one queue may take."""
@@ -51,10 +51,6 @@ class BatchQueue(Protocol):
 
     def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
         """Send messages within ``timeout`` seconds; return why some were not taken, by index."""
-
-
-class BatchFailed(PytrackingError):
-    """A message failed that has no id by which to report it: the whole batch must come again."""
 
 
 @dataclass(slots=True)

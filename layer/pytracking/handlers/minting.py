@@ -18,7 +18,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pytracking import Configuration
-from pytracking.errors import KeysUnavailable, PytrackingError
+from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
 from pytracking.handlers.minter import Minter
 from pytracking.mails.options import OPTION_NAMES, Options
 from pytracking.mails.plain import rewrite_text
@@ -43,10 +43,6 @@ _REQUESTS: Mapping[str, frozenset[str]] = {
     "html": _BODY_KEYS,
     "text": _BODY_KEYS - {"open_tracking"},
 }
-
-
-class InvalidRequest(PytrackingError, ValueError):
-    """A request to the links function that has no meaning; the message says what was expected."""
 
 
 def answer(minter: Minter, request: Any) -> dict[str, Any]:

@@ -67,7 +67,7 @@ class Part:
         """Its body as it stands in the mail.
 
         Raises:
-            Unreadable: there is none, or it is no bytes.
+            UnreadableBody: there is none, or it is no bytes.
         """
         if self.message is not None:
             return transfer.written(self.message)

@@ -7,7 +7,7 @@ from typing import Any
 from pytracking.configuration import Configuration
 from pytracking.mails import bare_urls, markup
 from pytracking.mails.options import Options
-from pytracking.mails.policy import NO_TRACK, Link, Policy, Verdict
+from pytracking.mails.policy import NO_TRACK, Decision, MailLink, Policy
 from pytracking.mails.rewriting import Minting, Rewritten, require_bases
 
 # White space within a URL in angle brackets, with the quote marks of the lines.
@@ -38,12 +38,12 @@ def rewrite_text(
     require_bases(configuration, click=click_tracking, open=False)
     policy = Policy(options, configuration, unsubscribe_urls)
     minting = Minting(configuration, metadata, options, "text")
-    links: list[Link] = []
+    links: list[MailLink] = []
     edits: list[markup.Edit] = []
     for start, end, goes_on in bare_urls.find(text, lines_join=lines_join):
         written = text[start:end]
         if goes_on:
-            verdict = Verdict("wrapped", reason="it may go on in the next line: put it in <...>")
+            verdict = Decision("wrapped", reason="it may go on in the next line: put it in <...>")
         else:
             verdict = policy.judge(_WRAPPED.sub("", written))
         url = ""
@@ -52,5 +52,5 @@ def rewrite_text(
             edits.append((start, end, url))
         elif click_tracking and (mark := NO_TRACK.match(written)):
             edits.append((start + mark.end(1), start + mark.end(), ""))
-        links.append(Link(markup.readable(written), *verdict, url, start, end))
+        links.append(MailLink(markup.readable(written), *verdict, url, start, end))
     return Rewritten(text, tuple(links), tuple(edits))

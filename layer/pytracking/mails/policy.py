@@ -30,7 +30,7 @@ UNTRACKABLE: frozenset[Outcome] = frozenset({"placeholder", "relative", "refused
 """Outcomes that the sender will not have meant."""
 
 
-class Link(NamedTuple):
+class MailLink(NamedTuple):
     """One link of a mail, and what became of it.
 
     `href` is the value as the reader's program understands it (character references resolved);
@@ -55,8 +55,8 @@ class Link(NamedTuple):
         return self.outcome in UNTRACKABLE
 
 
-class Verdict(NamedTuple):
-    """What is to become of a link; see `Link`."""
+class Decision(NamedTuple):
+    """What is to become of a link; see `MailLink`."""
 
     outcome: Outcome
     target: str = ""
@@ -168,7 +168,7 @@ class Policy:
         self.is_ours = configuration.base_urls.holds
         self._check_target = configuration.check_target
 
-    def judge(self, href: str, base: str = "", *, utm: bool = True) -> Verdict:
+    def judge(self, href: str, base: str = "", *, utm: bool = True) -> Decision:
         """Decide on a link by its `href`.
 
         Args:
@@ -186,39 +186,39 @@ class Policy:
 
     def _judge(self, href: str, base: str, *, utm: bool) -> Verdict:
         if has_placeholder(href):
-            return Verdict("placeholder", reason="a template's placeholder still stands in it")
+            return Decision("placeholder", reason="a template's placeholder still stands in it")
         url = href.strip(_AROUND)
         if not url.isprintable():
             url = url.translate(_WITHIN)
         if not url.startswith(_WEB):
             scheme = _SCHEME.match(url)
             if NO_TRACK.match(url):
-                return Verdict("opted out")
+                return Decision("opted out")
             if not url or url[0] == "#" or (scheme and scheme[1].lower() not in _WEB_SCHEMES):
-                return Verdict("no page")
+                return Decision("no page")
         try:
             if not _SCHEME.match(url):
                 url = _absolute(url, base)
             if not url:
-                return Verdict("relative", reason="it is relative, and the mail has no <base>")
+                return Decision("relative", reason="it is relative, and the mail has no <base>")
             return self._judge_absolute(_without_blanks(url), utm=utm)
         except ValueError as error:  # an InvalidTarget, or urljoin's
-            return Verdict("refused", reason=str(error))
+            return Decision("refused", reason=str(error))
 
-    def _judge_absolute(self, url: str, *, utm: bool) -> Verdict:
+    def _judge_absolute(self, url: str, *, utm: bool) -> Decision:
         _check_authority(url)
         if self.is_ours(url):
-            return Verdict("already tracked")
+            return Decision("already tracked")
         if self._options.unsubscribe == "leave":
             if is_unsubscribe(url):
-                return Verdict("unsubscribe")
+                return Decision("unsubscribe")
             if self._unsubscribe_pages and same_page(url) in self._unsubscribe_pages:
-                return Verdict("kept", reason="the header List-Unsubscribe names it")
+                return Decision("kept", reason="the header List-Unsubscribe names it")
         target = self._with_utm(url) if self._utm and utm else url
         self._check_target(target)
         if self._options.leave and self._options.leave(url):
-            return Verdict("kept")
-        return Verdict("tracked", target)
+            return Decision("kept")
+        return Decision("tracked", target)
 
     def _with_utm(self, url: str) -> str:
         rest, hash_mark, fragment = url.partition("#")

@@ -4,7 +4,8 @@ import warnings
 from collections.abc import Iterable
 from typing import NamedTuple
 
-from pytracking.mails.policy import Link
+from pytracking.errors import MailWarning
+from pytracking.mails.policy import MailLink
 
 GMAIL_CLIPS_BYTES = 102 * 1024
 """Gmail shows no more than about this much of a mail's HTML, and hides the pixel with the rest."""
@@ -12,10 +13,6 @@ GMAIL_CLIPS_BYTES = 102 * 1024
 LONGEST_LINK_CHARACTERS = 2_000
 """Longer links are cut by some programs: Internet Explorer's engine, which Outlook used, took
 2,083 characters."""
-
-
-class MailWarning(UserWarning):
-    """Something about a mail that will keep readers from seeing it as it was meant."""
 
 
 class Problem(NamedTuple):
@@ -43,7 +40,7 @@ def check_size(html: bytes, part: str = "") -> list[Problem]:
     return [Problem(part, clipped)]
 
 
-def check_links(links: Iterable[Link], part: str = "") -> list[Problem]:
+def check_links(links: Iterable[MailLink], part: str = "") -> list[Problem]:
     """Whether programs cut the links that were minted, and which were to be reported."""
     problems = []
     links = [*links]

@@ -14,9 +14,9 @@ from pytracking.mails.options import Options
 from pytracking.mails.policy import (
     NO_TRACK,
     OWN_OPT_OUT,
-    Link,
+    Decision,
+    MailLink,
     Policy,
-    Verdict,
     opted_out,
     shows_url,
     skips_utm,
@@ -47,7 +47,7 @@ class Rewritten(NamedTuple):
     """A text, every link of it in order, also those left as they were, and what is to change."""
 
     old: str
-    links: tuple[Link, ...]
+    links: tuple[MailLink, ...]
     edits: tuple[markup.Edit, ...]
 
     @property
@@ -138,7 +138,7 @@ def rewrite(
     base = _base_url(text)
     policy = Policy(options, configuration, unsubscribe_urls)
     minting = Minting(configuration, metadata, options, "html")
-    links: list[Link] = []
+    links: list[MailLink] = []
     edits: list[markup.Edit] = []
     reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
     hints = hints_in(text) if options.unsubscribe == "leave" else ()
@@ -155,7 +155,7 @@ def rewrite(
             continue
         value = markup.value(href)
         if off:
-            verdict = Verdict("opted out")
+            verdict = Decision("opted out")
         else:
             verdict = policy.judge(value, base, utm=not skips_utm(attributes))
         label = ""
@@ -170,7 +170,9 @@ def rewrite(
             edits.append(markup.replaced(href, url))
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             edits.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
-        links.append(Link(markup.readable(value), *verdict, url, anchor.tag.start, anchor.tag.end))
+        links.append(
+            MailLink(markup.readable(value), *verdict, url, anchor.tag.start, anchor.tag.end)
+        )
     if open_tracking:
         edits += _pixel_edits(text, places, policy, minting, configuration, options)
     return Rewritten(text, tuple(links), tuple(edits))
@@ -187,14 +189,14 @@ def _may_unsubscribe(text: str, anchor: _Anchor, hints: tuple[str, ...]) -> bool
     return any(hint in inside for hint in hints)
 
 
-def _judged_by_label(verdict: Verdict, label: str, options: Options) -> Verdict:
+def _judged_by_label(verdict: Decision, label: str, options: Options) -> Decision:
     """What a link's text changes in the verdict on its URL."""
     if options.unsubscribe == "leave" and says_unsubscribe(label):
-        return Verdict("unsubscribe")
+        return Decision("unsubscribe")
     if options.shown_urls != "track" and shows_url(label):
         reason = f"its text is a URL, {label}, and would differ from where it leads"
         target = verdict.target if options.shown_urls == "report" else ""
-        return Verdict("tracked" if target else "shows its URL", target, reason)
+        return Decision("tracked" if target else "shows its URL", target, reason)
     return verdict
 
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 from email.message import Message
 from typing import NamedTuple
 
+from pytracking.errors import UnreadableBody
 from pytracking.mails.charset import spliced
 
 MAX_LINE_BYTES = 998
@@ -37,10 +38,6 @@ _SENTENCE = re.compile(rb"\S[ \t]+\S")
 ByteEdit = tuple[int, int, bytes]
 
 
-class Unreadable(Exception):
-    """A body that cannot be decoded for certain; the message says why. It never leaves `mails`."""
-
-
 class _Base64(NamedTuple):
     """Base64, and what stands behind it: a list's footer, or nothing."""
 
@@ -61,7 +58,7 @@ def decoded(raw: bytes, encoding: str) -> bytes:
     """The body of a part that is no multipart.
 
     Raises:
-        Unreadable: it cannot be decoded for certain.
+        UnreadableBody: it cannot be decoded for certain.
     """
     if not encoding:
         return raw
@@ -70,7 +67,7 @@ def decoded(raw: bytes, encoding: str) -> bytes:
     if encoding == BASE64:
         body = b"".join(_base64(raw).body.split())
         return base64.b64decode(body + b"=" * (-len(body) % 4))
-    raise Unreadable(f"its Content-Transfer-Encoding is {encoding!r}")
+    raise UnreadableBody(f"its Content-Transfer-Encoding is {encoding!r}")
 
 
 def edited(raw: bytes, encoding: str, edits: Sequence[ByteEdit]) -> tuple[bytes, str]:
@@ -93,7 +90,7 @@ def written(part: Message) -> bytes:
     """The body of a part as it stands in the mail.
 
     Raises:
-        Unreadable: there is none, or it is no bytes.
+        UnreadableBody: there is none, or it is no bytes.
     """
     try:
         raw = part.get_payload()
@@ -102,7 +99,7 @@ def written(part: Message) -> bytes:
         del part["Content-Type"]
         raw = part.get_payload()
     if not isinstance(raw, str):
-        raise Unreadable("it has no body of its own")
+        raise UnreadableBody("it has no body of its own")
     if raw.isascii():
         return raw.encode()
     # Bytes beyond ASCII were kept, and are shown as text only: ask for the bytes. A message that
@@ -115,7 +112,7 @@ def written(part: Message) -> bytes:
             shown = kept.decode("ascii", "replace")
         if shown == raw:
             return kept
-    raise Unreadable("it was read from a str: use email.message_from_bytes")
+    raise UnreadableBody("it was read from a str: use email.message_from_bytes")
 
 
 def longest_line(body: bytes) -> int:
@@ -153,7 +150,7 @@ def _base64_before_footer(raw: bytes) -> _Base64:
     bits = sum(map(len, body.split()))
     behind = raw[position:].lstrip(b" \t")
     if position == start or bits % 4 == 1 or (behind and length % 4 and bits % 4):
-        raise Unreadable("it is no base64, as it says")
+        raise UnreadableBody("it is no base64, as it says")
     return _Base64(body, raw[len(body) :])
 
 

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from pytracking.errors import PytrackingError
+from pytracking.errors import ReplayError
 
 BATCH = 10
 """Most messages that SQS takes or gives at once."""
@@ -20,10 +20,6 @@ HIDDEN_SECONDS = 300
 
 WAIT_SECONDS = 1
 """How long SQS looks for messages before it says that there are none."""
-
-
-class ReplayError(PytrackingError):
-    """A replay that could not go on. What was replayed before it stays replayed."""
 
 
 def receive(sqs: Any, url: str, seen: Mapping[str, str]) -> Iterator[list[dict[str, Any]]]:

@@ -25,6 +25,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 import pytracking
+from pytracking.errors import CheckFailed
 from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
 from pytracking.tokens.keyring import Keyring
 
@@ -32,10 +33,6 @@ TARGET = "https://www.example.com/doctor"
 TIMEOUT_SECONDS = 10.0
 DELIVERY_SECONDS = 60.0  # a delivery takes less than one; logs are readable seconds later
 CERTIFICATE_DAYS = 14  # the alarm's own limit
-
-
-class Unwell(Exception):
-    """Something does not hold; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +85,7 @@ def dns(patient: Patient) -> str:
     except OSError as error:
         target = patient.outputs.get("DomainTarget")
         hint = f"make the record: {host} CNAME {target}" if target else "wait for the record"
-        raise Unwell(f"{host} does not resolve ({error}); {hint}") from error
+        raise CheckFailed(f"{host} does not resolve ({error}); {hint}") from error
     return f"{host} is at {', '.join(sorted({str(one[4][0]) for one in found}))}"
 
 
@@ -105,11 +102,11 @@ def tls(patient: Patient) -> str:
             certificate = connection.getpeercert()
             version = connection.version()
     except OSError as error:
-        raise Unwell(f"no valid certificate for {host}: {error}") from error
+        raise CheckFailed(f"no valid certificate for {host}: {error}") from error
     ends = ssl.cert_time_to_seconds(str((certificate or {})["notAfter"]))
     days = int((ends - time.time()) // 86400)
     if days < CERTIFICATE_DAYS:
-        raise Unwell(f"the certificate ends in {days} days: docs/operations.md#certificate")
+        raise CheckFailed(f"the certificate ends in {days} days: docs/operations.md#certificate")
     return f"{version}, {days} days left"
 
 
@@ -119,7 +116,7 @@ def pixel(patient: Patient) -> str:
     link = pytracking.get_open_tracking_url(metadata, patient.configuration())
     answer = patient.get(link)
     if answer.status != 200 or answer.data != pytracking.TRACKING_PIXEL:
-        raise Unwell(f"an open link was answered with {answer.status}, not with the pixel")
+        raise CheckFailed(f"an open link was answered with {answer.status}, not with the pixel")
     return f"{len(answer.data)} bytes of {answer.headers.get('content-type')}"
 
 
@@ -130,7 +127,7 @@ def redirect(patient: Patient) -> str:
     answer = patient.get(link)
     location = answer.headers.get("location")
     if (answer.status, location) != (302, TARGET):
-        raise Unwell(f"a click link was answered with {answer.status} to {location}")
+        raise CheckFailed(f"a click link was answered with {answer.status} to {location}")
     return f"302 to {location}"
 
 
@@ -139,7 +136,9 @@ def forgery(patient: Patient) -> str:
     forged = base64.urlsafe_b64encode(json.dumps({"url": TARGET}).encode()).decode()
     answer = patient.get(patient.click_base + forged)
     if answer.headers.get("location") == TARGET or answer.status not in (302, 404):
-        raise Unwell(f"a forged link was answered with {answer.status}: do not use this deployment")
+        raise CheckFailed(
+            f"a forged link was answered with {answer.status}: do not use this deployment"
+        )
     return f"answered with {answer.status}"
 
 
@@ -157,11 +156,13 @@ def delivery(patient: Patient) -> str:
         if "Delivered" in counted:
             return "a hit was delivered within the last two minutes"
         if counted & {"Retried", "Dead"}:
-            raise Unwell("the webhook fails; its answers stand in the log beside 'webhook failed'")
+            raise CheckFailed(
+                "the webhook fails; its answers stand in the log beside 'webhook failed'"
+            )
         if "WithoutWebhook" in counted:
             return "no webhook is configured: only links that name one are reported"
         time.sleep(2)
-    raise Unwell("no hit was delivered within a minute; see docs/operations.md#slow-delivery")
+    raise CheckFailed("no hit was delivered within a minute; see docs/operations.md#slow-delivery")
 
 
 def concurrency(patient: Patient) -> str:
@@ -183,7 +184,7 @@ def trigger(patient: Patient) -> str:
     )["EventSourceMappings"]
     states = [mapping["State"] for mapping in mappings]
     if states != ["Enabled"]:
-        raise Unwell(f"the deliver function's trigger is {states or 'missing'}: deploy again")
+        raise CheckFailed(f"the deliver function's trigger is {states or 'missing'}: deploy again")
     return "the queue feeds the deliver function"
 
 
@@ -194,7 +195,7 @@ def dead_letters(patient: Patient) -> str:
         QueueUrl=patient.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
     )["Attributes"]
     if attributes[name] != "0":
-        raise Unwell(f"{attributes[name]} hits wait: docs/operations.md#dead-letters")
+        raise CheckFailed(f"{attributes[name]} hits wait: docs/operations.md#dead-letters")
     return "none"
 
 
@@ -207,13 +208,13 @@ def alarms(patient: Patient) -> str:
         for alarm in page["MetricAlarms"]
     ]
     if not found:
-        raise Unwell("there are none: deploy again")
+        raise CheckFailed("there are none: deploy again")
     ringing = sorted(alarm["AlarmName"] for alarm in found if alarm["StateValue"] == "ALARM")
     if ringing:
-        raise Unwell(f"{', '.join(ringing)}: see docs/operations.md")
+        raise CheckFailed(f"{', '.join(ringing)}: see docs/operations.md")
     mute = [alarm for alarm in found if not alarm["AlarmActions"]]
     if mute:
-        raise Unwell(f"{len(mute)} of {len(found)} tell nobody: deploy with AlarmEmail")
+        raise CheckFailed(f"{len(mute)} of {len(found)} tell nobody: deploy with AlarmEmail")
     return f"{len(found)}, all quiet, all tell somebody"
 
 
@@ -236,7 +237,7 @@ def examine(patient: Patient) -> Iterator[tuple[bool, str, str]]:
     for name, check in CHECKS:
         try:
             yield True, name, check(patient)
-        except Unwell as problem:
+        except CheckFailed as problem:
             yield False, name, str(problem)
         except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError, OSError) as error:
             yield False, name, f"could not be checked: {error}"

@@ -12,8 +12,8 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from pytracking.delivery.messages import InvalidMessage, Message, Undecoded, parse
-from pytracking.errors import InvalidLink, InvalidTarget
+from pytracking.delivery.messages import Message, Undecoded, parse
+from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
 from pytracking.operations.batches import (
@@ -46,7 +46,7 @@ NO_WEBHOOK = "neither the link nor the settings name a webhook"
 
 
 @dataclass(slots=True)
-class Report:
+class ReplayReport:
     """What a replay found and did; a dry run's ``replayed`` is what would be.
 
     ``stays`` counts what could not be replayed, by why; ``reasons`` counts why replayable dead
@@ -90,7 +90,7 @@ def replay_dead_letters(
     privacy: PrivacyPolicy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
-) -> Report:
+) -> ReplayReport:
     """Move the dead letters back to the queue, each starting its schedule anew with its old id.
 
     A letter is deleted once its copy is in the queue; killed in between, it is in both. What
@@ -107,7 +107,7 @@ def replay_dead_letters(
         ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = Report(dry_run, moved=revive.moved)
+    report = ReplayReport(dry_run, moved=revive.moved)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
         total = approximate_count(sqs, dead_letter_queue_url)
@@ -118,7 +118,7 @@ def replay_dead_letters(
                 for letter in letters:
                     try:
                         message, reason = revive(letter["Body"])
-                    except _Stays as why:
+                    except NotReplayable as why:
                         report.stays[str(why)] += 1
                     else:
                         report.reasons[reason] += 1
@@ -147,7 +147,7 @@ def replay_log(
     privacy: PrivacyPolicy = DEFAULT_PRIVACY,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
-) -> Report:
+) -> ReplayReport:
     """Send the hits in lines of the functions' log to the queue, each id once.
 
     Other lines are passed over, and so is what stands before a line's JSON, such as a time.
@@ -162,14 +162,14 @@ def replay_log(
         ReplayError: a message could not be sent.
     """
     revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = Report(dry_run, moved=revive.moved)
+    report = ReplayReport(dry_run, moved=revive.moved)
     seen: set[str] = set()
     batch: list[str] = []
     with aws_errors():
         for document in hits(lines):
             try:
                 message = revive.fallback(document)
-            except _Stays as why:
+            except NotReplayable as why:
                 report.stays[str(why)] += 1
                 continue
             if message.id in seen:
@@ -186,10 +186,6 @@ def replay_log(
         send_all(sqs, queue_url, [] if dry_run else batch)
     progress(report.read, None)
     return report
-
-
-class _Stays(Exception):
-    """A hit that cannot be replayed, with the reason."""
 
 
 class _Reviver:
@@ -215,7 +211,7 @@ class _Reviver:
         try:
             letter = parse(text)
         except InvalidMessage:
-            raise _Stays(NO_MESSAGE) from None
+            raise NotReplayable(NO_MESSAGE) from None
         reason = letter.dead.reason if letter.dead else "received too often"
         if isinstance(letter, Undecoded):
             return self._decode(letter), reason
@@ -238,21 +234,21 @@ class _Reviver:
                 )
             )
         except InvalidMessage:
-            raise _Stays(NO_MESSAGE) from None
+            raise NotReplayable(NO_MESSAGE) from None
         if not isinstance(hit, Undecoded):  # what was built above is nothing else
-            raise _Stays(NO_MESSAGE)
+            raise NotReplayable(NO_MESSAGE)
         return self._decode(hit)
 
     def _decode(self, hit: Undecoded) -> Message:
         if self._keyring is None:
-            raise _Stays(NO_KEYS)
+            raise NotReplayable(NO_KEYS)
         try:
             link = read_link(hit.token, hit.kind, self._keyring, now=hit.timestamp)
         except InvalidLink:
-            raise _Stays(INVALID_LINK) from None
+            raise NotReplayable(INVALID_LINK) from None
         webhook = link.webhook_url or self._webhook_url
         if not webhook:
-            raise _Stays(NO_WEBHOOK)
+            raise NotReplayable(NO_WEBHOOK)
         known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
         event = Event.of(
             link,

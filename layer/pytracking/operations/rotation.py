@@ -21,7 +21,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytracking.delivery.signatures import new_secret, parse_secrets
-from pytracking.errors import PytrackingError
+from pytracking.errors import RotationError
 from pytracking.tokens.keyring import Keyring
 
 READ_BY_ALL = timedelta(minutes=10)
@@ -31,10 +31,6 @@ ATTEMPTS = 20
 """Most tries to write a secret while others write it, too."""
 
 _VERSIONS = uuid.UUID("7a2f1d0e-6f0f-5c5b-9a3e-0c2b8f1f7d11")
-
-
-class RotationError(PytrackingError):
-    """A secret that could not be read or written. What it held before is still in use."""
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ from typing import Any
 
 from pytracking.errors import ConfigurationError, MissingDependency, ReportError
 from pytracking.reporting import questions
-from pytracking.reporting.report import Problem, Report, Table
+from pytracking.reporting.report import Gap, Report, Table
 
 THREADS = 2
 MEMORY = "400MB"
@@ -155,7 +155,7 @@ def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
             raise ConfigurationError(f"{path} does not exist")
 
 
-def _load(connection: Any, files: list[Path], scratch: Path) -> list[Problem]:
+def _load(connection: Any, files: list[Path], scratch: Path) -> list[Gap]:
     """Make the relation ``events``; return what of the files is not in it."""
     import duckdb
 
@@ -168,7 +168,7 @@ def _load(connection: Any, files: list[Path], scratch: Path) -> list[Problem]:
         for number, file in enumerate(files):
             damage, whole = _damage(file), file
             if damage:
-                problems.append(Problem(str(file), damage, 1))
+                problems.append(Gap(str(file), damage, 1))
                 whole = scratch / f"{number}.ndjson"
                 _salvage(file, whole)
             origins[str(whole)] = str(file)
@@ -177,7 +177,7 @@ def _load(connection: Any, files: list[Path], scratch: Path) -> list[Problem]:
         "SELECT file, problem, count(*) FROM lines WHERE problem IS NOT NULL "
         "GROUP BY file, problem ORDER BY file, problem"
     ).fetchall()
-    problems += [Problem(origins[file], problem, lines) for file, problem, lines in found]
+    problems += [Gap(origins[file], problem, lines) for file, problem, lines in found]
     connection.execute("CREATE VIEW events AS SELECT * FROM lines WHERE problem IS NULL")
     return problems
 

@@ -8,7 +8,7 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
-class Problem:
+class Gap:
     """What of a file is not in the report.
 
     Attributes:
@@ -39,7 +39,7 @@ class Report:
     """The answers, by question, and the problems met on the way."""
 
     tables: Mapping[str, Table]
-    problems: list[Problem] = field(default_factory=list)
+    problems: list[Gap] = field(default_factory=list)
 
     def campaigns(self) -> list[dict[str, Any]]:
         """Return the campaigns with their click-to-open rate (CTOR), None without an open."""

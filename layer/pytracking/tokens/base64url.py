@@ -2,17 +2,13 @@
 
 from binascii import a2b_base64, b2a_base64
 
-from pytracking.errors import InvalidLink
+from pytracking.errors import MalformedToken
 
 _ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_"
 # By the number of bytes in the last group: the digits that may end it, whose unused bits are zero
 _ENDINGS = (_ALPHABET, _ALPHABET[::16], _ALPHABET[::4])
 # By the number of digits in the last group; one digit alone is no group
 _PADDING = ("", "", "==", "=")
-
-
-class MalformedToken(InvalidLink):
-    """A text that is not a token's canonical spelling."""
 
 
 def encode(raw: bytes) -> str:
