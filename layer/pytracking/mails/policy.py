@@ -162,7 +162,7 @@ class Policy:
     ) -> None:
         """`unsubscribe_urls`: those that the mail's header names; links to them are left."""
         self._options = options
-        self._verdicts: dict[tuple[str, bool], Verdict] = {}  # a mail has one base
+        self._verdicts: dict[tuple[str, bool], Decision] = {}  # a mail has one base
         self._unsubscribe_pages = {*map(same_page, unsubscribe_urls)}
         self._utm = _utm_parameters(options.utm)
         self.is_ours = configuration.base_urls.holds
@@ -184,7 +184,7 @@ class Policy:
             verdict = self._verdicts[href, utm] = self._judge(href, base, utm=utm)
         return verdict
 
-    def _judge(self, href: str, base: str, *, utm: bool) -> Verdict:
+    def _judge(self, href: str, base: str, *, utm: bool) -> Decision:
         if has_placeholder(href):
             return Decision("placeholder", reason="a template's placeholder still stands in it")
         url = href.strip(_AROUND)
