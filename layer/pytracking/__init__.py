@@ -3,6 +3,8 @@
 The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
 """
 
+from typing import TYPE_CHECKING, Any
+
 from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
 from pytracking.errors import (
     ConfigurationError,
@@ -10,6 +12,7 @@ from pytracking.errors import (
     InvalidLink,
     InvalidPayload,
     InvalidTarget,
+    InvalidWebhook,
     LinkExpired,
     MissingDependency,
     PytrackingError,
@@ -29,6 +32,10 @@ from pytracking.tracking import (
     get_open_tracking_url_path,
 )
 
+if TYPE_CHECKING:
+    from pytracking.events import Event
+    from pytracking.receiving import verify_webhook
+
 __version__ = "1.0.0"
 
 __all__ = [
@@ -37,10 +44,12 @@ __all__ = [
     "TRACKING_PIXEL",
     "Configuration",
     "ConfigurationError",
+    "Event",
     "InvalidKey",
     "InvalidLink",
     "InvalidPayload",
     "InvalidTarget",
+    "InvalidWebhook",
     "Keyring",
     "Link",
     "LinkExpired",
@@ -56,4 +65,16 @@ __all__ = [
     "get_open_tracking_result",
     "get_open_tracking_url",
     "get_open_tracking_url_path",
+    "verify_webhook",
 ]
+
+_RECEIVERS = {"Event": "pytracking.events", "verify_webhook": "pytracking.receiving"}
+
+
+def __getattr__(name: str) -> Any:
+    """Return what receivers need; senders and functions, which do not, never load it."""
+    if name not in _RECEIVERS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from importlib import import_module
+
+    return getattr(import_module(_RECEIVERS[name]), name)

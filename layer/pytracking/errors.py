@@ -11,7 +11,7 @@ The tree, with the exceptions of Python itself that each one is besides:
       InvalidKey (ValueError)
       InvalidMessage (ValueError)
       InvalidRequest (ValueError)
-      InvalidSignature (ValueError)
+      InvalidWebhook (ValueError)
       ConfigurationError (ValueError)
       MissingDependency (ImportError)
       KeysUnavailable
@@ -77,8 +77,8 @@ class InvalidRequest(PytrackingError, ValueError):
     """A request to the links function that has no meaning; the message says what was expected."""
 
 
-class InvalidSignature(PytrackingError, ValueError):
-    """A webhook that was not signed with a known secret, or not lately."""
+class InvalidWebhook(PytrackingError, ValueError):
+    """A request that is no genuine, recent webhook of an event known here; the text says why."""
 
 
 # What is missing

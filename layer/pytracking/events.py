@@ -1,11 +1,17 @@
-"""What a receiver gets of a hit: ``Event``, its JSON, and what privacy leaves of it."""
+"""What a receiver gets of a hit: ``Event``, its JSON, and what privacy leaves of it.
+
+``EventBody`` describes that JSON member by member; docs/event.schema.json is made of it.
+"""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, TypeVar
+
+from pytracking.errors import InvalidWebhook
 
 if TYPE_CHECKING:
     from pytracking.links import Link
@@ -25,6 +31,53 @@ UNKNOWN_VISITOR: Mapping[str, Any] = {
     "ruleset": None,
 }
 
+MAX_TIMESTAMP = 253_402_300_799
+"""The last second of the year 9999, in seconds since the epoch: what a ``datetime`` holds."""
+
+
+class RequestData(TypedDict):
+    """What is kept of the visitor's request."""
+
+    user_agent: Annotated[str | None, "the User-Agent header; null where privacy removes it"]
+    user_ip: Annotated[str | None, "the address, or its network; null where privacy removes it"]
+    method: NotRequired[Annotated[str, "GET or HEAD"]]
+    referer: NotRequired[Annotated[str, "the page the visitor came from"]]
+
+
+# By its function, because "class" is a word of Python.
+Visitor = TypedDict(
+    "Visitor",
+    {
+        "class": Annotated[str, "human, proxy, prefetch, scanner, bot or unknown"],
+        "signals": Annotated[list[str], "what decided, the most telling first"],
+        "age_seconds": Annotated[
+            int | None, "age of the link when it was followed; null where it is not known"
+        ],
+        "ruleset": Annotated[str | None, "the rules that the verdict was made by"],
+        "client": NotRequired[Annotated[str | None, "the browser or mail program"]],
+        "device": NotRequired[Annotated[str | None, "the kind of device"]],
+        "shadow": NotRequired[Annotated[list[str], "signals that decide nothing yet"]],
+    },
+)
+
+
+class EventBody(TypedDict):
+    """The body of a webhook: one event."""
+
+    type: Annotated[str, "email.opened or email.clicked"]
+    schema: Annotated[int, "the number of this schema"]
+    id: Annotated[str, "the same at every attempt, replay and copy"]
+    timestamp: Annotated[int, "of the hit, in seconds since the epoch"]
+    is_open_tracking: Annotated[bool, "whether it is an open, as in pytracking 0.2.2"]
+    is_click_tracking: Annotated[bool, "whether it is a click, as in pytracking 0.2.2"]
+    metadata: Annotated[dict[str, Any], "the link's; in an aggregate event, the campaign's alone"]
+    request_data: Annotated[RequestData, "what is kept of the request"]
+    visitor: Annotated[Visitor, "the verdict on who came"]
+    link_id: Annotated[str | None, "the same for every use of one link; null in aggregate events"]
+    tracked_url: NotRequired[Annotated[str, "where a click went; clicks only"]]
+    privacy: NotRequired[Annotated[list[str], "the consent flags that were applied, if any"]]
+    test: NotRequired[Annotated[bool, "true in events of `pytracking try-webhook`: do not count"]]
+
 
 @dataclass(frozen=True, slots=True)
 class Event:
@@ -40,6 +93,7 @@ class Event:
         link_id: the same for every use of one link; None where privacy takes it out.
         tracked_url: where a click went; None for an open.
         privacy: the consent flags that were applied.
+        raw: of an event that was received: the whole body, members unknown here included.
     """
 
     kind: Kind
@@ -51,6 +105,60 @@ class Event:
     link_id: str | None = None
     tracked_url: str | None = None
     privacy: tuple[str, ...] = ()
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_json(cls, body: Mapping[str, Any]) -> Event:
+        """Return the event of a webhook's body, of this version or an earlier one.
+
+        Members that are not known here are in ``raw``.
+
+        Args:
+            body: parsed JSON.
+
+        Raises:
+            InvalidWebhook: it is no event of a schema known here.
+        """
+        schema = body.get("schema", SCHEMA)
+        if type(schema) is not int or schema != SCHEMA:
+            raise InvalidWebhook(f"invalid schema {schema!r:.40}: this version reads {SCHEMA}")
+        kind = event_kind(body)
+        if kind is None:
+            known = ", ".join(TYPES.values())
+            raise InvalidWebhook(f"invalid type {body.get('type')!r:.80}: must be one of {known}")
+        timestamp = _member(body, "timestamp", int)
+        if isinstance(timestamp, bool) or not 0 <= timestamp <= MAX_TIMESTAMP:
+            raise InvalidWebhook("invalid timestamp: must be seconds since the epoch")
+        wishes = _member(body, "privacy", list, [])
+        if not all(isinstance(wish, str) for wish in wishes):
+            raise InvalidWebhook("invalid privacy: must be a list of strings")
+        return cls(
+            kind=kind,
+            id=_member(body, "id", str),
+            timestamp=timestamp,
+            metadata=_member(body, "metadata", dict, {}),
+            request_data=_member(body, "request_data", dict, {}),
+            visitor=_member(body, "visitor", dict, UNKNOWN_VISITOR),
+            link_id=_member(body, "link_id", str, None),
+            tracked_url=_member(body, "tracked_url", str, None),
+            privacy=tuple(wishes),
+            raw=body,
+        )
+
+    @property
+    def type(self) -> str:
+        """``email.opened`` or ``email.clicked``."""
+        return TYPES[self.kind]
+
+    @property
+    def time(self) -> datetime:
+        """When the link was followed, in UTC: ``timestamp`` as a datetime."""
+        return datetime.fromtimestamp(self.timestamp, UTC)
+
+    @property
+    def is_test(self) -> bool:
+        """Whether ``pytracking try-webhook`` sent it: such events are not to be counted."""
+        return self.raw.get("test") is True
 
     @classmethod
     def of(
@@ -115,7 +223,7 @@ class Event:
     def to_json(self) -> dict[str, Any]:
         """Return the body of the webhook: the keys of pytracking 0.2.2, and ours."""
         body: dict[str, Any] = {
-            "type": TYPES[self.kind],
+            "type": self.type,
             "schema": SCHEMA,
             "is_open_tracking": self.kind == "open",
             "is_click_tracking": self.kind == "click",
@@ -142,3 +250,17 @@ def event_kind(body: Mapping[str, Any]) -> Kind | None:
         if body.get("type") == name or ("type" not in body and body.get(f"is_{kind}_tracking")):
             return "open" if kind == "open" else "click"
     return None
+
+
+_T = TypeVar("_T")
+_REQUIRED: Any = object()
+
+
+def _member(body: Mapping[str, Any], name: str, kind: type[_T], default: Any = _REQUIRED) -> _T:
+    """Return a member of a body; ``default`` where it is absent or null."""
+    value = body.get(name)
+    if value is None and default is not _REQUIRED:
+        return default  # type: ignore[no-any-return]
+    if not isinstance(value, kind):
+        raise InvalidWebhook(f"invalid {name}: must be {kind.__name__}, not {type(value).__name__}")
+    return value

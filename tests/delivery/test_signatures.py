@@ -8,8 +8,12 @@ import pytest
 import standardwebhooks
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.delivery.signatures import Signer, new_secret, receiver_secret
-from pytracking.errors import InvalidKey, InvalidSignature
+from pytracking.delivery.signatures import (
+    Signer,
+    new_secret,
+    receiver_secret,
+)
+from pytracking.errors import InvalidKey, InvalidWebhook
 
 NEW = "whsec_" + "A" * 42 + "g="
 OLD = "whsec_" + "B" * 42 + "g="
@@ -67,11 +71,11 @@ def test_what_the_stock_package_signs_is_verified_here() -> None:
         ({"webhook-signature": None}, "'webhook-signature'"),
         ({"webhook-signature": ""}, "no signature"),
         ({"webhook-signature": "v1"}, "no signature"),
-        ({"webhook-signature": "v1,é"}, "no signature"),
+        ({"webhook-signature": "v1,é"}, "ASCII"),
         ({"webhook-timestamp": "soon"}, "whole seconds"),
         ({"webhook-timestamp": "-1"}, "whole seconds"),
         ({"webhook-timestamp": "1_7"}, "whole seconds"),
-        ({"webhook-timestamp": "\u0661"}, "whole seconds"),
+        ({"webhook-timestamp": "\u0661"}, "ASCII"),
         ({"webhook-timestamp": "9" * 5_000}, "whole seconds"),
     ],
 )
@@ -79,12 +83,12 @@ def test_a_webhook_whose_headers_were_changed_is_refused(
     change: dict[str, str | None], complaint: str
 ) -> None:
     headers = {**signed(Signer([NEW])), **change}
-    with pytest.raises(InvalidSignature, match=complaint):
+    with pytest.raises(InvalidWebhook, match=complaint):
         Signer([NEW]).verify({k: v for k, v in headers.items() if v is not None}, BODY)
 
 
 def test_a_webhook_whose_body_was_changed_is_refused() -> None:
-    with pytest.raises(InvalidSignature, match="no signature"):
+    with pytest.raises(InvalidWebhook, match="no signature"):
         Signer([NEW]).verify(signed(Signer([NEW])), BODY + b" ")
 
 
@@ -97,7 +101,7 @@ def test_a_webhook_is_accepted_for_five_minutes_either_way(off: int, accepted: b
     if accepted:
         assert signer.verify(headers, BODY, now=1_700_000_000) == "msg_1"
     else:
-        with pytest.raises(InvalidSignature, match="off"):
+        with pytest.raises(InvalidWebhook, match="off"):
             signer.verify(headers, BODY, now=1_700_000_000)
 
 

@@ -15,7 +15,7 @@ import secrets
 import time
 from collections.abc import Iterable, Mapping
 
-from pytracking.errors import InvalidKey, InvalidSignature
+from pytracking.errors import InvalidKey, InvalidWebhook
 
 PREFIX = "whsec_"
 """What a secret begins with when base64 follows; anything else is taken as it stands."""
@@ -74,39 +74,43 @@ class Signer:
             ),
         }
 
-    def verify(self, headers: Mapping[str, str], body: bytes, *, now: float | None = None) -> str:
+    def verify(
+        self,
+        headers: Mapping[str, str],
+        body: bytes,
+        *,
+        tolerance: float = TOLERANCE_SECONDS,
+        now: float | None = None,
+    ) -> str:
         """Return the id of a webhook, once it is known to be genuine and recent.
 
         Args:
             headers: the request's headers; the case of their names does not matter.
             body: the request's body, untouched.
+            tolerance: how far the timestamp may lie from ``now``, in seconds.
             now: the time in seconds since the epoch, by default the clock's.
 
         Raises:
-            InvalidSignature: a header is missing or malformed, no signature matches a known
-                secret, or the timestamp is more than 5 minutes off.
+            InvalidWebhook: a header is missing or malformed, no signature matches a known
+                secret, or the timestamp is too far off.
         """
-        named = {name.lower(): value for name, value in headers.items()}
-        try:
-            identifier = named["webhook-id"]
-            timestamp = named["webhook-timestamp"]
-            given = named["webhook-signature"].split(" ")
-        except KeyError as error:
-            raise InvalidSignature(f"the header {error} of a signed webhook is missing") from error
+        identifier, timestamp, signatures = _signed_headers(headers)
         # isdecimal alone passes other scripts' digits, and int() takes '1_0' and ' 10 '.
-        if not (timestamp.isascii() and timestamp.isdecimal() and len(timestamp) <= 16):
-            raise InvalidSignature(f"webhook-timestamp is in whole seconds, not {timestamp[:40]!r}")
+        if not (timestamp.isdecimal() and len(timestamp) <= 16):
+            raise InvalidWebhook(f"webhook-timestamp is in whole seconds, not {timestamp[:40]!r}")
         off = int(timestamp) - (time.time() if now is None else now)
-        if abs(off) > TOLERANCE_SECONDS:
-            raise InvalidSignature(
-                f"webhook-timestamp is {off:+.0f} s off, more than {TOLERANCE_SECONDS} s"
-            )
+        if not abs(off) <= tolerance:
+            raise InvalidWebhook(f"webhook-timestamp is {off:+.0f} s off, more than {tolerance} s")
         expected = [
             f"v1,{_signature(key, identifier, timestamp, body)}".encode() for key in self._keys
         ]
-        known = (hmac.compare_digest(one.encode(), other) for one in given for other in expected)
+        known = (
+            hmac.compare_digest(one.encode(), other)
+            for one in signatures.split(" ")
+            for other in expected
+        )
         if not any(known):
-            raise InvalidSignature("no signature was made with a secret known here")
+            raise InvalidWebhook("no signature was made with a secret known here")
         return identifier
 
     def __repr__(self) -> str:
@@ -173,6 +177,20 @@ def parse_secrets(text: str) -> tuple[str, tuple[str, ...]]:
     for secret in (current, *retired):
         secret_bytes(secret)
     return current, tuple(retired)
+
+
+def _signed_headers(headers: Mapping[str, str]) -> list[str]:
+    """Return id, timestamp and signatures, each of them ASCII."""
+    named = {name.lower(): value for name, value in headers.items() if isinstance(name, str)}
+    found = []
+    for name in ("webhook-id", "webhook-timestamp", "webhook-signature"):
+        value = named.get(name)
+        if value is None:
+            raise InvalidWebhook(f"the header {name!r} of a signed webhook is missing")
+        if not (isinstance(value, str) and value.isascii()):
+            raise InvalidWebhook(f"the header {name!r} of a signed webhook is not ASCII text")
+        found.append(value)
+    return found
 
 
 def _signature(key: bytes, identifier: str, timestamp: str, body: bytes) -> str:
