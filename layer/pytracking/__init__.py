@@ -1,11 +1,12 @@
 """Open and click tracking links that carry everything inside themselves.
 
-The public API and the plain and Fernet wire formats are those of pytracking 0.2.2.
+The public API and the plain and Fernet wire formats are those of pytracking 0.2.2. What mints links,
+and what receivers need, loads at its first use: the functions that answer visitors need neither.
 """
 
-from typing import TYPE_CHECKING, Any
+from importlib import import_module
+from typing import TYPE_CHECKING
 
-from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
 from pytracking.errors import (
     ConfigurationError,
     InvalidKey,
@@ -20,21 +21,22 @@ from pytracking.errors import (
 )
 from pytracking.links import Link
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
-from pytracking.results import TrackingResult
 from pytracking.tokens.keyring import Keyring
-from pytracking.tracker import Tracker
-from pytracking.tracking import (
-    get_click_tracking_result,
-    get_click_tracking_url,
-    get_click_tracking_url_path,
-    get_open_tracking_result,
-    get_open_tracking_url,
-    get_open_tracking_url_path,
-)
 
 if TYPE_CHECKING:
+    from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
     from pytracking.events import Event
     from pytracking.receiving import verify_webhook
+    from pytracking.results import TrackingResult
+    from pytracking.tracker import Tracker
+    from pytracking.tracking import (
+        get_click_tracking_result,
+        get_click_tracking_url,
+        get_click_tracking_url_path,
+        get_open_tracking_result,
+        get_open_tracking_url,
+        get_open_tracking_url_path,
+    )
 
 __version__ = "1.0.0"
 
@@ -68,13 +70,33 @@ __all__ = [
     "verify_webhook",
 ]
 
-_RECEIVERS = {"Event": "pytracking.events", "verify_webhook": "pytracking.receiving"}
+_LOADED_LATER = {
+    "Configuration": "configuration",
+    "DEFAULT_TIMEOUT_SECONDS": "configuration",
+    "Event": "events",
+    "Tracker": "tracker",
+    "TrackingResult": "results",
+    "get_click_tracking_result": "tracking",
+    "get_click_tracking_url": "tracking",
+    "get_click_tracking_url_path": "tracking",
+    "get_open_tracking_result": "tracking",
+    "get_open_tracking_url": "tracking",
+    "get_open_tracking_url_path": "tracking",
+    "verify_webhook": "receiving",
+}
 
 
-def __getattr__(name: str) -> Any:
-    """Return what receivers need; senders and functions, which do not, never load it."""
-    if name not in _RECEIVERS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from importlib import import_module
+def __getattr__(name: str) -> object:
+    """Load a public name, or a module that ``import pytracking`` has always brought along."""
+    if name in _LOADED_LATER:
+        value = getattr(import_module(f"pytracking.{_LOADED_LATER[name]}"), name)
+    elif name in _LOADED_LATER.values():
+        value = import_module(f"pytracking.{name}")
+    else:
+        raise AttributeError(f"module 'pytracking' has no attribute {name!r}")
+    globals()[name] = value
+    return value
 
-    return getattr(import_module(_RECEIVERS[name]), name)
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
@@ -401,5 +400,7 @@ def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
 def _refuse_unknown(kwargs: Iterable[str]) -> None:
     unknown = sorted(set(kwargs) - set(_NAMES))
     if unknown:
+        import difflib
+
         nearest = difflib.get_close_matches(unknown[0], _NAMES, n=1, cutoff=0)
         raise TypeError(f"unknown parameter {unknown[0]!r}: did you mean {nearest[0]!r}?")

@@ -9,8 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Iterable, Mapping
-from email.message import Message
-from typing import Any, TypedDict, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
 from pytracking.base_urls import BaseUrls
 from pytracking.configuration import Configuration
@@ -20,7 +19,10 @@ from pytracking.targets import check_webhook_url
 from pytracking.tokens import KIND_BYTES, Kind
 from pytracking.tokens.keyring import Keyring
 
-AnyMessage = TypeVar("AnyMessage", bound=Message)
+if TYPE_CHECKING:
+    from email.message import Message
+
+AnyMessage = TypeVar("AnyMessage", bound="Message")
 
 
 FETCH_SECONDS = 5.0

@@ -1,7 +1,7 @@
 """The crawlers' words are what the script makes of the list, and find what the list finds."""
 
 import pytest
-from pytracking.visitors import classify, crawlers
+from pytracking.visitors import RULESET, classify, crawlers
 
 from tests.visitors.corpus import read
 from tools.visitors.build import (
@@ -38,6 +38,10 @@ def test_every_example_of_the_list_is_found():
 def test_what_is_left_out_or_narrowed_is_in_the_list():
     patterns = {crawler["pattern"] for crawler in LIST}
     assert set(LEFT_OUT) | set(NARROWED) <= patterns
+
+
+def test_a_verdict_names_the_list_that_it_looks_words_up_in():
+    assert RULESET.partition(" ")[2] == crawlers.SOURCE
 
 
 def test_no_entry_is_a_word_that_browsers_use():

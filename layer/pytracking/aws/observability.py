@@ -10,12 +10,10 @@ from __future__ import annotations
 
 import json
 import threading
-import traceback
 from collections.abc import Mapping
 from contextlib import suppress
 from functools import cache
 from importlib.util import find_spec
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pytracking.environment import Settings
@@ -98,11 +96,16 @@ def log_fallback(event: Event, token: str, reason: str) -> None:
 def log_bug(error: Exception) -> None:
     """Write what failed and where; never the message, which may quote a token or an address."""
     with suppress(Exception):
+        import traceback
+
         frames = traceback.extract_tb(error.__traceback__)[-8:]
         log_error(
             "bug",
             error=type(error).__qualname__,
-            where=[f"{Path(frame.filename).name}:{frame.lineno} {frame.name}" for frame in frames],
+            where=[
+                f"{frame.filename.rpartition('/')[2]}:{frame.lineno} {frame.name}"
+                for frame in frames
+            ],
         )
 
 

@@ -7,8 +7,8 @@ A message is immutable: every step of its life is a copy that carries the same `
 
 import dataclasses
 import json
+import os
 import re
-import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar, cast
@@ -37,7 +37,7 @@ def new_id() -> str:
     No clock and no state of the process take part, so that an environment that was frozen, copied
     and thawed, or whose clock is wrong, still makes ids that are unique.
     """
-    return secrets.token_hex(16)
+    return os.urandom(16).hex()
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,6 @@ an id (1 pair in 256 does); each key of that id is then tried.
 from __future__ import annotations
 
 import json
-import secrets
 from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
@@ -77,7 +76,7 @@ class Keyring:
     @classmethod
     def generate(cls) -> Keyring:
         """Return a keyring with one new random secret of 256 bits."""
-        return cls(secrets.token_urlsafe(32))
+        return cls(_new_secret())
 
     @classmethod
     def from_json(cls, text: str | bytes) -> Keyring:
@@ -141,10 +140,10 @@ class Keyring:
         The new secret is the first of the retired ones, where every version looks for it.
         """
         taken = {key_id for key_id, _ in self._keys}
-        fresh = secrets.token_urlsafe(32)
+        fresh = _new_secret()
         # an id of its own spares decoding the second try; a full ring has none left to give
         while len(taken) < 256 and derive_key(fresh.encode())[0] in taken:
-            fresh = secrets.token_urlsafe(32)
+            fresh = _new_secret()
         current, *retired = self._secrets
         return Keyring(current, (fresh, *retired), self.fernet_keys)
 
@@ -194,6 +193,13 @@ class Keyring:
 
     def _given(self) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
         return self._secrets, self.fernet_keys
+
+
+def _new_secret() -> str:
+    """Return 256 random bits as text."""
+    import secrets  # only who makes keys needs it
+
+    return secrets.token_urlsafe(32)
 
 
 def derive_key(secret: bytes) -> tuple[int, AESSIV]:

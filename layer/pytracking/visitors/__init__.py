@@ -11,17 +11,10 @@ from typing import Any, Literal
 
 from pytracking.visitors import headers as _headers
 from pytracking.visitors.browsers import Browser, Device, browser_of, client_of, device_of
-from pytracking.visitors.crawlers import SOURCE
-from pytracking.visitors.machines import machine_signal, stranger_signal, words_of
-from pytracking.visitors.people import (
-    browser_signal,
-    mail_client_signal,
-    named_browser_signal,
-)
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = f"2 {SOURCE}"
+RULESET = "2 crawler-user-agents 1.67.0"
 """Which rules a verdict was made by: ours, counted, and the list of crawlers they look up."""
 
 MAX_AGENT_CHARS = 1024
@@ -146,9 +139,8 @@ def classify(
     """
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
     browser = browser_of(text)
-    words: list[str] = [] if browser.plain else words_of(text)
     signals = ["decoy"] if decoy else []
-    machine = None if browser.plain else machine_signal(text, words, kind)
+    machine = None if browser.plain else _machine_signal(text, kind)
     if machine:
         signals.append(machine)
     whole = len(headers) > 1
@@ -163,7 +155,7 @@ def classify(
     if not machine:
         signals += _headers.disagreements(text, browser, headers, kind, whole=whole)
     if not signals:
-        last = "browser" if browser.plain else _last_signal(text, words, kind)
+        last = "browser" if browser.plain else _last_signal(text, kind)
         if last:
             signals.append(last)
         if last == "browser" and _headers.agree(browser, headers, kind):
@@ -180,14 +172,27 @@ def classify(
     )
 
 
-def _last_signal(text: str, words: list[str], kind: str) -> str | None:
+# What most browsers need not be looked up in loads when the first other user agent comes.
+
+
+def _machine_signal(text: str, kind: str) -> str | None:
+    from pytracking.visitors.machines import machine_signal, words_of
+
+    return machine_signal(text, words_of(text), kind)
+
+
+def _last_signal(text: str, kind: str) -> str | None:
+    from pytracking.visitors import people
+    from pytracking.visitors.machines import stranger_signal, words_of
+
+    words = words_of(text)
     if text == "amazon cloudfront":  # it replaces the agent, unless told to pass it on
         return "hidden-agent"
     return (
-        mail_client_signal(text, words, kind)
-        or named_browser_signal(text, words)
+        people.mail_client_signal(text, words, kind)
+        or people.named_browser_signal(text, words)
         or stranger_signal(text)
-        or browser_signal(text)
+        or people.browser_signal(text)
     )
 
 

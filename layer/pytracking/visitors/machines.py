@@ -2,8 +2,6 @@
 
 import re
 
-from pytracking.visitors.crawlers import CRAWLERS
-
 # A word of the user agent -> what must be there with it, and the signal. All in lower case.
 _MAIL_MACHINES = {
     # ... Firefox/11.0 (via ggpht.com GoogleImageProxy)
@@ -241,6 +239,8 @@ def _program(text: str, words: list[str]) -> str | None:
 
 
 def _crawler(text: str, words: list[str]) -> str | None:
+    from pytracking.visitors.crawlers import CRAWLERS  # over a thousand words, that few agents need
+
     for word in words:
         for entry in CRAWLERS[word].split("\n") if word in CRAWLERS else ():
             code, *needed = entry.split("|")
