@@ -1,7 +1,7 @@
 """Open and click tracking links that carry everything inside themselves.
 
-The public API and the plain and Fernet wire formats are those of pytracking 0.2.2. What mints links,
-and what receivers need, loads at its first use: the functions that answer visitors need neither.
+The public API and the plain and Fernet wire formats are those of pytracking 0.2.2. What mints
+links, and what receivers need, loads at its first use: functions that answer visitors need neither.
 """
 
 from importlib import import_module
