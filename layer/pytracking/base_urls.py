@@ -35,7 +35,7 @@ class BaseUrls:
 
     @cached_property
     def prefixes(self) -> dict[Kind, str]:
-        """What links of each kind start with, its host in ASCII and its path with a final slash."""
+        """What links of each kind start with (host in ASCII, path with a final slash)."""
         return {"open": link_prefix(self.open), "click": link_prefix(self.click)}
 
     @cached_property

@@ -13,7 +13,7 @@ from tests.local.gateway import Gateway, call, running, started
 from tests.support.timing import until
 
 SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
-OUR_KEYS = {"id", "link_id", "visitor"}
+OUR_KEYS = {"type", "schema", "id", "link_id", "visitor"}
 
 
 @pytest.fixture(scope="module")

@@ -100,7 +100,7 @@ def test_the_command_line_works_where_the_library_alone_is_installed(installed):
     command = installed.with_name("pytracking")
     version = subprocess.run([command, "--version"], capture_output=True, text=True, check=True)
     assert version.stdout.strip() == pytracking.__version__
-    link = [*(command, "link", "open"), *("--open-base", "https://t.example/o/")]
+    link = [*(command, "link", "open", "--plain"), *("--open-base", "https://t.example/o/")]
     minted = subprocess.run(link, capture_output=True, text=True, check=True)
     assert minted.stdout.startswith("https://t.example/o/")
 
