@@ -159,20 +159,24 @@ class Settings:
     namespace: str | None = _variable("POWERTOOLS_METRICS_NAMESPACE", "namespace of the metrics")
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str] = os.environ) -> Settings:
+    def from_environment(
+        cls, environment: Mapping[str, str] = os.environ, **defaults: str
+    ) -> Settings:
         """Return the settings in ``environment``.
+
+        Args:
+            environment: values by the names of variables.
+            defaults: what variables that are absent are read as, by their names.
 
         Raises:
             ConfigurationError: a value that cannot be used.
         """
-        return cls(
-            **{
-                one.name: one.metadata["read"](
-                    one.metadata["variable"], environment.get(one.metadata["variable"], "")
-                )
-                for one in fields(cls)
-            }
-        )
+        found: dict[str, Any] = {}
+        for one in fields(cls):
+            variable = one.metadata["variable"]
+            text = environment.get(variable) or defaults.get(variable, "")
+            found[one.name] = one.metadata["read"](variable, text)
+        return cls(**found)
 
 
 def table() -> str:

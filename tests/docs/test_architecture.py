@@ -108,6 +108,16 @@ def test_there_is_no_circle_between_parts():
     assert not left
 
 
+def test_variables_are_read_in_environment_py_alone():
+    reading = re.compile(r"os\.environ(\[|\.get)|getenv")
+    found = [
+        path.name
+        for path in (LAYER / "pytracking").rglob("*.py")
+        if reading.search(path.read_text())
+    ]
+    assert found == []
+
+
 def classes(*folders):
     """Yield each class of these folders, with the file it is in."""
     for path in FILES:

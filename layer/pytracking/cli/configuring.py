@@ -2,12 +2,12 @@
 
 import argparse
 import json
-import os
 from typing import Any
 
 from pytracking import Configuration
 from pytracking.cli.files import read_bytes, text_of
 from pytracking.cli.parsing import duration
+from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidTarget
 from pytracking.links import PRIVACY_FLAGS
 from pytracking.targets import check_target
@@ -16,8 +16,8 @@ from pytracking.tokens import Kind
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
 MAKE_KEYS = "pytracking keys new --output keys.json"
 _BASES = {
-    "base_open_tracking_url": ("--open-base", "PYTRACKING_OPEN_BASE_URL"),
-    "base_click_tracking_url": ("--click-base", "PYTRACKING_CLICK_BASE_URL"),
+    "open": ("--open-base", "PYTRACKING_OPEN_BASE_URL"),
+    "click": ("--click-base", "PYTRACKING_CLICK_BASE_URL"),
 }
 
 
@@ -67,12 +67,15 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     Raises:
         ConfigurationError: the keyring cannot be read or used, or a base is not a URL.
     """
-    settings: dict[str, Any] = {}
-    for name, (option, variable) in _BASES.items():
-        given = getattr(arguments, option.strip("-").replace("-", "_"), None)
-        settings[name] = given or os.environ.get(variable) or None
-        if settings[name] and hasattr(arguments, option.strip("-").replace("-", "_")):
-            _check_base(settings[name], f"{option} or {variable}")
+    found = Settings.from_environment()
+    settings: dict[str, Any] = {
+        "base_open_tracking_url": getattr(arguments, "open_base", None) or found.open_base_url,
+        "base_click_tracking_url": getattr(arguments, "click_base", None) or found.click_base_url,
+    }
+    if hasattr(arguments, "open_base"):
+        for kind, (option, variable) in _BASES.items():
+            if url := settings[f"base_{kind}_tracking_url"]:
+                _check_base(url, f"{option} or {variable}")
     if not getattr(arguments, "plain", False) and (keys := _keys(arguments.keys)):
         from pytracking.tokens.keyring import Keyring
 
@@ -98,9 +101,8 @@ def require_to_mint(
     Raises:
         ConfigurationError: the message names what is missing, and what else will do.
     """
-    name = f"base_{kind}_tracking_url"
-    if not getattr(configuration, name):
-        option, variable = _BASES[name]
+    if not getattr(configuration, f"base_{kind}_tracking_url"):
+        option, variable = _BASES[kind]
         alternatives = [variable, *otherwise]
         raise ConfigurationError(f"{option} is needed, or {', or '.join(alternatives)}")
     if configuration.keyring is None and not arguments.plain:
@@ -133,7 +135,7 @@ def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:
 
 def _keys(file: str | None) -> str | None:
     if not file:
-        return os.environ.get(KEYS_VARIABLE, "").removeprefix("\ufeff")
+        return (Settings.from_environment().link_keys or "").removeprefix("\ufeff")
     keys = text_of(read_bytes(file, "the keyring"))
     if not keys.strip():  # as a failed `keys new > FILE` leaves it
         raise ConfigurationError(f"--keys {file!r} is empty; {MAKE_KEYS!r} makes a keyring")

@@ -8,7 +8,6 @@ exit status and raises PytrackingError.
 import argparse
 import dataclasses
 import json
-import os
 import sys
 import time
 from collections.abc import Mapping, Sequence
@@ -30,11 +29,6 @@ _OF_STACK = {
     "webhook_url": "WebhookUrl",
     "privacy": "PrivacyMode",
     "campaign_keys": "CampaignKeys",
-}
-
-_OF_STACK_OR_ENVIRONMENT = {
-    "PYTRACKING_PRIVACY": "privacy",
-    "PYTRACKING_CAMPAIGN_KEYS": "campaign_keys",
 }
 
 
@@ -131,10 +125,8 @@ def run_replay(arguments: argparse.Namespace) -> int:
         "moved": _moved(arguments.moved),
         "privacy": PrivacyPolicy.of(
             Settings.from_environment(
-                {
-                    variable: os.environ.get(variable) or given.get(name, "")
-                    for variable, name in _OF_STACK_OR_ENVIRONMENT.items()
-                }
+                PYTRACKING_PRIVACY=given.get("privacy", ""),
+                PYTRACKING_CAMPAIGN_KEYS=given.get("campaign_keys", ""),
             )
         ),
         "dry_run": not arguments.yes,
@@ -271,10 +263,11 @@ def _outputs_and_parameters(stack: str) -> dict[str, str]:
 
 
 def _keyring(secret: str | None) -> "Keyring | None":
+    from pytracking.environment import Settings
     from pytracking.operations.rotation import read_link_keys
     from pytracking.tokens.keyring import Keyring
 
-    if text := os.environ.get("PYTRACKING_LINK_KEYS"):
+    if text := Settings.from_environment().link_keys:
         return Keyring.from_json(text)
     return read_link_keys(_client("secretsmanager"), secret) if secret else None
 
