@@ -1,7 +1,10 @@
 """What holds for every test."""
 
+import json
 import sys
+from collections.abc import Iterator
 from functools import _lru_cache_wrapper
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -39,6 +42,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.nodeid.removeprefix("tests/").startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _every_event_is_held_to_the_schema() -> Iterator[None]:
+    """Have the stock validator look at every event that any test makes in its process."""
+    from pytracking.events import Event
+
+    try:
+        from jsonschema import Draft202012Validator
+    except ImportError:  # the environments of tests/minimal
+        yield
+        return
+    schema = Path(__file__).parents[1] / "docs" / "event.schema.json"
+    validator = Draft202012Validator(json.loads(schema.read_text(encoding="utf-8")))
+    to_json = Event.to_json
+
+    def validated(event: Event) -> object:
+        body = to_json(event)
+        validator.validate(json.loads(json.dumps(body)))
+        return body
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Event, "to_json", validated)
+        yield
 
 
 def pytest_sessionstart() -> None:

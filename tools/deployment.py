@@ -28,6 +28,7 @@ PARAMETERS = {
     "ALARM_REQUESTS": "AlarmRequestsPerHour",
     "CAMPAIGNS": "CampaignKeys",
     "CERTIFICATE": "CertificateArn",
+    "CLOUDEVENTS": "CloudEventsHeaders",
     "CONCURRENCY": "DeliverConcurrency",
     "DNT": "DoNotTrack",
     "DOMAIN": "DomainName",

@@ -126,6 +126,11 @@ class Settings:
         "metadata that aggregate events keep, separated by commas",
         _names,
     )
+    cloudevents_headers: bool = _variable(
+        "PYTRACKING_CLOUDEVENTS_HEADERS",
+        "`true`: webhooks carry the headers of CloudEvents 1.0 as well",
+        _flag,
+    )
     local: bool = _variable(
         "AWS_SAM_LOCAL", "`true` under `sam local` and `make run`: the sample key serves", _flag
     )

@@ -8,12 +8,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, TypeVar
 
 from pytracking.errors import InvalidWebhook
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from pytracking.links import Link
     from pytracking.privacy import PrivacyPolicy
     from pytracking.tokens import Kind
@@ -153,6 +154,8 @@ class Event:
     @property
     def time(self) -> datetime:
         """When the link was followed, in UTC: ``timestamp`` as a datetime."""
+        from datetime import UTC, datetime
+
         return datetime.fromtimestamp(self.timestamp, UTC)
 
     @property

@@ -1,5 +1,6 @@
 """docs/receivers.md names the headers that a webhook has, and no other."""
 
+import dataclasses
 import re
 from collections.abc import Callable
 
@@ -52,3 +53,32 @@ def test_a_webhook_has_the_headers_that_receivers_are_told_of(send: Callable[[st
 
 def test_without_secrets_only_the_headers_of_the_signature_are_missing() -> None:
     assert set(headers_of(post_directly)) == set(DESCRIBED) - SIGNER.headers("a", 0, b"").keys()
+
+
+CE_TABLE = text_of("docs/events.md").partition("## CloudEvents")[2]
+CE_DESCRIBED = re.findall(r"^\| `(ce-\w+)` \|", CE_TABLE, re.MULTILINE)
+
+
+def test_cloudevents_headers_come_where_they_are_asked_for_and_the_signature_stays() -> None:
+    asked = {
+        "PYTRACKING_CLOUDEVENTS_HEADERS": "true",
+        "PYTRACKING_WEBHOOK_SECRETS": SECRETS,
+        "POWERTOOLS_SERVICE_NAME": "my stack",
+    }
+    message = hit("")
+    message = dataclasses.replace(message, body={**message.body, "timestamp": 1_389_177_318})
+    with Receiver(answering()) as receiver:
+        message = dataclasses.replace(message, webhook=receiver.url)
+        to_webhook(Settings.from_environment({**LOCAL, **asked}))(message, 5.0)
+        (request,) = receiver.requests
+    sent = {name: value for name, value in request.headers.items() if name.startswith("ce-")}
+    assert sent == {
+        "ce-specversion": "1.0",
+        "ce-id": message.id,
+        "ce-type": "email.clicked",
+        "ce-source": "/pytracking/my%20stack",
+        "ce-time": "2014-01-08T10:35:18Z",
+    }
+    assert sorted(sent) == sorted(CE_DESCRIBED)
+    assert request.headers["content-type"] == "application/json"
+    assert SIGNER.verify(request.headers, request.body) == message.id

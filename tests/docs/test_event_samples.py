@@ -1,9 +1,10 @@
-"""The events that the pages show have the shape of those that are sent."""
+"""The events that the pages show, and the samples, have the shape of those that are sent."""
 
 import json
 import re
 
 import pytest
+from jsonschema import Draft202012Validator, ValidationError
 from pytracking.events import Event
 from pytracking.links import Link
 from pytracking.visitors import classify
@@ -11,6 +12,10 @@ from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from tests.docs.pages import ROOT, text_of
+from tools import events as generator
+
+SCHEMA = json.loads(text_of("docs/event.schema.json"))
+FILES = sorted((ROOT / "events" / "webhooks").glob("*.json"))
 
 
 def shape(value):
@@ -44,3 +49,52 @@ def test_a_sample_has_the_names_of_an_event(page):
     samples = samples_of(page)
     assert samples
     assert [shape(sample) for sample in samples] == [shape(sent())] * len(samples)
+    for sample in samples:
+        Draft202012Validator(SCHEMA).validate(sample)
+
+
+def test_the_schema_is_what_its_generator_writes():
+    Draft202012Validator.check_schema(SCHEMA)
+    assert text_of("docs/event.schema.json") == generator.written(generator.schema())
+
+
+def test_the_page_s_tables_are_what_their_generator_writes():
+    page = text_of("docs/events.md")
+    assert generator.page(page) == page
+
+
+def test_the_samples_are_what_their_generator_writes():
+    written = {path.name: path.read_text(encoding="utf-8") for path in FILES}
+    assert written == {
+        name: generator.written(sample) for name, sample in generator.samples().items()
+    }
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
+def test_a_sample_validates_and_is_read_as_it_was_written(path):
+    sample = json.loads(path.read_text(encoding="utf-8"))
+    Draft202012Validator(SCHEMA).validate(sample)
+    event = Event.from_json(sample)
+    assert event.to_json() == sample
+    assert event.type == path.name.removesuffix(".json").partition("-")[0]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"type": "email.bounced"},
+        {"schema": 2},
+        {"timestamp": "soon"},
+        {"link_id": 7},
+        {"visitor": {"class": "human"}},
+        {"tracked_url": None},
+    ],
+)
+def test_the_schema_refuses_what_is_no_event(change):
+    with pytest.raises(ValidationError):
+        Draft202012Validator(SCHEMA).validate(sent() | change)
+
+
+def test_the_schema_lets_members_be_added():
+    more = {"later": 1, "visitor": {**sent()["visitor"], "later": 1}}
+    Draft202012Validator(SCHEMA).validate(sent() | more)

@@ -5,6 +5,8 @@ import math
 import time
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from urllib.parse import quote
 
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
@@ -13,7 +15,9 @@ from pytracking.delivery.messages import Message
 from pytracking.delivery.origin import origin
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.slow import SlowOrigins
+from pytracking.environment import Settings
 from pytracking.errors import InvalidMessage, InvalidTarget, OutOfDescriptors, PytrackingError
+from pytracking.events import MAX_TIMESTAMP, TYPES, event_kind
 
 WORKERS = 10
 """Posts made at once: as many as a batch of the template holds."""
@@ -23,7 +27,13 @@ MARGIN = 2.0
 
 
 def attempt(
-    client: Client, message: Message, signer: Signer | None, now: float, timeout: float = math.inf
+    client: Client,
+    message: Message,
+    signer: Signer | None,
+    now: float,
+    timeout: float = math.inf,
+    *,
+    source: str | None = None,
 ) -> Outcome:
     """Post the event of ``message`` to its webhook, and return what came of it.
 
@@ -33,6 +43,7 @@ def attempt(
         signer: None to leave it unsigned.
         now: the time of the attempt, in seconds since the epoch.
         timeout: seconds after which to cut this attempt off, if the client does not sooner.
+        source: of ``cloudevents_source``; None for webhooks without headers of CloudEvents.
 
     Raises:
         InvalidTarget: the webhook is no URL that webhooks are posted to.
@@ -44,7 +55,35 @@ def attempt(
     except (ValueError, RecursionError) as error:
         raise InvalidMessage(f"the event cannot be written as JSON: {error}") from error
     headers = signer.headers(message.id, int(now), body) if signer else {}
+    if source:
+        headers |= _cloudevents_headers(message, source)
     return client.post(message.webhook, body, headers, timeout)
+
+
+def cloudevents_source(settings: Settings) -> str | None:
+    """Return the ``source`` of a deployment's CloudEvents, a path; None where they are off."""
+    if not settings.cloudevents_headers:
+        return None
+    return f"/pytracking/{quote(settings.service or 'local', safe='')}"
+
+
+def _cloudevents_headers(message: Message, source: str) -> dict[str, str]:
+    """Return an event's context attributes in binary mode.
+
+    https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/bindings/http-protocol-binding.md
+    """
+    kind, at = event_kind(message.body), message.body.get("timestamp")
+    if kind is None:
+        return {}
+    headers = {
+        "ce-specversion": "1.0",
+        "ce-id": message.id,
+        "ce-source": source,
+        "ce-type": TYPES[kind],
+    }
+    if type(at) is int and 0 <= at <= MAX_TIMESTAMP:
+        headers["ce-time"] = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return headers
 
 
 class Webhooks:
@@ -65,6 +104,7 @@ class Webhooks:
         clock: Callable[[], float] = time.time,
         post_deadline: float = HARD_DEADLINE,
         workers: int = WORKERS,
+        source: str | None = None,
     ) -> None:
         """Post nothing yet.
 
@@ -73,12 +113,14 @@ class Webhooks:
             slow: the memory of slow origins; None where there is no slow lane to leave them to.
             clock: the time in seconds since the epoch.
             post_deadline: the client's hard deadline in seconds.
+            source: as of ``attempt``.
         """
         self._client = client
         self._signer = signer
         self._slow = slow
         self._breaker = breaker or Breaker()
         self._clock = clock
+        self._source = source
         self._least_time = post_deadline + MARGIN
         self._workers = ThreadPoolExecutor(workers, "deliver")
 
@@ -110,7 +152,9 @@ class Webhooks:
         except PytrackingError as error:
             return Result("failed", str(error))
         began = time.monotonic()
-        outcome = attempt(self._client, message, signer, self._clock(), timeout)
+        outcome = attempt(
+            self._client, message, signer, self._clock(), timeout, source=self._source
+        )
         if self._slow:
             self._slow.record(key, time.monotonic() - began)
         self._breaker.record(key, answered=outcome.status is not None)

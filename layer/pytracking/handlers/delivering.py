@@ -25,7 +25,7 @@ from pytracking.delivery.messages import Message, Undecoded, bury_text, parse
 from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
 from pytracking.delivery.slow import SlowOrigins
-from pytracking.delivery.webhooks import WORKERS, Webhooks
+from pytracking.delivery.webhooks import WORKERS, Webhooks, cloudevents_source
 from pytracking.environment import Settings
 from pytracking.errors import BatchFailed, ConfigurationError, InvalidMessage
 
@@ -117,6 +117,7 @@ class Deliverer:
                 WebhookSecrets.of(settings).signer,
                 slow=SlowOrigins() if slow else None,
                 workers=SLOW_LANE_WORKERS if in_slow_lane else WORKERS,
+                source=cloudevents_source(settings),
             ),
             again=_queue(own, name, settings),
             dead=_queue(

@@ -105,11 +105,12 @@ def to_webhook(settings: Settings) -> SendHit:
     from pytracking.delivery.addresses import AddressRules
     from pytracking.delivery.client import Client
     from pytracking.delivery.deadline import Deadline
-    from pytracking.delivery.webhooks import attempt
+    from pytracking.delivery.webhooks import attempt, cloudevents_source
 
     client = Client(AddressRules.of(settings), deadline=POST_SECONDS)
     signed = settings.webhook_secrets or settings.webhook_secrets_secret
     secrets = WebhookSecrets.of(settings) if signed else None
+    source = cloudevents_source(settings)
 
     def send(hit: Message | Undecoded, timeout: float) -> None:
         if isinstance(hit, Undecoded):
@@ -117,7 +118,7 @@ def to_webhook(settings: Settings) -> SendHit:
 
         def post() -> None:
             signer = secrets.signer() if secrets else None
-            outcome = attempt(client, hit, signer, time.time())
+            outcome = attempt(client, hit, signer, time.time(), source=source)
             if not outcome.delivered:
                 raise WebhookError(f"the webhook did not take it: {outcome.reason}")
 

@@ -1,0 +1,220 @@
+"""Write what is generated of the events: ``python -m tools.events``.
+
+docs/event.schema.json (JSON Schema 2020-12, of ``EventBody``), the samples in events/webhooks/, and
+the tables of docs/events.md.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from itertools import chain
+from pathlib import Path
+from types import NoneType
+from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
+
+from pytracking.environment import PrivacyMode
+from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES, Event, EventBody
+from pytracking.links import PRIVACY_FLAGS, Link
+from pytracking.privacy import PrivacyPolicy
+from pytracking.visitors import classify
+
+ROOT = Path(__file__).resolve().parent.parent
+SCHEMA_FILE = ROOT / "docs" / "event.schema.json"
+SAMPLES = ROOT / "events" / "webhooks"
+PAGE = ROOT / "docs" / "events.md"
+BEGIN, END = "<!-- generated: python -m tools.events -->\n", "<!-- end of generated -->\n"
+
+_JSON_TYPES = {bool: "boolean", int: "integer", str: "string", NoneType: "null"}
+_NARROWER: Mapping[str, Mapping[str, Any]] = {
+    "type": {"enum": list(TYPES.values())},
+    "schema": {"const": SCHEMA},
+    "id": {"minLength": 1},
+    "timestamp": {"minimum": 0, "maximum": MAX_TIMESTAMP},
+}
+
+_USER_AGENT = (
+    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
+    "Version/18.1 Safari/605.1.15"
+)
+_METADATA = {"customer_id": 1, "campaign": "spring"}
+_TARGET = "https://www.example.com/sale?utm_source=news&customer=1"
+_TIMESTAMP = 1_389_177_318
+
+_TELLING = {
+    "class": "bot",
+    "signals": ["crawler:bingbot"],
+    "age_seconds": 5400,
+    "client": "chrome",
+    "device": "desktop",
+    "ruleset": "2",
+    "shadow": ["network:example"],
+}
+"""A verdict with all that privacy takes away of one."""
+
+CASES: Mapping[str, tuple[PrivacyMode, tuple[str, ...]]] = {
+    "full": ("full", ()),
+    "truncated": ("truncated", ()),
+    "none": ("none", ()),
+    "no_ip": ("full", ("no_ip",)),
+    "no_agent": ("full", ("no_agent",)),
+    "aggregate": ("full", PRIVACY_FLAGS),
+}
+"""Privacy modes, then consent flags in the mode ``full``."""
+
+
+def schema() -> dict[str, Any]:
+    """Return the JSON Schema of an event."""
+    tracked_url = {"required": ["tracked_url"]}
+    return {
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$id": f"urn:pytracking:event:{SCHEMA}",
+        "title": "Event",
+        "description": "The body of a webhook of pytracking: one open or click of a tracking link.",
+        **_object(EventBody),
+        "if": {"properties": {"type": {"const": TYPES["click"]}}},
+        "then": tracked_url,
+        "else": {"not": tracked_url},
+    }
+
+
+def _object(of: Any) -> dict[str, Any]:
+    members = dict(_members(of))
+    return {
+        "type": "object",
+        "properties": {
+            name: {"description": meaning, **_shape(kind), **_NARROWER.get(name, {})}
+            for name, (kind, meaning, _) in members.items()
+        },
+        "required": [name for name, (_, _, required) in members.items() if required],
+    }
+
+
+def _members(of: Any) -> Iterable[tuple[str, tuple[Any, str, bool]]]:
+    """Return the type, the meaning, and whether it is always there, of each member."""
+    for name, hint in get_type_hints(of, include_extras=True).items():
+        required = get_origin(hint) is not NotRequired
+        annotated = hint if required else get_args(hint)[0]
+        kind, meaning = get_args(annotated)
+        yield name, (kind, meaning, required)
+
+
+def _shape(kind: Any) -> dict[str, Any]:
+    if is_typeddict(kind):
+        return _object(kind)
+    if get_origin(kind) is dict:
+        return {"type": "object"}
+    if get_origin(kind) is list:
+        return {"type": "array", "items": _shape(get_args(kind)[0])}
+    if len(alternatives := get_args(kind)) > 1:
+        return {"type": [_JSON_TYPES[one] for one in alternatives]}
+    return {"type": _JSON_TYPES[kind]}
+
+
+def event(
+    kind: str, case: str = "full", verdict: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Return the sample event of a kind of link, as it is sent in one of ``CASES``.
+
+    Args:
+        verdict: on the visitor; by default that on the sample's browser.
+    """
+    mode, wishes = CASES[case]
+    request_data = {
+        "user_agent": _USER_AGENT,
+        "user_ip": "203.0.113.9",  # RFC 5737: an address for documentation
+        "method": "GET",
+        "referer": "https://mail.example.com/inbox/7",
+    }
+    link = Link("click", _TARGET, _METADATA) if kind == "click" else Link("open", None, _METADATA)
+    verdict = verdict or classify(_USER_AGENT, {}, "GET", 5400, link.kind).to_json()
+    identifier = ("0c" if kind == "click" else "0e") * 16
+    made = Event.of(link, request_data, verdict, identifier=identifier, timestamp=_TIMESTAMP)
+    return made.under(PrivacyPolicy(mode=mode), wishes).to_json()
+
+
+def samples() -> dict[str, dict[str, Any]]:
+    """Return each sample by its file's name."""
+    return {
+        f"{TYPES[kind]}{'' if case == 'full' else '-' + case}.json": event(kind, case)
+        for kind in TYPES
+        for case in CASES
+    }
+
+
+def tables() -> str:
+    """Return the tables of docs/events.md: the members, and what is left of them, by type."""
+    rows = ["## Members", "", "| Member | Type | Meaning |", "|---|---|---|"]
+    for name, kind, meaning, required in _flat(schema()):
+        optional = "" if required else ", optional"
+        rows.append(f"| `{name}` | {kind}{optional} | {meaning} |")
+    rows += ["", "## What privacy leaves", ""]
+    rows.append(
+        "*whole*: as it came; *cut*: less of it; *null*, *absent*: nothing. What is not named"
+    )
+    rows.append("is whole everywhere.")
+    for kind, name in TYPES.items():
+        cases = {case: event(kind, case, _TELLING) for case in CASES}
+        rows += ["", f"### {name}", "", f"| Member | {' | '.join(f'`{one}`' for one in CASES)} |"]
+        rows.append("|---" * (len(CASES) + 1) + "|")
+        paths = dict.fromkeys(chain.from_iterable(_paths(one) for one in cases.values()))
+        for path in paths:
+            cells = [_left(_at(one, path), _at(cases["full"], path)) for one in cases.values()]
+            if path != "privacy" and set(cells) != {"whole"}:
+                rows.append(f"| `{path}` | {' | '.join(cells)} |")
+    return "\n".join(rows) + "\n\n"
+
+
+def _flat(of: Mapping[str, Any], prefix: str = "") -> Iterable[tuple[str, str, str, bool]]:
+    for name, member in of["properties"].items():
+        kind = member["type"] if isinstance(member["type"], str) else " or ".join(member["type"])
+        yield prefix + name, kind, member["description"], name in of["required"]
+        if "properties" in member:
+            yield from _flat(member, f"{prefix}{name}.")
+
+
+def _paths(body: Mapping[str, Any]) -> Iterable[str]:
+    for name, value in body.items():
+        if name in ("request_data", "visitor", "metadata"):
+            yield from (f"{name}.{inner}" for inner in value)
+        else:
+            yield name
+
+
+_ABSENT = object()
+
+
+def _at(body: Mapping[str, Any], path: str) -> Any:
+    value: Any = body
+    for name in path.split("."):
+        value = value.get(name, _ABSENT)
+    return value
+
+
+def _left(value: Any, whole: Any) -> str:
+    if value is _ABSENT:
+        return "absent"
+    if value is None:
+        return "null"
+    return "whole" if value == whole else "cut"
+
+
+def page(text: str) -> str:
+    """Return docs/events.md, or what it is to be, with its generated part made anew."""
+    before, _, rest = text.partition(BEGIN)
+    return before + BEGIN + "\n" + tables() + END + rest.partition(END)[2]
+
+
+def written(document: Mapping[str, Any]) -> str:
+    """Return the text of a generated file of JSON."""
+    return json.dumps(document, indent=2) + "\n"
+
+
+def main() -> None:
+    """Write all of it."""
+    SCHEMA_FILE.write_text(written(schema()), encoding="utf-8")
+    for name, sample in samples().items():
+        (SAMPLES / name).write_text(written(sample), encoding="utf-8")
+    PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()
