@@ -16,14 +16,14 @@ version = release = pytracking.__version__
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
-include_patterns = ["*.md", "docs/**", "events/README.md"]
+include_patterns = ["*.md", "docs/**", "events/README.md", "events/webhooks/README.md"]
 exclude_patterns = ["**/.*", "docs/conf.py", "functions", "layer", "local", "site", "tests"]
 
 # A reference that leads nowhere is a warning, and `make docs` treats warnings as errors.
 nitpicky = True
 nitpick_ignore_regex = [  # types of other people, documented elsewhere
     ("py:class", r"(collections|cryptography|django|email|ipaddress|ssl|urllib3)\..+"),
-    ("py:class", r"BaseHTTPResponse"),
+    ("py:class", r"BaseHTTPResponse|datetime"),
     ("py:class", r"(pytracking\.(email|tracker)\.)?AnyMessage"),  # a type variable
     ("py:class", r"Kind"),  # an alias: described as data, and looked for as a class
 ]

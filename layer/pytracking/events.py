@@ -148,12 +148,12 @@ class Event:
 
     @property
     def type(self) -> str:
-        """``email.opened`` or ``email.clicked``."""
+        """Return ``email.opened`` or ``email.clicked``."""
         return TYPES[self.kind]
 
     @property
     def time(self) -> datetime:
-        """When the link was followed, in UTC: ``timestamp`` as a datetime."""
+        """Return when the link was followed, in UTC."""
         from datetime import UTC, datetime
 
         return datetime.fromtimestamp(self.timestamp, UTC)
