@@ -29,24 +29,25 @@ _ORDINARY = re.compile(
     r"https?://(?![^/?#]{64})(?:[a-z0-9]++[.-])++[a-z]{2,24}+"
     r"(?::[1-9][0-9]{0,3}+)?+(?:[/?#][!#-;=?-\[\]-~]*+)?+"
 )
+# The others compile where they are first needed: most targets are ordinary.
 # 1 scheme, 2 authority, 3 the rest
-_PARTS = re.compile(r"(https?)://([^/?#]*)(.*)", re.IGNORECASE | re.ASCII | re.DOTALL)
+_PARTS = r"(?ias)(https?)://([^/?#]*)(.*)"
 # 1 host: shop.example.com or [2001:db8::1]; 2 port
-_AUTHORITY = re.compile(r"(\[[0-9A-Fa-f:.]*\]|[^\[\]:@]+)(?::([0-9]*))?")
+_AUTHORITY = r"(\[[0-9A-Fa-f:.]*\]|[^\[\]:@]+)(?::([0-9]*))?"
 # White space, controls and lone surrogates, of all Unicode; the backslash, which browsers take for
 # a slash (https://url.spec.whatwg.org/#authority-state)
-_FORBIDDEN = re.compile(r"[\s\x00-\x1f\x7f-\x9f\\\ud800-\udfff]")
+_FORBIDDEN = r"[\s\x00-\x1f\x7f-\x9f\\\ud800-\udfff]"
 # What browsers encode in a path or query (https://url.spec.whatwg.org/#query-percent-encode-set);
 # % is not in it, for what is encoded already is not encoded twice
-_TO_ENCODE = re.compile(r'[^!-~]+|["<>]')
-_LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
-_IPV4_LIKE = re.compile(r"[0-9]+|0x[0-9a-f]*")
+_TO_ENCODE = r'[^!-~]+|["<>]'
+_LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_IPV4_LIKE = r"[0-9]+|0x[0-9a-f]*"
 # RFC 3490, section 3.1: all four are dots
-_DOTS = re.compile("[.\u3002\uff0e\uff61]")
+_DOTS = "[.\u3002\uff0e\uff61]"
 # What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
 # inherent vowels of Khmer, the capital sharp s, characters that describe others or stand for what
 # is not there. And the ideographic dot, left of a form of it that is no dot for everybody (U+FE12).
-_DISPUTED = re.compile(
+_DISPUTED = (
     "[\u115f\u1160\u17b4\u17b5\u1806\u1e9e\u2ff0-\u2fff\u3002\u3164\u31ef\uffa0\ufffc\ufffd]"
 )
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
@@ -126,12 +127,12 @@ def _checked(url: str, what: str) -> str:
 def _normalised(url: str) -> str:
     if len(url) > MAX_URL_CHARS:
         raise ValueError(f"must have at most {MAX_URL_CHARS} characters, not {len(url)}")
-    if _FORBIDDEN.search(url):
+    if re.search(_FORBIDDEN, url):
         raise ValueError("must not contain white space, control characters or backslashes")
-    parts = _PARTS.fullmatch(url)
+    parts = re.fullmatch(_PARTS, url)
     if not parts:
         raise ValueError("must start with http:// or https://")
-    authority = _AUTHORITY.fullmatch(parts[2])
+    authority = re.fullmatch(_AUTHORITY, parts[2])
     if not authority:
         raise ValueError("must have host or host:port behind ://, without user information")
     host, port = authority.groups()
@@ -140,7 +141,8 @@ def _normalised(url: str) -> str:
     host = _ipv6(host) if host[0] == "[" else _host(host)
     if port:
         host += f":{port}"
-    result = f"{parts[1].lower()}://{host}{_TO_ENCODE.sub(_percent_encoded, parts[3])}"
+    rest = re.sub(_TO_ENCODE, _percent_encoded, parts[3])
+    result = f"{parts[1].lower()}://{host}{rest}"
     if len(result) > MAX_URL_CHARS:
         raise ValueError(
             f"must have at most {MAX_URL_CHARS} characters in ASCII, not {len(result)}"
@@ -153,15 +155,15 @@ def _percent_encoded(match: re.Match[str]) -> str:
 
 
 def _host(host: str) -> str:
-    labels = [_ascii_label(label) for label in _DOTS.split(host)]
+    labels = [_ascii_label(label) for label in re.split(_DOTS, host)]
     end = ""
     if len(labels) > 1 and not labels[-1]:  # the root's own dot
         labels.pop()
         end = "."
     name = ".".join(labels)
-    if len(name) > 253 or not all(map(_LABEL.fullmatch, labels)):
+    if len(name) > 253 or not all(re.fullmatch(_LABEL, label) for label in labels):
         raise ValueError("must have a host name for a host")
-    if _IPV4_LIKE.fullmatch(labels[-1]):  # what browsers read as IPv4, in any form
+    if re.fullmatch(_IPV4_LIKE, labels[-1]):  # what browsers read as IPv4, in any form
         try:
             IPv4Address(name)
         except ValueError as error:
@@ -201,7 +203,7 @@ def _mapped(label: str) -> str:
         raise MissingDependency(
             "hosts in other scripts than ASCII need the idna package: pip install idna"
         ) from error
-    if _DISPUTED.search(label):
+    if re.search(_DISPUTED, label):
         raise ValueError("its host must not contain characters that programs read in several ways")
     try:
         return idna.uts46_remap(label, std3_rules=False)

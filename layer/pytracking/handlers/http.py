@@ -33,7 +33,7 @@ Gateway = Literal["http-api", "rest-api", "alb"]
 
 # a1b2c3.execute-api.eu-west-1.amazonaws.com: what AWS itself calls an API, a function URL and a
 # load balancer
-_HOST_OF_AWS = re.compile(r"\.(execute-api|lambda-url|elb)\.")
+_HOST_OF_AWS = r"\.(execute-api|lambda-url|elb)\."
 
 _ROUTES = frozenset({"o", "c", "a", "app"})
 
@@ -108,7 +108,7 @@ class Request:
         """
         parts = urlsplit(url)
         asked, page = _last_segment(self.path), _last_segment(parts.path)
-        hidden = bool(_HOST_OF_AWS.search(self.host))
+        hidden = bool(re.search(_HOST_OF_AWS, self.host))
         return asked == page and (page != "" or hidden or parts.netloc.lower() == self.host)
 
     def data(self) -> dict[str, str | None]:
@@ -201,7 +201,7 @@ def _address(value: object) -> str | None:
     add it.
     """
     text = _text(value)
-    with_port = _WITH_PORT.fullmatch(text)
+    with_port = re.fullmatch(_WITH_PORT, text) if ":" in text else None
     try:
         return str(ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text))
     except ValueError:
@@ -209,7 +209,7 @@ def _address(value: object) -> str | None:
 
 
 # 203.0.113.9:4711 or [2001:db8::1]:4711
-_WITH_PORT = re.compile(r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?")
+_WITH_PORT = r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?"
 
 
 def _method(value: object) -> str:

@@ -38,24 +38,24 @@ characters or more, so a longer token is read to its end or to the first plain s
 _CANONICAL = re.compile(
     r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
 )
+# The others compile where a token is damaged.
 # %41, and the same folded inside: %4=\r\n1
-_ESCAPE = re.compile(r"%[\s=]*([0-9A-Fa-f])[\s=]*([0-9A-Fa-f])")
+_ESCAPE = r"%[\s=]*([0-9A-Fa-f])[\s=]*([0-9A-Fa-f])"
 # Soft hyphen, Arabic letter mark, zero-width space and (non-)joiner, direction marks, embeddings,
 # word joiner and its neighbours, isolates, byte order mark; <wbr>; &shy; &#8203; &#x200b;
-_INVISIBLE = re.compile(
-    "[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|<wbr\\s*/?>"
+_INVISIBLE = (
+    "(?i)[\u00ad\u061c\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]|<wbr\\s*/?>"
     "|&(?:shy|ZeroWidthSpace|zwnj|zwj|lrm|rlm|NoBreak|#(?:173|820[3-7]|8288)"
-    "|#x(?:ad|200[b-f]|2060));",
-    re.IGNORECASE,
+    "|#x(?:ad|200[b-f]|2060));"
 )
-_LINE_BREAK = re.compile(r"<br\s*/?>|&nbsp;", re.IGNORECASE)
+_LINE_BREAK = r"(?i)<br\s*/?>|&nbsp;"
 # Quoted-printable's =20, =0D=0A, =3D, =22=3E behind a token
-_QUOTED_END = re.compile(r"(?:=(?:20|3D|0D|0A|09|2E|2C|29|3E|22|27|2F))+(?![A-Za-z0-9_-])", re.I)
+_QUOTED_END = r"(?i)(?:=(?:20|3D|0D|0A|09|2E|2C|29|3E|22|27|2F))+(?![A-Za-z0-9_-])"
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-"))
-_DASHES = re.compile("[\u2012-\u2015]")
+_DASHES = "[\u2012-\u2015]"
 # a piece of a token, and what stands between it and the next
-_PIECE = re.compile(r"([A-Za-z0-9_-]+)([^A-Za-z0-9_-]*)")
-_QUOTE_MARKS = re.compile(r"[\s>|!=]*")
+_PIECE = r"([A-Za-z0-9_-]+)([^A-Za-z0-9_-]*)"
+_QUOTE_MARKS = r"[\s>|!=]*"
 
 
 def readings(text: str) -> list[str]:
@@ -67,9 +67,13 @@ def readings(text: str) -> list[str]:
     if len(text) > MAX_TEXT_CHARS or _CANONICAL.fullmatch(text):
         return [text]
     plain = _visible(text).translate(_HYPHENS)
-    dashed = [_DASHES.sub(dash, plain) for dash in ("--", "-")] if _DASHES.search(plain) else []
+    dashed = []
+    if re.search(_DASHES, plain):
+        dashed = [re.sub(_DASHES, dash, plain) for dash in ("--", "-")]
     found = dict.fromkeys(
-        token for spelled in (*dashed, plain) for token in _tokens(_QUOTED_END.sub(" ", spelled))
+        token
+        for spelled in (*dashed, plain)
+        for token in _tokens(re.sub(_QUOTED_END, " ", spelled))
     )
     return list(found) or [text]
 
@@ -82,7 +86,7 @@ def unwrap(link: str) -> str:
     """
     if len(link) > MAX_TEXT_CHARS:
         return link
-    joined = re.sub(r"=?\s+", "", _INVISIBLE.sub("", link))
+    joined = re.sub(r"=?\s+", "", re.sub(_INVISIBLE, "", link))
     return re.sub(r"^[\W_]+", "", joined)
 
 
@@ -91,11 +95,11 @@ def _visible(text: str) -> str:
     for _ in range(MAX_PASSES):
         if "%" not in text:
             break
-        decoded = unquote(_ESCAPE.sub(r"%\1\2", _INVISIBLE.sub("", text)))
+        decoded = unquote(re.sub(_ESCAPE, r"%\1\2", re.sub(_INVISIBLE, "", text)))
         if decoded == text:
             break
         text = decoded
-    return _LINE_BREAK.sub("\n", _INVISIBLE.sub("", text)).replace("&gt;", ">")
+    return re.sub(_LINE_BREAK, "\n", re.sub(_INVISIBLE, "", text)).replace("&gt;", ">")
 
 
 def _tokens(text: str) -> list[str]:
@@ -103,7 +107,7 @@ def _tokens(text: str) -> list[str]:
     pieces: list[str] = []
     ends: list[int] = []  # numbers of pieces
     space = 0
-    for piece, between in _PIECE.findall(text):
+    for piece, between in re.findall(_PIECE, text):
         pieces.append(piece)
         if not _is_fold(between):
             break
@@ -116,7 +120,7 @@ def _tokens(text: str) -> list[str]:
 
 def _is_fold(between: str) -> bool:
     """Tell whether a line may have been broken here: white space, with quote marks or without."""
-    if not _QUOTE_MARKS.fullmatch(between):
+    if not re.fullmatch(_QUOTE_MARKS, between):
         return False
     return any(map(str.isspace, between)) or (between != "" and not between.strip("="))
 
