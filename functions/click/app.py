@@ -19,13 +19,10 @@ endpoint = LinkEndpoint("click")
 def handler(request: Request) -> Answer:
     """Record the click and redirect; never to a target that was not verified."""
     try:
-        link = endpoint.read(request)
-        target = endpoint.target(link, request)
+        return redirect(endpoint.hit(request))
     except KeysUnavailable:
         return UNAVAILABLE
     except (InvalidLink, InvalidTarget) as error:
         if page := endpoint.fallback(request):
             return redirect(page)
         return GONE if isinstance(error, InvalidTarget) else NOT_FOUND
-    endpoint.record(request, link)
-    return redirect(target)

@@ -11,7 +11,7 @@ endpoint = LinkEndpoint("open")
 def handler(request: Request) -> Answer:
     """Record the open, and answer with the pixel whatever comes: no mail shows a broken image."""
     try:
-        endpoint.record(request, endpoint.read(request))
+        endpoint.hit(request)
     except KeysUnavailable:
         endpoint.record(request, None)
     except InvalidLink:

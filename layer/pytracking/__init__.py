@@ -1,7 +1,7 @@
 """Open and click tracking links that carry everything inside themselves.
 
-The public API and the plain and Fernet wire formats are those of pytracking 0.2.2. What mints
-links, and what receivers need, loads at its first use: functions that answer visitors need neither.
+The public API and the plain and Fernet wire formats are those of pytracking 0.2.2. Each name
+loads at its first use: functions that answer visitors need few of them.
 """
 
 from importlib import import_module
@@ -19,15 +19,15 @@ from pytracking.errors import (
     PytrackingError,
     WebhookError,
 )
-from pytracking.links import Link
-from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
-from pytracking.tokens.keyring import Keyring
 
 if TYPE_CHECKING:
     from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
     from pytracking.events import Event
+    from pytracking.links import Link
+    from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
     from pytracking.receiving import verify_webhook
     from pytracking.results import TrackingResult
+    from pytracking.tokens.keyring import Keyring
     from pytracking.tracker import Tracker
     from pytracking.tracking import (
         get_click_tracking_result,
@@ -74,11 +74,16 @@ _LOADED_LATER = {
     "Configuration": "configuration",
     "DEFAULT_TIMEOUT_SECONDS": "configuration",
     "Event": "events",
+    "Keyring": "tokens.keyring",
+    "Link": "links",
+    "PNG_MIME_TYPE": "pixel",
+    "TRACKING_PIXEL": "pixel",
     "Tracker": "tracker",
     "TrackingResult": "results",
     "get_click_tracking_result": "tracking",
     "get_click_tracking_url": "tracking",
     "get_click_tracking_url_path": "tracking",
+    "get_open_tracking_pixel": "pixel",
     "get_open_tracking_result": "tracking",
     "get_open_tracking_url": "tracking",
     "get_open_tracking_url_path": "tracking",

@@ -94,31 +94,31 @@ class LinkEndpoint:
 
         return decorate
 
-    def read(self, request: Request) -> Link:
-        """Return the link that was followed.
+    def hit(self, request: Request) -> str:
+        """Read the link that was followed, and record the hit.
+
+        Returns:
+            Where a click goes, as a ``Location`` header takes it; "" for an open.
 
         Raises:
             InvalidLink: it is not one of ours, or not any more.
+            InvalidTarget: a browser must not be sent there, or it would come back here.
             KeysUnavailable: no link can be read just now.
         """
+        target = ""
         try:
             keyring = self.keys.keyring_for(request.token)
-            return read_link(request.token, self.kind, keyring)
+            link = read_link(request.token, self.kind, keyring)
+            if link.target is not None:
+                target = check_target(link.target, own_bases=request.own_bases)
         except InvalidLink:
             count("InvalidLinks")
             raise
-
-    def target(self, link: Link, request: Request) -> str:
-        """Return where a click goes, as a ``Location`` header takes it.
-
-        Raises:
-            InvalidTarget: a browser must not be sent there, or it would come back here.
-        """
-        try:
-            return check_target(link.target or "", own_bases=request.own_bases)
         except InvalidTarget:
             count("RefusedTargets")
             raise
+        self.record(request, link)
+        return target
 
     def fallback(self, request: Request) -> str | None:
         """Return the operator's page for links that cannot be used, if there is one."""

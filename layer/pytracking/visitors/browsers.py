@@ -87,7 +87,9 @@ def _number(version: str) -> int:
 def is_impossible(text: str, browser: Browser) -> bool:
     """Tell whether no browser has ever sent ``text``: its parts name versions that never met."""
     if browser.engine == "chromium":
-        edge = re.search(r" edg/(\d+)", text)  # on Android the two went apart until 2021
+        edge = " edg/" in text and re.search(
+            r" edg/(\d+)", text
+        )  # on Android the two went apart until 2021
         return browser.version >= MAX_VERSION or bool(edge and int(edge[1]) != browser.version)
     if browser.engine == "firefox":
         return browser.version >= MAX_VERSION or not _same_release(text, browser.version)
@@ -189,7 +191,7 @@ def device_of(text: str) -> Device:
         return "tablet"
     if "iphone" in text or "ipod" in text or "windows phone" in text:
         return "phone"
-    if any(part in text for part in _NO_DESKTOP):
+    if any(map(text.__contains__, _NO_DESKTOP)):
         return "other"
     if "android" in text:
         return "phone" if "mobile" in text else "tablet"
