@@ -58,8 +58,8 @@ endef
 	@mkdir -p $(@D) && cp tests/mails/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
 
 ##@ Run
-run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT=8000 SPEED=1)
-	@PYTHONPATH=layer PORT="$(PORT)" SPEED="$(SPEED)" .venvs/run/bin/python -m local
+run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT= SPEED= WEBHOOK= KEYS= SECRET= DNT=)
+	@PYTHONPATH=layer .venvs/run/bin/python -m local $(CHOICES)
 
 ##@ Test
 lint: .venv/.stamp ## Check style, format and spelling

@@ -13,15 +13,20 @@ import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
 from types import FrameType
+from typing import get_args
 
 import uvicorn
-from pytracking.delivery.signatures import new_secret
-from pytracking.errors import PytrackingError
+from pytracking.cli import files
+from pytracking.delivery.signatures import new_secret, secret_bytes
+from pytracking.environment import DoNotTrack
+from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.targets import check_webhook_url
 from pytracking.tokens.keyring import Keyring
 from starlette.applications import Starlette
 from starlette.routing import Mount
 
 from local import template
+from local.event_lines import EventLines
 from local.functions import Environment
 from local.gateway import Gateway
 from local.journal import Journal
@@ -29,6 +34,7 @@ from local.live import RECEIVER_PATH, Live
 from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import Receiver
+from local.sending import Sending
 
 ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -42,7 +48,7 @@ _STOP_SECONDS = 2  # how long answers under way may take once the gateway is tol
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the gateway until Ctrl-C; return the exit status."""
-    options = _parser().parse_args(arguments)
+    options = _parser().parse_args(_options(sys.argv[1:] if arguments is None else arguments))
     try:
         listener = socket.create_server((ADDRESS, options.port))
     except (OSError, OverflowError) as error:
@@ -50,25 +56,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 1
     with listener:
         try:
-            _serve(listener, options.template, options.speed, _command(listener, options))
+            _serve(listener, options)
         except PytrackingError as error:
             print(f"Cannot start: {error}", file=sys.stderr)
             return 1
     return 0
 
 
-def _serve(listener: socket.socket, template_path: Path, speed: float, command: str) -> None:
+def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     origin = f"http://{ADDRESS}:{listener.getsockname()[1]}"
-    deployed = template.load(template_path)
-    keyring = Keyring.generate()
-    webhook_secret = new_secret()
+    deployed = template.load(options.template)
+    keyring = _keyring(options.keys)
+    webhook_secret = options.secret or new_secret()
+    secret_bytes(webhook_secret)  # a secret that cannot sign is refused before anything is served
+    webhook = options.webhook or origin + RECEIVER_PATH
+    check_webhook_url(webhook, allow_http=True)
     minter = LocalMinter(deployed, keyring, origin)
-    queues = Queues(deployed, speed)
+    queues = Queues(deployed, options.speed)
     _set_environment(
         deployed,
         PYTRACKING_LINK_KEYS=keyring.to_json(),
         PYTRACKING_WEBHOOK_SECRETS=json.dumps({"current": webhook_secret}),
-        PYTRACKING_WEBHOOK_URL=origin + RECEIVER_PATH,
+        PYTRACKING_WEBHOOK_URL=webhook,
+        **({"PYTRACKING_DO_NOT_TRACK": options.dnt} if options.dnt else {}),
         PYTRACKING_OPEN_BASE_URL=minter.configuration.base_open_tracking_url or "",
         PYTRACKING_CLICK_BASE_URL=minter.configuration.base_click_tracking_url or "",
         **queues.environment(),
@@ -78,15 +88,24 @@ def _serve(listener: socket.socket, template_path: Path, speed: float, command: 
         environments[name].load()
     queues.feed(lambda name: Environment(deployed.functions[name]))
 
-    journal = Journal()
+    journal = Journal(EventLines().tell)
     receiver = Receiver(webhook_secret, journal.called)
-    live = Live(journal, receiver, minter, queues, origin=origin, speed=speed, command=command)
+    live = Live(
+        journal,
+        receiver,
+        minter,
+        queues,
+        Sending(webhook, webhook_secret, own=options.webhook is not None),
+        origin=origin,
+        speed=options.speed,
+        command=_command(listener, options),
+    )
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         queues.start()
         watching = asyncio.create_task(_watch(journal, queues))
-        print(_greeting(origin, minter.ready_made), flush=True)
+        print(_greeting(origin, minter.ready_made, webhook, webhook_secret), flush=True)
         yield
         watching.cancel()
         queues.stop()
@@ -149,7 +168,7 @@ def _set_environment(deployed: template.Template, **settings: str) -> None:
         AWS_SECRET_ACCESS_KEY="local",  # noqa: S106 - opens nothing: the queue is ours
         AWS_EC2_METADATA_DISABLED="true",
         POWERTOOLS_METRICS_DISABLED="true",
-        POWERTOOLS_LOG_LEVEL="WARNING",
+        POWERTOOLS_LOG_LEVEL="ERROR",  # a dead letter has its own line in the terminal
         PYTRACKING_ALLOW_HTTP_WEBHOOKS="true",
         **settings,
     )
@@ -176,21 +195,64 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument(
         "--template", type=Path, default=DEFAULT_TEMPLATE, help="the SAM template to serve"
     )
+    parser.add_argument("--webhook", help="your own receiver, in place of the built-in one")
+    parser.add_argument("--keys", help="file of link keys: links outlive a restart")
+    parser.add_argument("--secret", help="webhook signing secret, whsec_... (default: a new one)")
+    parser.add_argument(
+        "--dnt",
+        choices=get_args(DoNotTrack),
+        help="how an open under Do Not Track is recorded (default: as the template says)",
+    )
     return parser
+
+
+def _options(arguments: Sequence[str]) -> list[str]:
+    """Read make's way of giving options, `WEBHOOK=...`, as `--webhook=...`.
+
+    An option that is given empty is one that is not given. PYTHON is the Makefile's own.
+    """
+    options = []
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if name.startswith("-") or not equals:
+            options.append(argument)
+        elif value and name != "PYTHON":
+            options.append(f"--{name.lower()}={value}")
+    return options
+
+
+def _keyring(file: str | None) -> Keyring:
+    if file is None:
+        return Keyring.generate()
+    if not Path(file).exists():
+        make_one = f"keys new --output {shlex.quote(file)}"
+        raise ConfigurationError(
+            f"there is no file of keys at {file}. Make one: "
+            f"PYTHONPATH=layer .venvs/run/bin/python -m pytracking {make_one}"
+        )
+    return Keyring.from_json(files.text_of(files.read_bytes(file, "the keys")))
 
 
 def _command(listener: socket.socket, options: argparse.Namespace) -> str:
     """Return what starts this gateway again as it is, at the same address: a page waits there."""
     port = listener.getsockname()[1]  # with PORT=0, the one that was found free
+    given = {
+        "webhook": options.webhook,
+        "keys": options.keys,
+        "secret": options.secret,
+        "dnt": options.dnt,
+    }
     if options.template != DEFAULT_TEMPLATE:
-        template_path = shlex.quote(str(options.template))
-        arguments = f"--template {template_path} --port {port} --speed {options.speed}"
-        return f"PYTHONPATH=layer .venvs/run/bin/python -m local {arguments}"
+        words = ["PYTHONPATH=layer .venvs/run/bin/python -m local --template"]
+        words.append(f"{shlex.quote(str(options.template))} --port {port} --speed {options.speed}")
+        words += [f"--{name} {shlex.quote(value)}" for name, value in given.items() if value]
+        return " ".join(words)
     words = ["make run"]
     if port != DEFAULT_PORT:
         words.append(f"PORT={port}")
     if options.speed != 1:
         words.append(f"SPEED={options.speed}")
+    words += [shlex.quote(f"{name.upper()}={value}") for name, value in given.items() if value]
     return " ".join(words)
 
 
@@ -214,12 +276,14 @@ def _explain(error: Exception, port: int) -> str:
     return f"Cannot listen on port {port}: {reason}. Choose another one: `make run PORT=8080`."
 
 
-def _greeting(origin: str, links: dict[str, str]) -> str:
+def _greeting(origin: str, links: dict[str, str], webhook: str, secret: str) -> str:
     return (
         f"\nServing template.yaml at {origin} - Ctrl-C ends it.\n\n"
         f"  Live page   {origin}/\n"
         f"  Pixel link  {links['open']}\n"
-        f"  Click link  {links['click']}\n\n"
+        f"  Click link  {links['click']}\n"
+        f"  Webhook     {webhook}\n"
+        f"  Secret      {secret}\n\n"
         "Open the two links and watch their webhooks arrive on the page.\n"
     )
 

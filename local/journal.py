@@ -68,7 +68,9 @@ class HitRecord:
 class Journal:
     """The latest events, and the pages that want to hear of every change."""
 
-    def __init__(self) -> None:
+    def __init__(self, tell: Callable[[HitRecord], None] = lambda event: None) -> None:
+        """`tell` gets every event that changed."""
+        self._tell = tell
         self._events: dict[str, HitRecord] = {}
         self._queued: set[str] = set()  # ids of the events that were last seen in a queue
         self._parsed: dict[str, dict[str, Any]] = {}  # the messages of the last look, by text
@@ -79,6 +81,10 @@ class Journal:
     def events(self) -> list[dict[str, Any]]:
         """Return every event remembered, oldest first, as JSON would carry it."""
         return [asdict(event) for event in self._events.values()]
+
+    def event(self, identifier: str) -> HitRecord | None:
+        """Return one event; None where it is none, or forgotten."""
+        return self._events.get(identifier)
 
     def called(self, call: Call, body: dict[str, Any] | None) -> None:
         """Take down a call that the receiver got.
@@ -188,6 +194,7 @@ class Journal:
 
     def _changed(self, event: HitRecord) -> None:
         self.publish("event", asdict(event))
+        self._tell(event)
 
     def _send(self, frame: str | None) -> None:
         for backlog in list(self._subscribers):

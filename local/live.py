@@ -6,6 +6,7 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import Any
 
+from pytracking.delivery.messages import Message
 from pytracking.delivery.schedule import JITTER, RETRY_DELAYS
 from pytracking.errors import PytrackingError
 from pytracking.visitors import TOO_SOON_SECONDS
@@ -27,6 +28,7 @@ from local.journal import Journal
 from local.minting import LocalMinter, json_name
 from local.queues import Queues
 from local.receiver import MOODS, Receiver
+from local.sending import Sending
 
 PREFIX = "/_local"  # everything that is not the deployed API's lives under here
 RECEIVER_PATH = f"{PREFIX}/receiver"
@@ -49,6 +51,7 @@ class Live:
         receiver: Receiver,
         minter: LocalMinter,
         queues: Queues,
+        sending: Sending,
         *,
         origin: str,
         speed: float,
@@ -63,6 +66,7 @@ class Live:
         self._receiver = receiver
         self._minter = minter
         self._queues = queues
+        self._sending = sending
         self._origin = origin
         self._speed = speed
         self._command = command
@@ -83,6 +87,8 @@ class Live:
                     Route("/api/rewrite", _json(self._rewrite), methods=["POST"]),
                     Route("/api/receiver", _json(self._set_mood), methods=["POST"]),
                     Route("/api/replay", _json(self._replay), methods=["POST"]),
+                    Route("/api/again", _json(self._again), methods=["POST"]),
+                    Route("/api/curl", _json(self._curl), methods=["POST"]),
                     Route("/mail/{identifier}", self._mail, methods=["GET"]),
                     Mount("/page", StaticFiles(directory=_PAGE)),
                 ],
@@ -113,6 +119,7 @@ class Live:
             "retries": {"delays": RETRY_DELAYS, "jitter": JITTER},
             "too_soon": TOO_SOON_SECONDS,
             "links": self._minter.ready_made,
+            "own_webhook": self._sending.webhook if self._sending.own else None,
             "events": self._journal.events(),
         }
 
@@ -158,6 +165,20 @@ class Live:
         if identifier is not None and not isinstance(identifier, str):
             raise BadRequest(f"id is an event's id, not {json_name(identifier)}")
         return {"replayed": self._queues.replay(identifier)}
+
+    async def _again(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        message = self._message(wanted)
+        self._queues.send_again(message)
+        return {"sent": message.id}
+
+    async def _curl(self, wanted: dict[str, Any]) -> dict[str, Any]:
+        return self._sending.request(self._message(wanted))
+
+    def _message(self, wanted: dict[str, Any]) -> Message:
+        event = self._journal.event(str(wanted.get("id")))
+        if event is None or event.state == "refused" or "metadata" not in event.body:
+            raise BadRequest("this event cannot be sent: its body is not known")
+        return self._sending.message(event.id, event.webhook, event.body)
 
     async def _set_mood(self, wanted: dict[str, Any]) -> dict[str, Any]:
         mood = wanted.get("mood")

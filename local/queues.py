@@ -2,6 +2,7 @@
 
 import dataclasses
 import time
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
@@ -15,6 +16,7 @@ from local.queue import MAX_DELAY_SECONDS, Queue, State
 from local.queue_server import QueueServer
 from local.template import QueueResource, Template
 
+_MAX_SENT = 10_000  # messages between two looks
 _ENVIRONMENTS = 4  # of one function at a time: one receiver that hangs does not hold up the others
 
 
@@ -36,6 +38,8 @@ class Queues:
         """`speed` is how many times faster than deployed a retry's wait passes."""
         self._template = template
         self._queues: dict[str, Queue] = {}
+        # Messages may come and go between two looks; what nobody looks at is forgotten.
+        self._sent: deque[Standing] = deque(maxlen=_MAX_SENT)
         for resource in template.queues.values():
             self._add(resource, speed)
         self._dead = {r.dead_letters for r in template.queues.values() if r.dead_letters}
@@ -85,7 +89,12 @@ class Queues:
         self._server.stop()
 
     def standing(self) -> Iterator[Standing]:
-        """Yield every message of every queue, those in dead-letter queues last."""
+        """Yield what was sent since the last look, then every message that is there.
+
+        Those in dead-letter queues come last.
+        """
+        while self._sent:
+            yield self._sent.popleft()
         for name in sorted(self._queues, key=self._dead.__contains__):
             queue = self._queues[name]
             for message in queue.waiting():
@@ -96,6 +105,13 @@ class Queues:
                     received_at=message.due_at - queue.visibility_timeout,
                     dead=name in self._dead,
                 )
+
+    def send_again(self, message: Message) -> None:
+        """Send an event once more, by the queue that feeds a function."""
+        for source in self._template.queues.values():
+            if source.dead_letters is not None:
+                self._queues[source.name].send(message.to_json())
+                return
 
     def replay(self, identifier: str | None = None) -> int:
         """Put the dead letter of this event, or all of them, back to where they came from.
@@ -118,6 +134,8 @@ class Queues:
                 dead_letters=None if target is None else self._add(target, speed),
                 max_receive_count=resource.max_receive_count,
                 speed=speed,
+                # A dead letter stays to be seen; only what is delivered comes and goes.
+                sent=self._sent.append if resource.dead_letters else None,
             )
         return self._queues[resource.name]
 
@@ -134,12 +152,18 @@ class _FastQueue(Queue):
     finds it over. Nothing else runs fast: signatures carry the true time.
     """
 
-    def __init__(self, name: str, *, speed: float, **settings: Any) -> None:
+    def __init__(
+        self, name: str, *, speed: float, sent: Callable[[Standing], None] | None, **settings: Any
+    ) -> None:
         super().__init__(name, **settings)
         self._speed = speed
+        self._sent = sent
 
     def send(self, body: str, delay_seconds: float = 0) -> str:
         """Store a message and return its id (see Queue.send)."""
+        if delay_seconds == 0 and self._sent is not None:
+            now = time.time()
+            self._sent(Standing(body, "in flight", now, now, dead=False))
         if self._speed == 1 or delay_seconds == 0:
             return super().send(body, delay_seconds)
         now = time.time()

@@ -1,13 +1,22 @@
 """`make run` as a user meets it: a process, two links, a page that shows their webhooks."""
 
+import http.server
+import shlex
 import signal
 import socket
+import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import pytest
-from pytracking import TRACKING_PIXEL
+from pytracking import TRACKING_PIXEL, Tracker
+from pytracking.delivery.signatures import new_secret
+from pytracking.tokens.keyring import Keyring
+from standardwebhooks import Webhook
 
 from tests.local.gateway import Gateway, call, running, started
 from tests.support.timing import until
@@ -35,6 +44,35 @@ def delivered(gateway: Gateway, user_agent: str) -> dict[str, Any]:
             None,
         )
     )
+
+
+@dataclass
+class Posts:
+    """What a receiver of a user's own got."""
+
+    port: int
+    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+
+
+@contextmanager
+def receiving() -> Iterator[Posts]:
+    class Receiver(http.server.BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            posts.got.append((headers, self.rfile.read(int(headers["content-length"]))))
+            self.send_response(204)
+            self.end_headers()
+
+        def log_message(self, *_: Any) -> None:
+            """Keep quiet."""
+
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
+        posts = Posts(server.server_address[1])
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
+        thread.start()
+        yield posts
+        server.shutdown()
+        thread.join()
 
 
 def test_the_pixel_link_answers_the_originals_68_bytes(gateway: Gateway):
@@ -202,13 +240,106 @@ def test_a_form_of_another_site_cannot_command_the_gateway(gateway: Gateway):
     assert call(f"{gateway.origin}/_local/api/state").json()["mood"] == "accept"
 
 
-def test_a_hundred_hits_and_more_leave_the_terminal_as_it_was():
+def test_each_hit_and_each_delivery_is_one_readable_line():
     with running("--speed", "200") as gateway:
         for _ in range(105):  # Powertools writes metrics by itself at 100
             call(gateway.pixel_link)
         until(lambda: all(event["state"] == "delivered" for event in gateway.events()))
-        assert gateway.process.output() == gateway.greeting
+        lines = gateway.process.output().removeprefix(gateway.greeting).splitlines()
+        assert sorted(line.split()[2] for line in lines) == ["delivered"] * 105 + ["open"] * 105
+        assert {line.split(maxsplit=2)[2] for line in lines} == {
+            "open        customer_id=1 campaign=spring  bot",
+            "delivered   204  attempt 1",
+        }
         assert gateway.process.errors() == ""
+
+
+def test_refusals_failures_and_dead_letters_are_lines_that_command_no_terminal():
+    with running("--speed", "200") as gateway:
+        forged = {"Content-Type": "application/json", "webhook-id": "a\tb"}
+        call(f"{gateway.origin}/_local/receiver", "POST", b"{}", forged)
+        gateway.ask("receiver", {"mood": "gone"})
+        metadata = {"name": "\x1b[2J\u202eada\n"}
+        links = gateway.ask("links", {"metadata": metadata}).json()
+        call(links["open"])
+        until(lambda: any(event["state"] == "dead" for event in gateway.events()))
+        lines = until(
+            lambda: (
+                text.splitlines() if "dead letter" in (text := gateway.process.output()) else None
+            )
+        )
+    told = lines[len(gateway.greeting.splitlines()) :]
+    assert [line[18:29].strip() for line in told] == ["refused", "open", "failed", "dead letter"]
+    assert r"name=\x1b[2J\u202eada\n" in told[1]
+
+
+def test_webhooks_go_to_ones_own_receiver_signed_with_ones_own_secret():
+    secret = new_secret()
+    with receiving() as posts:
+        hook = f"http://127.0.0.1:{posts.port}/hook"
+        with running(f"WEBHOOK={hook}", f"SECRET={secret}", WEBHOOK="http://x.test/") as gateway:
+            assert secret in gateway.greeting
+            call(gateway.pixel_link)
+            headers, body = until(lambda: posts.got[0] if posts.got else None)
+            event = Webhook(secret).verify(body, headers)
+            assert event["metadata"] == {"customer_id": 1, "campaign": "spring"}
+            until(lambda: [event["state"] for event in gateway.events()] == ["delivered"])
+            until(lambda: "delivered" in gateway.process.output())
+            gateway.ask("again", {"id": event["id"]})
+            until(lambda: len(posts.got) == 2)
+            assert posts.got[1][0]["webhook-id"] == event["id"]
+
+
+def test_an_event_can_be_copied_as_curl_which_the_receiver_verifies():
+    with running() as gateway:
+        call(gateway.pixel_link)
+        event = until(lambda: next(iter(gateway.events()), None))
+        until(lambda: gateway.events()[0]["state"] == "delivered")
+        command = gateway.ask("curl", {"id": event["id"]}).json()["curl"]
+        words = shlex.split(command)
+        headers = dict(
+            words[at + 1].split(": ", 1) for at, word in enumerate(words) if word == "-H"
+        )
+        assert call(words[2], "POST", words[-1].encode(), headers).status == 204
+        assert gateway.ask("curl", {"id": "unknown"}).status == 400
+
+
+def test_links_of_a_keys_file_outlive_a_restart_and_may_be_minted_by_ones_own_code(
+    tmp_path: Path,
+):
+    keyring = Keyring.generate()
+    keys = tmp_path / "keys.json"
+    keys.write_text(keyring.to_json(), "utf-16")  # as PowerShell redirects
+    with running(f"KEYS={keys}") as gateway:
+        port, link = gateway.origin.rpartition(":")[2], gateway.click_link
+    with started(f"KEYS={keys}", "--port", port) as process:
+        process.greeting()
+        assert call(link).status == 302
+        mine = Tracker(gateway.origin, keyring).click_url("https://a.example/")
+        assert call(mine).headers["location"] == "https://a.example/"
+
+
+@pytest.mark.parametrize(
+    ("choice", "said"),
+    [
+        ("KEYS=/nowhere.json", "keys new --output /nowhere.json"),
+        ("SECRET=short", "secret"),
+        ("WEBHOOK=hook", "webhook"),
+        ("DNT=1", "aggregate"),
+        ("WEBHOK=http://127.0.0.1/", "webhok"),
+    ],
+)
+def test_an_option_that_cannot_be_used_is_explained(choice: str, said: str):
+    with started(choice, "--port", "0") as process:
+        assert process.wait() != 0
+        assert said in process.errors()
+        assert "Traceback" not in process.errors()
+
+
+def test_dnt_decides_what_is_kept_of_who_asks_not_to_be_tracked():
+    with running("DNT=ignore") as gateway:
+        call(gateway.pixel_link, headers={"User-Agent": "test-dnt", "DNT": "1"})
+        assert "privacy" not in delivered(gateway, "test-dnt")["body"]
 
 
 def test_a_port_that_is_taken_is_named_and_another_one_suggested():

@@ -1,0 +1,77 @@
+"""One line in the terminal for each hit, delivery, refusal and dead letter.
+
+20:31:07 5f2b9c0e click https://shop.example/sale  customer_id=1  human
+20:31:07 5f2b9c0e delivered  204, attempt 1
+"""
+
+import contextlib
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from pytracking.events import event_kind
+
+from local.journal import CAPACITY, HitRecord
+
+_LONGEST = 100  # characters of a target, of metadata, or of a reason
+_TOLD = {"delivered", "failed", "retrying", "dead"}
+
+
+class EventLines:
+    """Prints what is new about an event, each thing once."""
+
+    def __init__(self) -> None:
+        self._told: dict[str, tuple[str, int]] = {}  # the state and the attempt last told, by id
+
+    def tell(self, event: HitRecord) -> None:
+        """Print what happened to an event since it was last told of."""
+        if event.state == "refused":
+            _print(event, "refused", event.calls[-1].problem)
+            return
+        if event.id not in self._told:
+            self._told[event.id] = "queued", 0
+            _print(event, *_hit(event.body))
+            while len(self._told) > CAPACITY:
+                del self._told[next(iter(self._told))]
+        attempt = max(event.attempt, len(event.calls))
+        now = event.state, attempt
+        before, self._told[event.id] = self._told[event.id], now
+        if event.state not in _TOLD or now == before:
+            return
+        if before == ("failed", attempt) and event.state == "retrying":
+            self._told[event.id] = before  # the failure is told of; its wait follows from it
+            return
+        _print(event, *_outcome(event, attempt))
+
+
+def _hit(body: Mapping[str, Any]) -> tuple[str, ...]:
+    metadata = body.get("metadata")
+    pairs = metadata.items() if isinstance(metadata, Mapping) else ()
+    visitor = body.get("visitor")
+    return (
+        event_kind(body) or "event",
+        str(body.get("tracked_url") or ""),
+        " ".join(f"{name}={value}" for name, value in pairs),
+        str(visitor.get("class", "")) if isinstance(visitor, Mapping) else "",
+    )
+
+
+def _outcome(event: HitRecord, attempt: int) -> tuple[str, ...]:
+    status = "" if event.last_status is None else str(event.last_status)
+    if event.state == "dead":
+        return "dead letter", event.reason or "no reason given"
+    if event.state == "delivered":
+        return "delivered", status, f"attempt {max(1, attempt)}"
+    return "failed", status or "no answer", f"attempt {attempt}"
+
+
+def _print(event: HitRecord, what: str, *details: str) -> None:
+    words = "  ".join(_plain(detail) for detail in details if detail)
+    with contextlib.suppress(OSError):  # nobody reads the terminal's other end any more
+        print(f"{time.strftime('%H:%M:%S')} {event.id[:8]} {what:11} {words}".rstrip(), flush=True)
+
+
+def _plain(text: str) -> str:
+    """Return text without what could command a terminal, or hide in it; cut where it is long."""
+    cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
+    return "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in cut)
