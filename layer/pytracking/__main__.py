@@ -15,6 +15,7 @@ from pytracking.cli.mails import add_check, add_rewrite
 from pytracking.cli.operating import add_key_commands, add_replay
 from pytracking.cli.parsing import Parser
 from pytracking.cli.reporting import add_report
+from pytracking.cli.try_webhook import add_try_webhook
 from pytracking.cli.variables import misspelt
 
 
@@ -81,6 +82,7 @@ def parser() -> Parser:
     add_check(commands)
     add_replay(commands)
     add_report(commands)
+    add_try_webhook(commands)
     add_completion(commands, root)
     return root
 

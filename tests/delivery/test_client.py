@@ -25,7 +25,7 @@ def test_a_post_carries_body_and_headers_to_the_receiver(client: Client) -> None
     with Receiver(answering()) as receiver:
         outcome = post(client, receiver.url + "?x=1")
         (request,) = receiver.requests
-    assert outcome == Outcome(200, "200 OK")
+    assert outcome == Outcome(200, "200 OK", excerpt="ok")
     assert outcome.delivered
     assert request.line == "POST /hook?x=1 HTTP/1.1"
     assert request.body == BODY

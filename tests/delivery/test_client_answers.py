@@ -149,8 +149,8 @@ def test_an_answer_that_breaks_off_under_tls_is_no_success(authority: Authority)
 def test_the_answer_is_the_one_after_an_interim_answer(client: Client, code: int) -> None:
     interim = f"HTTP/1.1 {code} Wait\r\nLink: </x>; rel=preload\r\n\r\n".encode()
     with Receiver(answering(interim * 2 + OK)) as receiver:
-        assert post(client, receiver.url) == Outcome(200, "200 OK")
-        assert post(client, receiver.url) == Outcome(200, "200 OK")
+        assert post(client, receiver.url) == Outcome(200, "200 OK", excerpt="ok")
+        assert post(client, receiver.url) == Outcome(200, "200 OK", excerpt="ok")
         assert receiver.connections == 1
 
 

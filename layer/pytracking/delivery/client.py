@@ -55,7 +55,7 @@ class Outcome:
 
     ``status`` is that of a whole answer, None without one; ``reason`` is one line for people;
     ``retry_after`` is the answer's header of that name; ``excerpt`` is the beginning of the body of
-    an answer that was no success.
+    the answer.
     """
 
     status: int | None
@@ -187,7 +187,7 @@ class Client:
             answer.status,
             f"{answer.status} {http.client.responses.get(answer.status, '')}".rstrip(),
             answer.headers.get("Retry-After"),
-            "" if answer.status < 300 else excerpt.decode("latin-1"),
+            excerpt.decode("latin-1"),
         )
 
     def _connect(self, endpoint: Endpoint, deadline: Deadline) -> WebhookConnection:

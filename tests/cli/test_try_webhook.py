@@ -1,0 +1,219 @@
+"""``try-webhook`` names the fault of each wrong receiver, and passes the one of the docs."""
+
+import base64
+import hashlib
+import hmac
+import json
+import socket
+import sqlite3
+import threading
+import time
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, HTTPServer, ThreadingHTTPServer
+
+import pytest
+from pytracking.cli.try_webhook import BURST, trials
+from standardwebhooks import Webhook, WebhookVerificationError
+from sybil import Sybil
+from sybil.parsers.markdown import PythonCodeBlockParser
+
+from tests.cli.command_line import run
+from tests.docs.pages import ROOT
+
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+
+
+class Right(BaseHTTPRequestHandler):
+    """A receiver without a fault; those below have one each."""
+
+    def do_POST(self):
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append(body)
+        self.answer(self.status(body))
+
+    def status(self, body):
+        try:
+            Webhook(SECRET).verify(body, {n.lower(): v for n, v in self.headers.items()})
+        except (WebhookVerificationError, ValueError):
+            return 401
+        return 204
+
+    def answer(self, status, body=b"", **headers):
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_):
+        pass
+
+
+class TakesForgeries(Right):
+    def status(self, body):
+        old = abs(int(self.headers["webhook-timestamp"]) - time.time()) > 300
+        whole = len(body) == int(self.headers["Content-Length"])
+        return 401 if old or not whole else 204
+
+
+class TakesOldStamps(Right):
+    def status(self, body):
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        signed = f"{headers['webhook-id']}.{headers['webhook-timestamp']}.".encode() + body
+        key = base64.b64decode(SECRET.removeprefix("whsec_"))
+        made = "v1," + base64.b64encode(hmac.digest(key, signed, hashlib.sha256)).decode()
+        return 204 if made == headers["webhook-signature"] else 401
+
+
+class Redirects(Right):
+    def do_POST(self):
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.received.append(b"")
+        self.answer(307, Location="/elsewhere")
+
+
+class TakesTwentySeconds(Right):
+    def status(self, body):
+        self.released.wait(20)
+        return super().status(body)
+
+
+class FailsOnBigBodies(Right):
+    def status(self, body):
+        return 500 if len(body) > 50_000 else super().status(body)
+
+
+class WantsAForm(Right):
+    def status(self, body):
+        right = self.headers["Content-Type"] == "application/x-www-form-urlencoded"
+        return super().status(body) if right else 415
+
+
+class AnswersBeforeReading(Right):
+    def do_POST(self):
+        self.answer(204)
+        self.rfile.read(int(self.headers["Content-Length"]))
+
+
+class ShowsAnErrorPage(Right):
+    def answer(self, status, body=b"", **headers):
+        genuine = status == 204
+        page = b"<!DOCTYPE html><title>500 Internal Server Error</title>"
+        super().answer(200 if genuine else status, page if genuine else b"")
+
+
+@contextmanager
+def serving(handler, server_class=ThreadingHTTPServer):
+    """Serve ``handler`` on a free port of the loopback; yield its URL."""
+    with server_class(("127.0.0.1", 0), handler) as server:
+        server.daemon_threads = True
+        server.block_on_close = False
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield f"http://127.0.0.1:{server.server_port}/hook"
+        finally:
+            server.shutdown()
+            thread.join()
+
+
+def faults(handler, **arguments):
+    """Return what the receiver is told to change, by trial."""
+    handler.received = []
+    handler.released = threading.Event()
+    with serving(handler) as url:
+        findings = list(trials(url, SECRET, **arguments))
+        handler.released.set()
+    return {one.trial: one.change for one in findings if one.change}
+
+
+def test_a_right_receiver_is_told_nothing_and_every_event_says_that_it_is_a_test():
+    assert faults(Right) == {}
+    whole = [json.loads(body) for body in Right.received if body.endswith(b"}")]
+    assert len(whole) > BURST
+    assert all(event["test"] is True for event in whole)
+
+
+@pytest.mark.parametrize(
+    ("receiver", "trial", "words"),
+    [
+        (TakesForgeries, "a false signature", "forgery"),
+        (TakesOldStamps, "an old time stamp", "signed an hour ago"),
+        (Redirects, "an open", "redirects"),
+        (TakesTwentySeconds, "an open", "no answer"),
+        (FailsOnBigBodies, "60 KB of metadata", "256 KB"),
+        (WantsAForm, "an open", "content type"),
+        (AnswersBeforeReading, "half a body", "before it had read the body"),
+        (ShowsAnErrorPage, "an open", "error page"),
+    ],
+    ids=lambda given: getattr(given, "__name__", ""),
+)
+def test_a_wrong_receiver_s_fault_is_named(receiver, trial, words):
+    found = faults(receiver, deadline=1.0 if receiver is TakesTwentySeconds else None)
+    assert words in found[trial]
+    if receiver is not AnswersBeforeReading:  # who has read nothing has verified nothing either
+        assert list(found) == [trial]
+
+
+def test_no_redirect_is_followed():
+    faults(Redirects)
+    assert len(Redirects.received) == 1
+
+
+@pytest.fixture
+def documented(tmp_path, monkeypatch):
+    """Return the names of docs/receivers.md, with a database of their own."""
+    monkeypatch.chdir(tmp_path)
+    document = Sybil(parsers=[PythonCodeBlockParser()]).parse(ROOT / "docs" / "receivers.md")
+    for example in document.examples():
+        example.evaluate()
+    database = sqlite3.connect(":memory:", check_same_thread=False)
+    database.execute("CREATE TABLE events (id TEXT PRIMARY KEY, event JSONB)")
+    document.namespace["database"] = database
+    monkeypatch.setattr(document.namespace["Receiver"], "log_message", lambda *_: None)
+    yield document.namespace
+    database.close()
+
+
+def test_the_receiver_of_the_docs_passes_and_stores_each_event_once(documented):
+    with serving(documented["Receiver"], HTTPServer) as url:
+        status, out, err = run("try-webhook", url, "--secret", documented["SECRET"])
+    assert (status, err) == (0, "")
+    assert "your store must now count one" in out
+    taken = 5 + BURST  # an open, a click, an aggregate open, one that came twice, a big one
+    assert documented["database"].execute("SELECT count(*) FROM events").fetchone() == (taken,)
+
+
+def test_a_fault_is_an_exit_status_of_one_for_pipelines():
+    WantsAForm.received = []
+    with serving(WantsAForm) as url:
+        status, out, _ = run("try-webhook", url, "--secret", SECRET, "--json")
+    assert status == 1
+    assert "content type" in json.loads(out)["findings"][0]["change"]
+
+
+@pytest.mark.parametrize(
+    ("url", "secret", "words"),
+    [
+        ("ftp://a.example/", SECRET, "https"),
+        ("http://a.example/", SECRET, "https"),
+        ("https://me@a.example/", SECRET, "user name"),
+        ("https://a.example/", "short", "secret"),
+    ],
+)
+def test_a_url_or_a_secret_that_cannot_be_used_is_refused(url, secret, words):
+    status, out, err = run("try-webhook", url, "--secret", secret)
+    assert (status, out) == (1, "")
+    assert words in err
+
+
+def test_a_name_that_leads_inside_is_not_posted_to(monkeypatch):
+    with socket.create_server(("127.0.0.1", 0)) as inside:
+        port = inside.getsockname()[1]
+        found = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", ("127.0.0.1", port))]
+        monkeypatch.setattr(socket, "getaddrinfo", lambda *_, **__: found)
+        (finding,) = trials(f"https://receiver.example:{port}/", SECRET)
+        assert "never dialled" in finding.answer
+        inside.settimeout(0.1)
+        with pytest.raises(TimeoutError):
+            inside.accept()
