@@ -80,6 +80,7 @@ def test_settings_are_those_of_all_links_or_of_one() -> None:
         b"https://hooks.example/",
     ],
 )
+@pytest.mark.fault("targets", 77)
 def test_a_webhook_that_cannot_be_posted_to_is_refused_when_it_is_given(webhook: Any) -> None:
     with pytest.raises(InvalidTarget, match="invalid webhook"):
         Tracker("https://t.example", RING, webhook_url=webhook)
@@ -87,6 +88,7 @@ def test_a_webhook_that_cannot_be_posted_to_is_refused_when_it_is_given(webhook:
         TRACKER.open_url(webhook_url=webhook)
 
 
+@pytest.mark.fault("targets", 78)
 def test_an_international_base_is_ascii_in_links_and_both_spellings_are_read() -> None:
     tracker = Tracker("https://b\u00fccher.example", RING)
     link = tracker.click_url(TARGET)

@@ -29,6 +29,11 @@ def test_the_pixel_is_sent_as_base64():
     assert result["headers"]["Content-Type"] == "image/png"
 
 
+def test_a_page_that_isolates_origins_may_show_the_pixel():
+    headers = render(responses.PIXEL, Request())["headers"]
+    assert headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+
+
 def test_a_page_is_sent_as_text():
     result = render(responses.NOT_FOUND, Request())
     assert result["isBase64Encoded"] is False

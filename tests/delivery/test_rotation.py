@@ -74,7 +74,7 @@ def later() -> datetime:
     return datetime.now(UTC) + timedelta(minutes=11)
 
 
-@pytest.mark.fault("answering", 8)
+@pytest.mark.fault("answering", 8, 51)
 def test_every_link_opens_at_any_moment_of_any_number_of_rotations(manager: Any) -> None:
     arn = create(manager, {"current": GENERATED, "retired": [], "fernet": []})
     links = [mint(read_link_keys(manager, arn))]
@@ -141,6 +141,7 @@ class AtTheSameTime:
         return self._manager.put_secret_value(**arguments)
 
 
+@pytest.mark.fault("answering", 52)
 @pytest.mark.parametrize("parties", [2, 5])
 def test_rotations_at_the_same_time_lose_no_link_key(manager: Any, parties: int) -> None:
     arn = create(manager, {"current": GENERATED})

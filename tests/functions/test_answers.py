@@ -60,6 +60,7 @@ def test_the_sample_key_does_not_start_a_deployed_function(kind, start):
 
 
 @KINDS
+@pytest.mark.fault("answering", 56)
 @pytest.mark.parametrize(
     "url",
     ["http://hooks.example.com/", "hooks.example.com", "https://", "https://xn--a.example/", "\\"],

@@ -159,6 +159,7 @@ def asking(path, host):
         "https://t.example.com/?why=broken",
     ],
 )
+@pytest.mark.fault("answering", 55)
 @pytest.mark.parametrize(
     "host", ["abc123.execute-api.eu-west-1.amazonaws.com", "x.lambda-url.eu-west-1.on.aws"]
 )
@@ -180,6 +181,7 @@ def test_a_home_page_elsewhere_is_where_the_bare_domain_leads(start):
     assert function(asking("/", "www.example.com"))["statusCode"] == 404
 
 
+@pytest.mark.fault("answering", 56)
 @pytest.mark.parametrize("page", ["javascript:alert(1)", "https://a@b.example/", "https:///x"])
 def test_a_fallback_page_that_is_none_costs_the_page_and_no_redirect(page, start, log):
     function = start("click", PYTRACKING_FALLBACK_URL=page)

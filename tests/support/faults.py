@@ -36,9 +36,13 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             14: "the process is killed after the queue has taken a hit",
             49: "the queue swallows everything for minutes",
             50: "Secrets Manager takes up to three seconds when the function starts",
+            51: "a rotation of keys at any moment",
+            52: "two rotations of keys at once",
             53: "there are no keys, and a stranger asks for junk",
             54: "a path without a link: /, /c/, /C/x",
-            58: "an authentic link says it was made at an absurd time",
+            55: "the page for broken links is under the tracking domain, behind a CDN",
+            56: "a webhook or a page for broken links in the settings that cannot be used",
+            83: "an authentic link says it was made at an absurd time",
         },
     ),
     "delivering": (
@@ -134,6 +138,8 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             33: "over 2,048 characters",
             34: "a redirect to itself",
             35: "`[::1`",
+            77: "a webhook that cannot be posted to, when a link is minted",
+            78: "an international base URL",
         },
     ),
     "http": (
