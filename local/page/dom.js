@@ -76,6 +76,16 @@ export function forgetUnreachable() {
   for (const place of document.querySelectorAll("[data-unreachable]")) say(place, "");
 }
 
+/** Copy a text, and return what is to be said of it. */
+export async function copyText(text) {
+  try {
+    await navigator.clipboard.writeText(text);
+    return "copied";
+  } catch {
+    return "the browser did not allow it";
+  }
+}
+
 /** Make one of several buttons the pressed one. */
 export function press(buttons, pressed) {
   for (const button of buttons) button.setAttribute("aria-pressed", String(button === pressed));

@@ -1,6 +1,6 @@
 // A whole mail: rewritten by the library, shown beside the original as source or as it looks.
 
-import { ask, byId, make, press, say } from "./dom.js";
+import { ask, byId, copyText, make, press, say } from "./dom.js";
 
 const SAMPLE = `<!doctype html>
 <html>
@@ -42,6 +42,9 @@ export function bindMail() {
     byId("html").removeAttribute("aria-invalid");
     say(byId("rewrite-error"), "");
   });
+  byId("mail-copy").addEventListener("click", async () => {
+    byId("mail-copied").textContent = await copyText(latest.html);
+  });
   const buttons = [...byId("mail-view").querySelectorAll("button")];
   for (const button of buttons) {
     button.addEventListener("click", () => {
@@ -56,6 +59,7 @@ export function bindMail() {
 function show() {
   if (!latest) return;
   byId("mails").hidden = false;
+  byId("mail-copied").textContent = "";
   byId("mail-count").textContent = latest.clicks === 1 ? "1 link and a pixel" : `${latest.clicks} links and a pixel`;
   byId("mail-pictures").hidden = view !== "rendered"; // where broken images would be a riddle
   byId("mail-left").hidden = latest.left.length === 0;

@@ -7,7 +7,7 @@ import { bindEvents, showEvents, tick } from "./events.js";
 import { bindKeys } from "./keys.js";
 import { bindMail } from "./mail.js";
 import { bindMint, showReadyMade, tickLinks } from "./mint.js";
-import { bindReceiver, showCounts, showMood, showWaits } from "./receiver.js";
+import { bindReceiver, showCounts, showMood, showOwnWebhook, showWaits } from "./receiver.js";
 import { planned } from "./story.js";
 
 let known = new Map(); // every event, by id; times are seconds since the epoch, by the gateway's clock
@@ -46,6 +46,7 @@ function connect() {
     // A gateway that was started anew knows nothing of the events before: nor does the page.
     known = new Map(state.events.map((event) => [event.id, event]));
     showMood(state.mood);
+    showOwnWebhook(state.own_webhook);
     showReadyMade(state.links);
     showSpeed(state.speed);
     showWaits(state.retries, state.speed, state.command);

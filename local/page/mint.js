@@ -1,7 +1,7 @@
 // The form that mints links, and the links it made.
 
 import { sayAloud } from "./announcing.js";
-import { ask, byId, clock, duration, gateway, make, say, unreachable } from "./dom.js";
+import { ask, byId, clock, copyText, duration, gateway, make, say, unreachable } from "./dom.js";
 
 const FIELDS = ["target", "metadata", "expiry"];
 
@@ -106,7 +106,7 @@ function row(name, link, expiresAt, verb, act, fresh) {
       "span",
       { class: "actions" },
       make("button", { type: "button", onclick: run, "data-act": name.toLowerCase() }, verb),
-      make("button", { type: "button", class: "quiet", "aria-label": `Copy ${whole}`, onclick: () => copy(link, note) }, "Copy"),
+      make("button", { type: "button", class: "quiet", "aria-label": `Copy ${whole}`, onclick: async () => { note.textContent = await copyText(link); } }, "Copy"),
     ),
     expiresAt ? make("span", { class: "expiry", "data-expires": expiresAt }) : null,
     note,
@@ -138,13 +138,4 @@ async function follow(link) {
     throw unreachable();
   }
   return answer.type === "opaqueredirect" ? "a redirect came" : `no redirect, but ${answer.status}`;
-}
-
-async function copy(link, note) {
-  try {
-    await navigator.clipboard.writeText(link);
-    note.textContent = "copied";
-  } catch {
-    note.textContent = "the browser did not allow it";
-  }
 }

@@ -52,6 +52,12 @@ export function showCounts(events) {
   button.textContent = counts.dead > 1 ? `Replay ${counts.dead} dead letters` : "Replay dead letters";
 }
 
+/** Say where webhooks go: how one's own receiver answers is not decided here. */
+export function showOwnWebhook(webhook) {
+  byId("moods").hidden = webhook !== null;
+  if (webhook) byId("receiver-note").textContent = `Webhooks go to your own receiver: ${webhook}`;
+}
+
 /** What is planned after a failure and, when the clock runs faster, what is seen instead. */
 export function showWaits({ delays, jitter }, speed, command) {
   // A number and its unit stay on one line.

@@ -1,7 +1,7 @@
 // An event's whole story, told below its row once that is opened.
 
 import { isHit, verdictOf } from "./charts.js";
-import { clock, duration, make } from "./dom.js";
+import { ask, clock, copyText, duration, make } from "./dom.js";
 import { isReduced, SIGNATURES, signals, textOf } from "./row.js";
 import { replay } from "./receiver.js";
 
@@ -12,15 +12,40 @@ export const planned = { delays: [] };
 export function makeStory() {
   const [facts, attempts] = [make("dl"), make("ol", { class: "attempts" })];
   const body = make("pre", { tabindex: "0" });
+  const headers = make("dl");
+  const sent = make("details", { class: "raw" }, make("summary", {}, "The webhook's headers"), headers);
+  const note = make("span", { class: "note", role: "status" });
+  let shown = null;
+  const act = (path, done) => async () => {
+    try {
+      note.textContent = await done(await ask(path, { id: shown.id }));
+    } catch (error) {
+      note.textContent = error.message;
+    }
+  };
+  const actions = make(
+    "div",
+    { class: "actions raw" },
+    make("button", { type: "button", onclick: act("again", () => "sent again") }, "Send again"),
+    make("button", { type: "button", onclick: act("curl", ({ curl }) => copyText(curl)) }, "Copy as curl"),
+    note,
+  );
   const raw = make("details", { class: "raw" }, make("summary", {}, "The webhook's body"), body);
   const element = make(
     "div",
     { class: "story" },
     facts,
     make("div", {}, make("h3", {}, "Attempts"), attempts),
+    actions,
+    sent,
     raw,
   );
   const tell = (event) => {
+    shown = event;
+    const last = event.calls.at(-1)?.headers ?? {};
+    actions.hidden = event.state === "refused";
+    sent.hidden = Object.keys(last).length === 0; // a receiver of one's own knows them
+    headers.replaceChildren(...Object.entries(last).flatMap(([name, value]) => fact(name, value)));
     facts.replaceChildren(...factsOf(event));
     attempts.replaceChildren(...attemptsOf(event));
     raw.hidden = Object.keys(event.body).length === 0; // of what is no webhook nothing is kept
@@ -32,7 +57,7 @@ export function makeStory() {
 function factsOf(event) {
   const { visitor, request_data: request, link_id: link, tracked_url: target } = event.body;
   const age = visitor?.age_seconds;
-  // Every call that is told of came to this gateway's own receiver.
+  // Every call that is listed came to this gateway's own receiver.
   const webhook = event.webhook || (event.calls.length ? `${location.origin}/_local/receiver` : null);
   return [
     ...fact("Target", target && textOf(target)),
@@ -96,7 +121,8 @@ function attemptsOf(event) {
     if (moments.at(-1)?.mark?.what === "dead letter") items.at(-1).append(again);
     else items.push(make("li", { class: "bad" }, make("span", {}, `dead letter: ${event.reason || "no reason given"}`), again));
   }
-  return items.length ? items : [make("li", {}, "none yet")];
+  const none = event.state === "delivered" ? "answered by your own receiver" : "none yet";
+  return items.length ? items : [make("li", {}, none)];
 }
 
 function attempt(call, before, made) {

@@ -187,3 +187,23 @@ def test_more_rows_are_shown_on_demand_and_the_first_of_them_gets_the_focus(
     page.locator("#more").press("Enter")
     expect(events(page)).to_have_count(103)
     expect(events(page).nth(100).locator("summary").first).to_be_focused()
+
+
+def test_an_event_shows_its_headers_is_copied_as_curl_and_is_sent_again(
+    page: Page, gateway: Gateway
+):
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    call(gateway.pixel_link)
+    first = events(page).first
+    box = first.bounding_box()
+    assert box
+    assert box["y"] + box["height"] <= 900
+    expect(states(page).first).to_have_text("delivered")
+    first.locator("summary").first.click()
+    first.get_by_text("The webhook's headers").click()
+    expect(first.locator(".raw dl")).to_contain_text("webhook-signature")
+    first.get_by_role("button", name="Copy as curl").click()
+    expect(first.locator(".actions .note")).to_have_text("copied")
+    assert page.evaluate("navigator.clipboard.readText()").startswith("curl -i http://127.0.0.1")
+    first.get_by_role("button", name="Send again").click()
+    expect(states(page).first).to_have_text("delivered, 2 attempts")
