@@ -8,7 +8,7 @@ from functools import cached_property
 from urllib.parse import urljoin
 
 from pytracking.errors import InvalidTarget
-from pytracking.targets import ascii_host
+from pytracking.targets import Address, address_of, ascii_host
 from pytracking.tokens import Kind, looks_like_token
 
 OPEN_PATH, CLICK_PATH = "o/", "c/"
@@ -37,6 +37,11 @@ class BaseUrls:
     def prefixes(self) -> dict[Kind, str]:
         """What links of each kind start with (host in ASCII, path with a final slash)."""
         return {"open": link_prefix(self.open), "click": link_prefix(self.click)}
+
+    @cached_property
+    def addresses(self) -> tuple[Address, ...]:
+        """What ``targets.check_target`` takes, so that no link leads to another link."""
+        return tuple(map(address_of, self.prefixes.values()))
 
     @cached_property
     def _spellings(self) -> tuple[tuple[str, Kind | None], ...]:

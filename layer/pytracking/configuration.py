@@ -182,7 +182,7 @@ class Configuration:
         Raises:
             InvalidTarget: a click link to it would be refused.
         """
-        return check_target(url, own_bases=self.base_urls.prefixes.values())
+        return check_target(url, own_bases=self.base_urls.addresses)
 
     def get_data_to_embed(
         self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
@@ -328,7 +328,9 @@ class Configuration:
             now = self._now()
         content, canonical = self._formats.decode(token, kind, now)
         link = link_of(content, kind, canonical)
-        merged = {} if self.include_default_metadata else deepcopy(self._defaults)
+        metadata = link.metadata
+        if self._defaults and not self.include_default_metadata:
+            metadata = {**deepcopy(self._defaults), **metadata}
         # A webhook inside the link serves where the configuration names none, so that a link
         # which carries its webhook needs no further setting to be decoded.
         ours = self.webhook_url if not self.include_webhook_url else None
@@ -337,7 +339,7 @@ class Configuration:
             is_click_tracking=kind == "click",
             tracked_url=link.target,
             webhook_url=ours or link.webhook_url,
-            metadata={**merged, **link.metadata},
+            metadata=metadata,
             request_data=request_data,
             timestamp=int(now),
             issued_at=link.issued_at,

@@ -40,6 +40,7 @@ _FORBIDDEN = r"[\s\x00-\x1f\x7f-\x9f\\\ud800-\udfff]"
 # What browsers encode in a path or query (https://url.spec.whatwg.org/#query-percent-encode-set);
 # % is not in it, for what is encoded already is not encoded twice
 _TO_ENCODE = r'[^!-~]+|["<>]'
+_PATH = re.compile("[/?#]")  # where the host ends
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _IPV4_LIKE = r"[0-9]+|0x[0-9a-f]*"
 # RFC 3490, section 3.1: all four are dots
@@ -53,13 +54,17 @@ _DISPUTED = (
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 
 
-def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
+Address = tuple[str, str]
+"""Host with port, and path, so that two spellings of one address compare equal; host empty: none."""
+
+
+def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
     """Return ``url`` as ASCII, fit for a ``Location`` header.
 
     Args:
         url: an absolute http or https URL.
         own_bases: base URLs of the tracker itself; a target under one of them would be a redirect
-            to itself. A base without a host is ignored.
+            to itself. A base without a host is ignored. Or what ``address_of`` returns for them.
 
     Raises:
         MissingDependency: the host is not ASCII, and the ``idna`` package is not installed.
@@ -67,13 +72,20 @@ def check_target(url: str, *, own_bases: Iterable[str] = ()) -> str:
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
     target = _checked(url, "target")
-    host = ""
-    for base in own_bases:
-        if not host:
-            host, path = _host_and_path(target)
-        if _is_under(host, path, base):
-            raise _invalid("target", url, "must not lead back to the tracker itself")
+    host = _host_of(target)
+    if any(_is_under(target, host, base) for base in own_bases):
+        raise _invalid("target", url, "must not lead back to the tracker itself")
     return target
+
+
+def address_of(base_url: str) -> Address:
+    """Return a base URL as ``check_target`` compares it, to prepare it once."""
+    if not base_url.isascii():
+        try:
+            base_url = _normalised(base_url)
+        except ValueError:  # no target can be under it
+            return "", ""
+    return _host_of(base_url), _path_of(base_url)
 
 
 def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
@@ -89,7 +101,7 @@ def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
     webhook = _checked(url, "webhook")
     if not (allow_http or webhook.startswith("https://")):
         raise _invalid("webhook", url, "must start with https://")
-    authority = re.split("[/?#]", webhook, maxsplit=3)[2]
+    authority = _PATH.split(webhook, 3)[2]
     if authority.partition(":")[0].endswith("."):
         raise _invalid("webhook", url, "its host must not end with a dot")
     return webhook
@@ -243,37 +255,32 @@ def _is_valid_joiner(label: str, index: int) -> bool:
     return label[index] == _NON_JOINER and all(bidirectional(char) == "AL" for char in around)
 
 
-def _is_under(host: str, path: str, base: str) -> bool:
-    own = base
-    if not base.isascii():
-        try:
-            own = _normalised(base)
-        except ValueError:  # no target can be under it
-            return False
-    own_host, own_path = _host_and_path(own)
+def _is_under(target: str, host: str, base: str | Address) -> bool:
+    own_host, own_path = address_of(base) if isinstance(base, str) else base
     if not own_host or host != own_host:
         return False
+    path = _path_of(target)
     if own_path == "/":  # a whole host: only what looks like a link of the tracker is one
         return looks_like_token(path[1:])
     return path.startswith(own_path)
 
 
-def _host_and_path(url: str) -> tuple[str, str]:
-    """Split ``url`` so that two spellings of one address compare equal."""
+def _host_of(url: str) -> str:
     scheme, _, rest = url.lower().partition("://")
-    host = re.split("[/?#]", rest, maxsplit=1)[0]
-    path = _resolved(url[len(scheme) + 3 + len(host) :])
+    host = _PATH.split(rest, 1)[0]
     host = host.rpartition("@")[2].removesuffix(":443" if scheme == "https" else ":80")
     host = host.removesuffix(":").replace(".:", ":").removesuffix(".")
     if host[:1] == "[":
         address, bracket, port = host[1:].partition("]")
         with suppress(ValueError):
             host = f"[{IPv6Address(address).compressed}{bracket}{port}"
-    return host, path
+    return host
 
 
-def _resolved(path: str) -> str:
-    """Return a path as it arrives: decoded, without query, ``.``, ``..`` and empty segments."""
+def _path_of(url: str) -> str:
+    """Return the path as it arrives: decoded, without query, ``.``, ``..`` and empty segments."""
+    rest = url.partition("://")[2]
+    path = rest[len(_PATH.split(rest, 1)[0]) :]
     path = unquote(re.split("[?#]", path, maxsplit=1)[0])
     segments: list[str] = []
     for segment in path.split("/"):

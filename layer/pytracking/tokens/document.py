@@ -75,7 +75,7 @@ def load(text: str, now: float) -> dict[str, Any]:
     for key, value in content.items():
         if key in _TYPES and type(value) is not _TYPES[key]:  # True is no number of seconds
             raise InvalidLink(f"the link's {key!r} is not of type {_TYPES[key].__name__}")
-    if not all(isinstance(flag, str) for flag in content.get("privacy", ())):
+    if "privacy" in content and not all(isinstance(flag, str) for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     if "exp" in content and now >= content["exp"]:
         raise LinkExpired(f"the link expired at {_utc(content['exp'])}")
@@ -94,7 +94,7 @@ def _utc(seconds: int) -> str:
 def _check(text: str, content: Any) -> None:
     """Refuse JSON that is nested too deeply, or has a surrogate that is not one of a pair."""
     _check_nesting(text)
-    if "\\ud" in text.lower():  # most texts have none, and need no second look
+    if "\\u" in text and "\\ud" in text.lower():  # most texts have none, and need no second look
         _COMPACT_ENCODER.encode(content).encode()
 
 
