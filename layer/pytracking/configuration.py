@@ -11,7 +11,7 @@ from typing import Any, Self, TypedDict, TypeVar
 
 from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError, InvalidLink
-from pytracking.links import PRIVACY_FLAGS, content_of, link_of
+from pytracking.links import PRIVACY_FLAGS, content_of
 from pytracking.results import TrackingResult
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
@@ -327,8 +327,7 @@ class Configuration:
         if now is None:
             now = self._now()
         content, canonical = self._formats.decode(token, kind, now)
-        link = link_of(content, kind, canonical)
-        metadata = link.metadata
+        metadata = content.get("metadata", {})
         if self._defaults and not self.include_default_metadata:
             metadata = {**deepcopy(self._defaults), **metadata}
         # A webhook inside the link serves where the configuration names none, so that a link
@@ -337,15 +336,15 @@ class Configuration:
         return TrackingResult(
             is_open_tracking=kind == "open",
             is_click_tracking=kind == "click",
-            tracked_url=link.target,
-            webhook_url=ours or link.webhook_url,
+            tracked_url=content.get("url"),
+            webhook_url=ours or content.get("webhook"),
             metadata=metadata,
             request_data=request_data,
             timestamp=int(now),
-            issued_at=link.issued_at,
-            expires_at=link.expires_at,
-            privacy=link.privacy,
-            token=link.token,
+            issued_at=content.get("iat"),
+            expires_at=content.get("exp"),
+            privacy=tuple(content.get("privacy", ())),
+            token=canonical,
         )
 
 

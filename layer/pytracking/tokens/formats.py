@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, LinkExpired
 from pytracking.tokens import Kind
+from pytracking.tokens.base64url import MalformedToken
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.plain import PlainCodec
 
@@ -94,9 +95,7 @@ class Formats:
         """
         try:
             return self._decode(token, kind, now), token
-        except LinkExpired:
-            raise
-        except InvalidLink:
+        except MalformedToken:
             from pytracking.tokens.repair import readings
 
             found = readings(token)
