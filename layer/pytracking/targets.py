@@ -55,7 +55,7 @@ _NON_JOINER, _JOINER = "\u200c", "\u200d"
 
 
 Address = tuple[str, str]
-"""Host with port, and path, so that two spellings of one address compare equal; host empty: none."""
+"""Host with port, and path: two spellings compare equal. Without a host nothing is under it."""
 
 
 def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:

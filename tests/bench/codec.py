@@ -11,8 +11,8 @@ PAYLOADS = 200
 
 _VERBS = ("encode", "decode", "reject")
 
-# floors, not a race (docs/decisions): how many times faster than the original's encode, decode. What sealed links take the place of
-# is the original's Fernet links.
+# Floors, not a race: how many times faster than the original's encode, decode. What sealed links
+# take the place of is the original's Fernet links.
 _TARGETS = {
     "sealed": ("fernet", 1.5, 2.2),
     "uncompressed": ("fernet", 1.5, 2.2),
