@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from pytracking.handlers.minter import Minter
+from pytracking import Tracker
 from pytracking.handlers.minting import answer
 
-minter = Minter()
+tracker = Tracker.from_environment()
 
 
 def handler(event: Any, context: object) -> dict[str, Any]:
     """Answer one request: a link, a batch of links, or the whole body of a mail."""
-    return answer(minter, event)
+    return answer(tracker, event)

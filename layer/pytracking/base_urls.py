@@ -7,12 +7,14 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import urljoin
 
-from pytracking.errors import InvalidTarget
+from pytracking.errors import InvalidTarget, MissingDependency
 from pytracking.targets import Address, address_of, ascii_host
 from pytracking.tokens import Kind, looks_like_token
 
 OPEN_PATH, CLICK_PATH = "o/", "c/"
 """Where the stack answers, under its domain."""
+
+_HOST = re.compile(r"(?<=://)[^/:?#\[\]@]+")  # https://host:8443/c/
 
 
 @dataclass(frozen=True)
@@ -70,7 +72,7 @@ class BaseUrls:
         if "://" in link:
             from pytracking.tokens.repair import unwrap
 
-            bare = unwrap(link)
+            bare = _with_ascii_host(unwrap(link))
             if bare != link:
                 token, kind = self.split(bare)
                 if token != bare:
@@ -92,9 +94,7 @@ def link_prefix(base_url: str | None) -> str:
     ``https://a.example/t/``), where plain ``urljoin`` would drop it. The host becomes ASCII.
     """
     prefix = _with_slash(base_url)
-    if prefix.isascii():
-        return prefix
-    return re.sub(r"(?<=://)[^/:?#\[\]@]+", _in_ascii, prefix, count=1)
+    return prefix if prefix.isascii() else _HOST.sub(_in_ascii, prefix, count=1)
 
 
 def _with_slash(base_url: str | None) -> str:
@@ -103,6 +103,15 @@ def _with_slash(base_url: str | None) -> str:
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
+
+
+def _with_ascii_host(link: str) -> str:
+    if link.isascii():
+        return link
+    try:
+        return _HOST.sub(_in_ascii, link, count=1)
+    except MissingDependency:  # then it is no link under a base in ASCII
+        return link
 
 
 def _in_ascii(host: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.cli.command_line import CLICK, KEYS, OPEN, decoded, output, run
 from tests.support.sealing import encode
+from tests.support.webhooks_refused import WEBHOOKS_REFUSED
 
 
 @pytest.mark.parametrize("word", ["keys", "key"])
@@ -79,3 +80,15 @@ def test_what_an_option_may_be_is_told():
     assert "aggregate" in err
     status, _, err = run("link", "open", PYTRACKING_OPEN_BASE_URL="")
     assert (status, err) == (1, "error: --open-base is needed, or PYTRACKING_OPEN_BASE_URL\n")
+
+
+@pytest.mark.parametrize("webhook", [one for one in WEBHOOKS_REFUSED if isinstance(one, str)])
+def test_a_webhook_that_cannot_be_posted_to_is_refused(webhook):
+    status, out, error = run("link", "open", "--webhook", webhook)
+    assert (status, out) == (1, "")
+    assert "invalid webhook" in error
+
+
+def test_a_webhook_of_an_international_host_is_ascii_in_the_link():
+    link = output("link", "open", "--webhook", "https://b\u00fccher.example/hook").strip()
+    assert decoded(link)["webhook_url"] == "https://xn--bcher-kva.example/hook"

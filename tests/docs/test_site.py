@@ -7,7 +7,6 @@ import re
 
 import pytest
 import pytracking
-from pytracking.handlers.minter import Minter
 
 from tests.docs.sphinx import sphinx
 
@@ -72,7 +71,9 @@ def test_a_public_name_of_any_module_is_in_the_reference(described, module, name
     assert any(pkgutil.resolve_name(one) is getattr(module, name) for one in namesakes)
 
 
-@pytest.mark.parametrize("cls", [pytracking.Configuration, pytracking.TrackingResult, Minter])
+@pytest.mark.parametrize(
+    "cls", [pytracking.Configuration, pytracking.TrackingResult, pytracking.Tracker]
+)
 def test_every_public_method_and_property_of_a_class_is_in_the_reference(described, cls):
     members = {name for name, _ in inspect.getmembers(cls, callable) if name[0] != "_"}
     members |= {name for name, _ in inspect.getmembers(cls, inspect.isdatadescriptor)}

@@ -6,14 +6,15 @@ from pathlib import Path
 
 import pytest
 import pytracking
+from pytracking import Tracker
 from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.errors import KeysUnavailable
 from pytracking.handlers import minting
-from pytracking.handlers.minter import Minter
 from pytracking.tokens.keyring import Keyring
 
 from tests.functions.links import RING
 from tests.mails.judges import html5lib_links
+from tests.support.webhooks_refused import WEBHOOKS_REFUSED
 
 ROOT = Path(__file__).parents[2]
 OPEN, CLICK = "https://t.example.com/o/", "https://t.example.com/c/"
@@ -22,11 +23,11 @@ ENVIRONMENT = {
     "PYTRACKING_CLICK_BASE_URL": CLICK,
     "PYTRACKING_LINK_KEYS": RING.to_json(),
 }
-MINTER = Minter(ENVIRONMENT)
+TRACKER = Tracker.from_environment(ENVIRONMENT)
 
 
 def ask(request):
-    answer = minting.answer(MINTER, request)
+    answer = minting.answer(TRACKER, request)
     return json.loads(json.dumps(answer))
 
 
@@ -50,6 +51,30 @@ def test_settings_go_into_the_link() -> None:
     assert result.webhook_url == "https://w.test/"
     assert result.expires_at
     assert result.privacy == ("no_ip",)
+
+
+@pytest.mark.parametrize("webhook", WEBHOOKS_REFUSED)
+def test_a_webhook_that_cannot_be_posted_to_is_refused(webhook) -> None:
+    error = ask({"kind": "open", "settings": {"webhook_url": webhook}})["error"]
+    assert error["type"] == "InvalidTarget"
+    assert "invalid webhook" in error["message"]
+
+
+def test_a_webhook_of_an_international_host_is_ascii_in_the_link() -> None:
+    settings = {"webhook_url": "https://b\u00fccher.example/hook"}
+    link = ask({"kind": "open", "settings": settings})["url"]
+    assert read(link).webhook_url == "https://xn--bcher-kva.example/hook"
+
+
+def test_a_webhook_may_be_left_out_of_the_link() -> None:
+    settings = {"webhook_url": "https://w.test/", "include_webhook_url": False}
+    assert read(ask({"kind": "open", "settings": settings})["url"]).webhook_url is None
+
+
+def test_a_link_says_when_it_was_minted_unless_asked_not_to() -> None:
+    assert read(ask({"kind": "open"})["url"]).issued_at
+    settings = {"include_issue_time": False}
+    assert read(ask({"kind": "open", "settings": settings})["url"]).issued_at is None
 
 
 def test_a_batch_is_minted_and_its_mistakes_are_told_one_by_one() -> None:
@@ -117,7 +142,7 @@ def test_a_mistake_is_answered_with_what_was_expected(request_, told) -> None:
 
 def test_an_outage_is_answered_as_something_to_try_again() -> None:
     class NoKeys:
-        def configuration(self):
+        def configuration(self, **_):
             raise KeysUnavailable("no link keys could be fetched yet")
 
     error = minting.answer(NoKeys(), {"kind": "open"})["error"]

@@ -95,4 +95,4 @@ def test_webhooks_name_urllib3_as_missing() -> None:
 @pytest.mark.skipif(find_spec("aws_lambda_powertools") is not None, reason="powertools are there")
 def test_the_lambda_side_names_powertools_as_missing() -> None:
     with pytest.raises(pytracking.MissingDependency, match="pip install aws-lambda-powertools"):
-        import_module("pytracking.handlers.minter")
+        import_module("pytracking.handlers.answering")

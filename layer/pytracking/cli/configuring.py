@@ -10,7 +10,7 @@ from pytracking.cli.parsing import duration
 from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError, InvalidKey, InvalidTarget
 from pytracking.links import PRIVACY_FLAGS
-from pytracking.targets import check_target
+from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
@@ -66,6 +66,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
 
     Raises:
         ConfigurationError: the keyring cannot be read or used, or a base is not a URL.
+        InvalidTarget: the webhook is not an https URL to post to.
     """
     found = Settings.from_environment()
     settings: dict[str, Any] = {
@@ -86,8 +87,9 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
             raise ConfigurationError(
                 f"{source} does not hold a keyring, which {MAKE_KEYS!r} makes"
             ) from error
-    if webhook := getattr(arguments, "webhook", None):
-        settings |= {"webhook_url": webhook, "include_webhook_url": True}
+    webhook = getattr(arguments, "webhook", None)
+    if webhook is not None:
+        settings |= {"webhook_url": check_webhook_url(webhook), "include_webhook_url": True}
     settings["expires_in"] = getattr(arguments, "expires_in", None)
     settings["privacy"] = tuple(getattr(arguments, "privacy", ()))
     return Configuration(**settings)

@@ -19,10 +19,10 @@ from typing import Any
 
 from pytracking import Configuration
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
-from pytracking.handlers.minter import Minter
 from pytracking.mails.options import OPTION_NAMES, Options
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.rewriting import Rewritten, rewrite
+from pytracking.tracker import LinkSettings, Tracker
 
 MAX_LINKS = 10_000
 """Links in one batch."""
@@ -45,10 +45,10 @@ _REQUESTS: Mapping[str, frozenset[str]] = {
 }
 
 
-def answer(minter: Minter, request: Any) -> dict[str, Any]:
+def answer(tracker: Tracker, request: Any) -> dict[str, Any]:
     """Answer one request; what the sender can mend is answered, not raised."""
     try:
-        reply = _answer(minter, request)
+        reply = _answer(tracker, request)
         size = len(json.dumps(reply).encode())
         if size > MAX_ANSWER_BYTES:
             raise InvalidRequest(
@@ -60,9 +60,9 @@ def answer(minter: Minter, request: Any) -> dict[str, Any]:
     return reply
 
 
-def _answer(minter: Minter, request: Any) -> dict[str, Any]:
+def _answer(tracker: Tracker, request: Any) -> dict[str, Any]:
     asked = _asked(request)
-    configuration = minter.configuration().merge_with_kwargs(_settings(request))
+    configuration = tracker.configuration(**_settings(request))
     if asked == "kind":
         return {"url": _link(request, configuration)}
     if asked == "links":
@@ -84,14 +84,21 @@ def _asked(request: Any) -> str:
     return name
 
 
-def _settings(request: Mapping[str, Any]) -> dict[str, Any]:
+def _settings(request: Mapping[str, Any]) -> LinkSettings:
     settings = request.get("settings", {})
     if not isinstance(settings, dict):
         raise InvalidRequest("settings is a JSON object")
     _refuse_unknown(settings.keys(), _SETTINGS, "settings")
-    if settings.get("webhook_url"):
-        return {"include_webhook_url": True, **settings}  # else the stack would never see it
-    return settings
+    taken: LinkSettings = {}
+    if "expires_in" in settings:
+        taken["expires_in"] = settings["expires_in"]
+    if "privacy" in settings:
+        taken["privacy"] = settings["privacy"]
+    if "include_issue_time" in settings:
+        taken["issue_time"] = bool(settings["include_issue_time"])
+    if "webhook_url" in settings and settings.get("include_webhook_url", True):
+        taken["webhook_url"] = settings["webhook_url"]
+    return taken
 
 
 def _links(request: Mapping[str, Any]) -> list[Any]:

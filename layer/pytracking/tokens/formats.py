@@ -9,9 +9,14 @@
 
 from typing import Any, Protocol
 
-from pytracking.errors import ConfigurationError, InvalidKey, InvalidLink, LinkExpired
+from pytracking.errors import (
+    ConfigurationError,
+    InvalidKey,
+    InvalidLink,
+    LinkExpired,
+    MalformedToken,
+)
 from pytracking.tokens import Kind
-from pytracking.tokens.base64url import MalformedToken
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.plain import PlainCodec
 

@@ -5,11 +5,11 @@ from email.message import EmailMessage
 from typing import Any
 
 import boto3
-from pytracking.handlers.minter import Minter
+from pytracking import Tracker
 
 MAIL_FROM = os.environ["MAIL_FROM"]
 
-minter = Minter()
+tracker = Tracker.from_environment()
 
 
 def handler(event: dict[str, Any], context: object) -> dict[str, str]:
@@ -21,7 +21,7 @@ def handler(event: dict[str, Any], context: object) -> dict[str, str]:
     mail.set_content(f"The sale has begun: {event['target']}\n")
     mail.add_alternative(f'<p><a href="{event["target"]}">The sale</a> has begun.</p>', "html")
 
-    tracked = minter.message(mail, {"recipient": event["recipient"]})
+    tracked = tracker.message(mail, {"recipient": event["recipient"]})
 
     if not MAIL_FROM:
         return {"mail": tracked.as_string()}

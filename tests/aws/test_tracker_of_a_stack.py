@@ -4,11 +4,11 @@ import email.message
 
 import pytest
 import pytracking
+from pytracking import Tracker
 from pytracking.aws import secrets
 from pytracking.aws.secrets import REFRESH_SECONDS, SAMPLE_SECRET, LinkKeys
 from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError, InvalidTarget, KeysUnavailable
-from pytracking.handlers.minter import Minter
 from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import RawServer, fail
@@ -29,7 +29,7 @@ READING = pytracking.Configuration(
 
 @pytest.fixture
 def from_secret(monkeypatch):
-    """Makes minters that read their keys from a server; leaves no connection of theirs behind."""
+    """Makes trackers that read their keys from a server; leaves no connection of theirs behind."""
     made = []
 
     class Kept(secrets.JsonApi):
@@ -49,7 +49,7 @@ def from_secret(monkeypatch):
             "AWS_ACCESS_KEY_ID": "AKIDEXAMPLE",
             "AWS_SECRET_ACCESS_KEY": "secret",
         }
-        return Minter(environment)
+        return Tracker.from_environment(environment)
 
     yield make
     wait_for_threads()
@@ -57,42 +57,40 @@ def from_secret(monkeypatch):
         api.close()
 
 
-def test_a_minter_mints_sealed_links_of_the_stack() -> None:
-    minter = Minter(ENVIRONMENT)
-    link = minter.click("https://x.test/", {"customer": 7})
+def test_a_tracker_mints_sealed_links_of_the_stack() -> None:
+    tracker = Tracker.from_environment(ENVIRONMENT)
+    link = tracker.click_url("https://x.test/", {"customer": 7})
     assert link.startswith(CLICK + "p")
     result = pytracking.get_click_tracking_result(link, configuration=READING)
     assert (result.tracked_url, result.metadata) == ("https://x.test/", {"customer": 7})
-    result = pytracking.get_open_tracking_result(minter.open({"a": 1}), configuration=READING)
+    result = pytracking.get_open_tracking_result(tracker.open_url({"a": 1}), configuration=READING)
     assert (result.is_open_tracking, result.metadata) == (True, {"a": 1})
 
 
-def test_a_minter_rewrites_html_text_and_whole_mails() -> None:
-    minter = Minter(ENVIRONMENT)
-    new = minter.html('<a href="https://x.test/">', {"a": 1}, unsubscribe="track")
+def test_a_tracker_rewrites_html_text_and_whole_mails() -> None:
+    tracker = Tracker.from_environment(ENVIRONMENT)
+    new = tracker.html('<a href="https://x.test/">', {"a": 1}, unsubscribe="track")
     assert html5lib_links(new)[0].startswith(CLICK)
     assert OPEN in new
-    assert minter.text("https://x.test/", None).startswith(CLICK)
+    assert tracker.text("https://x.test/", None).startswith(CLICK)
     message = email.message.EmailMessage()
     message.set_content("https://x.test/")
-    assert minter.message(message, {"a": 1}).get_content().startswith(CLICK)
+    assert tracker.message(message, {"a": 1}).get_content().startswith(CLICK)
 
 
 def test_settings_of_all_links_and_of_one_are_taken() -> None:
-    minter = Minter(ENVIRONMENT, webhook_url="https://w.test/", include_webhook_url=True)
-    link = minter.open(None, expires_in=60)
+    tracker = Tracker.from_environment(ENVIRONMENT, webhook_url="https://w.test/")
+    link = tracker.open_url(None, expires_in=60)
     result = pytracking.get_open_tracking_result(link, configuration=READING)
     assert result.webhook_url == "https://w.test/"
     assert result.expires_at
-    own = "https://own.example.com/c/"
-    assert Minter(ENVIRONMENT, base_click_tracking_url=own).click("https://x.test/").startswith(own)
 
 
-def test_what_pytracking_refuses_a_minter_refuses() -> None:
+def test_what_pytracking_refuses_a_tracker_refuses() -> None:
     with pytest.raises(InvalidTarget):
-        Minter(ENVIRONMENT).click("javascript:alert(1)")
+        Tracker.from_environment(ENVIRONMENT).click_url("javascript:alert(1)")
     with pytest.raises(TypeError, match="webhook_url"):
-        Minter(ENVIRONMENT, webhok_url="https://w.test/")
+        Tracker.from_environment(ENVIRONMENT, webhok_url="https://w.test/")
 
 
 @pytest.mark.parametrize(
@@ -100,34 +98,34 @@ def test_what_pytracking_refuses_a_minter_refuses() -> None:
 )
 def test_a_missing_variable_is_named_at_the_start(missing: str) -> None:
     with pytest.raises(ConfigurationError, match=missing):
-        Minter({**ENVIRONMENT, missing: ""})
+        Tracker.from_environment({**ENVIRONMENT, missing: ""})
 
 
 def test_the_published_sample_key_is_refused_where_mails_are_sent() -> None:
     sample = {**ENVIRONMENT, "PYTRACKING_LINK_KEYS": Keyring(SAMPLE_SECRET).to_json()}
     with pytest.raises(ConfigurationError, match="sample"):
-        Minter(sample)
-    assert Minter({**sample, "AWS_SAM_LOCAL": "true"}).open()
+        Tracker.from_environment(sample)
+    assert Tracker.from_environment({**sample, "AWS_SAM_LOCAL": "true"}).open_url()
 
 
 def test_keys_come_from_the_stack_s_secret_once(from_secret) -> None:
     with RawServer(lambda c: c.answer(200, {"SecretString": RING.to_json()})) as server:
-        minter = from_secret(server)
-        links = [minter.click("https://x.test/", {"n": n}) for n in range(3)]
+        tracker = from_secret(server)
+        links = [tracker.click_url("https://x.test/", {"n": n}) for n in range(3)]
     assert len(server.requests) == 1
     assert server.requests[0].headers["x-amz-target"] == "secretsmanager.GetSecretValue"
     for link in links:
         pytracking.get_click_tracking_result(link, configuration=READING)
 
 
-def test_without_keys_a_minter_says_so(from_secret) -> None:
+def test_without_keys_a_tracker_says_so(from_secret) -> None:
     with RawServer(fail(400, "AccessDeniedException")) as server:
-        minter = from_secret(server)
+        tracker = from_secret(server)
         with pytest.raises(KeysUnavailable):
-            minter.open()
+            tracker.open_url()
 
 
-def test_a_rotation_reaches_a_minter_and_an_outage_does_not() -> None:
+def test_a_rotation_reaches_a_tracker_and_an_outage_does_not() -> None:
     now, texts = 0.0, [RING.to_json()]
     settings = Settings.from_environment({"PYTRACKING_LINK_KEYS_SECRET": "x"})
     link_keys = LinkKeys(settings, lambda timeout: texts[-1], clock=lambda: now)
