@@ -12,8 +12,8 @@ export const planned = { delays: [] };
 export function makeStory() {
   const [facts, attempts] = [make("dl"), make("ol", { class: "attempts" })];
   const body = make("pre", { tabindex: "0" });
-  const headers = make("dl");
-  const sent = make("details", { class: "raw" }, make("summary", {}, "The webhook's headers"), headers);
+  const headers = make("code");
+  const sent = make("details", { class: "headers" }, make("summary", {}, "The webhook's headers"), headers);
   const note = make("span", { class: "note", role: "status" });
   let shown = null;
   const act = (path, done) => async () => {
@@ -25,7 +25,7 @@ export function makeStory() {
   };
   const actions = make(
     "div",
-    { class: "actions raw" },
+    { class: "actions" },
     make("button", { type: "button", onclick: act("again", () => "sent again") }, "Send again"),
     make("button", { type: "button", onclick: act("curl", ({ curl }) => copyText(curl)) }, "Copy as curl"),
     note,
@@ -45,7 +45,7 @@ export function makeStory() {
     const last = event.calls.at(-1)?.headers ?? {};
     actions.hidden = event.state === "refused";
     sent.hidden = Object.keys(last).length === 0; // a receiver of one's own knows them
-    headers.replaceChildren(...Object.entries(last).flatMap(([name, value]) => fact(name, value)));
+    headers.replaceChildren(...Object.entries(last).map(([name, value]) => make("div", {}, `${name}: ${value}`)));
     facts.replaceChildren(...factsOf(event));
     attempts.replaceChildren(...attemptsOf(event));
     raw.hidden = Object.keys(event.body).length === 0; // of what is no webhook nothing is kept
