@@ -1,11 +1,12 @@
 """Recording a hit: it is sent, or it stands in the log, and nobody is kept waiting."""
 
 import json
+from dataclasses import replace
 
 import pytest
 from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded, parse
 from pytracking.errors import AwsError
-from pytracking.events import Event
+from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox, to_queue
 
 from tests.support.timing import Clock
@@ -17,7 +18,7 @@ HIT = Event(
     timestamp=1389177318,
     metadata={"n": 1},
     request_data={"user_agent": "curl/8", "user_ip": "203.0.113.9", "method": "GET"},
-    visitor={"class": "bot"},
+    visitor={**UNKNOWN_VISITOR, "class": "bot", "ruleset": "2"},
     tracked_url="https://shop.example.com/",
 )
 
@@ -53,7 +54,7 @@ def test_a_hit_that_could_not_be_sent_stands_in_the_log_still_sealed(capsys):
         "token": "pABC",
         "hit_timestamp": 1389177318,
         "request_data": HIT.request_data,
-        "visitor": {"class": "bot"},
+        "visitor": HIT.visitor,
         "reason": "AwsError: sqs SendMessage: status 403, AccessDenied",
     }
 
@@ -156,9 +157,9 @@ def test_a_hit_that_nobody_could_decode_is_queued_with_its_token():
 def sized(extra):
     """Return an event with long headers, its message `extra` bytes larger than a queue takes."""
     long = {"user_agent": "A" * 1024, "user_ip": None, "referer": "B" * 1024}
-    event = Event("click", HIT.id, 0, metadata={"n": ""}, request_data=long)
+    event = replace(HIT, metadata={"n": ""}, request_data=long)
     room = MAX_BODY_BYTES - len(Message(HIT.id, WEBHOOK, event.to_json()).to_json())
-    return Event("click", HIT.id, 0, metadata={"n": "x" * (room + extra)}, request_data=long)
+    return replace(event, metadata={"n": "x" * (room + extra)})
 
 
 @pytest.mark.fault("answering", 5)
