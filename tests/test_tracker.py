@@ -102,7 +102,7 @@ def test_links_are_minted_with_the_keyring_of_the_moment() -> None:
     rings = [RING]
     tracker = Tracker("https://track.example.com", lambda: rings[-1])
     tracker.open_url()
-    rings.append(RING.rotated())
+    rings.append(RING.extended().promoted())
     with pytest.raises(InvalidLink):
         TRACKER.read(tracker.open_url())
     assert tracker.read(TRACKER.open_url(issue_time=False)).kind == "open"

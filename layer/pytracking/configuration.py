@@ -378,8 +378,8 @@ def _check_expires_in(seconds: float | None) -> None:
 
 def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
     allowed = ", ".join(PRIVACY_FLAGS)
-    # a text would be taken for a list of characters
-    if isinstance(flags, str) or not isinstance(flags, Iterable):
+    # a text would be taken for a list of characters, a mapping for one of its keys
+    if isinstance(flags, str | Mapping) or not isinstance(flags, Iterable):
         raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
     given = tuple(flags)
     for flag in given:

@@ -147,7 +147,7 @@ def test_without_any_keys_yet_nothing_is_decoded_and_the_next_try_is_soon(
 def test_after_a_rotation_old_and_new_links_live_at_once(keys, secret, ring, clock):
     old = link(ring)
     read(keys, old)
-    rotated = ring.rotated()
+    rotated = ring.extended().promoted()
     secret.recover(rotated.to_json())
     clock.now += RETRY_SECONDS
     new = link(rotated)
@@ -189,7 +189,7 @@ def test_a_forgery_under_a_known_key_id_fetches_nothing(keys, secret, ring, cloc
 
 
 def test_a_key_that_was_removed_opens_nothing_after_the_next_refresh(keys, secret, ring, clock):
-    rotated = ring.rotated()
+    rotated = ring.extended().promoted()
     secret.recover(rotated.to_json())
     read(keys, link(ring))
     secret.recover(Keyring(json.loads(rotated.to_json())["current"]).to_json())

@@ -130,7 +130,7 @@ def test_a_rotation_reaches_a_tracker_and_an_outage_does_not() -> None:
     settings = Settings.from_environment({"PYTRACKING_LINK_KEYS_SECRET": "x"})
     link_keys = LinkKeys(settings, lambda timeout: texts[-1], clock=lambda: now)
     assert link_keys.keyring().to_json() == RING.to_json()
-    texts.append(RING.rotated().to_json())
+    texts.append(RING.extended().promoted().to_json())
     assert link_keys.keyring().to_json() == texts[0]
     now += REFRESH_SECONDS + 1
     assert link_keys.keyring().to_json() == texts[1]

@@ -82,9 +82,9 @@ def test_a_key_that_is_added_to_the_file_is_in_the_secret_and_the_file_is_gone(s
 
 
 def test_a_leaked_key_that_was_rotated_is_the_first_of_retired(tmp_path):
-    leaked = pytracking.Keyring.generate().rotated()
+    leaked = pytracking.Keyring.generate().extended().promoted()
     current = json.loads(leaked.to_json())["current"]
-    assert json.loads(leaked.rotated().to_json())["retired"][0] == current
+    assert json.loads(leaked.extended().promoted().to_json())["retired"][0] == current
 
 
 def test_a_spoilt_file_is_told_before_it_is_put_back(shell, tmp_path):

@@ -132,7 +132,7 @@ def test_while_keys_hang_not_every_visitor_waits_for_them(start):
 def test_a_link_sealed_with_the_newest_key_works_at_once_and_old_ones_go_on(
     kind, start, monkeypatch
 ):
-    rotated = RING.rotated()
+    rotated = RING.extended().promoted()
     with (
         RawServer(secret(RING.to_json()), secret(rotated.to_json())) as secrets,
         RawServer(ok) as queue,

@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+import math
 from pathlib import Path
 
 import pytest
@@ -131,12 +132,52 @@ def test_a_mail_is_rewritten_and_what_cannot_be_tracked_is_told() -> None:
         ({"kind": "open", "url": "https://x.test/"}, "a link is"),
         ({"links": {}}, "at most 10000"),
         ({"links": [{}] * 10_001}, "at most 10000"),
+        ({"html": "", "options": {"utm": "news"}}, "utm is 'news'"),
+        ({"html": "", "options": {"utm": ["source"]}}, "utm is ['source']"),
+        ({"text": "", "options": {"utm": 5}}, "utm is 5"),
+        ({"html": "", "options": {"utm": {"source": 5}}}, "'source': 5"),
+        ({"html": "", "options": {"utm": {"source": None}}}, "'source': None"),
+        ({"html": "", "options": {"utm": {"source": []}}}, "'source': []"),
+        ({"html": "", "options": {"utm": {"source": "\ud800"}}}, "surrogate"),
+        ({"html": "", "options": {"utm": {"\ud800": "a"}}}, "surrogate"),
+        ({"html": "", "options": {"link_metadata": 5}}, "link_metadata takes several names"),
+        ({"html": "", "options": {"link_metadata": None}}, "link_metadata takes several names"),
+        ({"html": "", "options": {"link_metadata": {"label": 1}}}, "takes several names"),
+        ({"html": "", "options": {"link_metadata": [["label"]]}}, "attributes, label"),
+        ({"html": "", "options": {"parts": 5}}, "parts takes several names"),
+        ({"html": "", "options": {"pixel": []}}, "bottom, top"),
+        ({"html": "", "options": {"pixel_placeholder": 5}}, "expected a text"),
+        ({"html": "", "options": {"conditional_comments": "no"}}, "true or false"),
+        ({"html": "", "open_tracking": "no"}, "open_tracking is true or false"),
+        ({"text": "", "click_tracking": None}, "click_tracking is true or false"),
+        ({"kind": "open", "settings": {"include_issue_time": []}}, "is true or false"),
+        ({"kind": "open", "settings": {"include_webhook_url": 0}}, "is true or false"),
+        ({"html": "<p>\ud800"}, "html holds half a character"),
+        ({"text": "https://x.test/\udfff"}, "text holds half a character"),
+        ({"kind": "click", "url": "https://x.test/\ud800"}, "invalid target"),
+        ({"kind": "open", "metadata": {"\ud800": 1}}, "surrogates not allowed"),
+        ({"kind": "open", "settings": {"webhook_url": "\ud800"}}, "invalid webhook"),
+        ({"kind": "open", "settings": {"webhook_url": []}}, "invalid webhook"),
+        ({"kind": "open", "settings": {"expires_in": math.inf}}, "positive number of seconds"),
+        ({"kind": "open", "settings": {"expires_in": math.nan}}, "positive number of seconds"),
+        ({"kind": "open", "settings": {"expires_in": []}}, "positive number of seconds"),
+        ({"kind": "open", "settings": {"privacy": 5}}, "privacy is a list"),
+        ({"kind": "open", "settings": {"privacy": None}}, "privacy is a list"),
+        ({"kind": "open", "settings": {"privacy": {"no_ip": True}}}, "privacy is a list"),
+        ({"kind": "open", "settings": {"privacy": [[]]}}, "privacy holds []"),
+        ({"kind": []}, "a link is"),
         ({"html": "x" * 6 * 1024 * 1024}, "the answer would have"),
     ],
 )  # fmt: skip
 def test_a_mistake_is_answered_with_what_was_expected(request_, told) -> None:
     error = ask(request_)["error"]
     assert told in error["message"]
+    assert error["type"] in (
+        "InvalidRequest",
+        "InvalidTarget",
+        "InvalidPayload",
+        "ConfigurationError",
+    )
     assert error["retryable"] is False
 
 

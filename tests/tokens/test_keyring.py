@@ -34,7 +34,7 @@ def test_links_of_a_retired_secret_are_still_accepted():
 
 def test_rotation_keeps_every_secret_and_mints_with_a_new_one():
     old = Keyring(SECRET, [OTHER], [Fernet.generate_key()])
-    new = old.rotated()
+    new = old.extended().promoted()
     was, now = json.loads(old.to_json()), json.loads(new.to_json())
     assert now["retired"] == [was["current"], *was["retired"]]
     assert now["fernet"] == was["fernet"]
@@ -45,7 +45,7 @@ def test_rotation_keeps_every_secret_and_mints_with_a_new_one():
 def test_rotation_gives_each_secret_a_key_id_of_its_own():
     ring = Keyring.generate()
     for _ in range(40):  # by chance alone, 41 ids of 256 would all differ once in 30 times
-        ring = ring.rotated()
+        ring = ring.extended().promoted()
     assert len(ring.opening) == 41
 
 
@@ -57,7 +57,7 @@ def test_a_ring_whose_key_ids_are_all_taken_still_rotates():
         secrets.setdefault(derive_key(text.encode())[0], text)
         number += 1
     current, *retired = secrets.values()
-    ring = Keyring(current, retired).rotated()
+    ring = Keyring(current, retired).extended().promoted()
     assert len(ring.opening) == 256
 
 
@@ -80,7 +80,7 @@ def test_a_new_secret_gets_a_key_id_of_its_own(monkeypatch):
     twin = twin_of(SECRET)
     made = iter([twin, twin, OTHER])
     monkeypatch.setattr("secrets.token_urlsafe", lambda size: next(made) if size == 32 else "")
-    assert Keyring(SECRET).rotated() == Keyring(OTHER, [SECRET])
+    assert Keyring(SECRET).extended().promoted() == Keyring(OTHER, [SECRET])
 
 
 def hkdf(secret: bytes, info: bytes, length: int) -> bytes:

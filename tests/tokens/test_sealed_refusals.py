@@ -54,7 +54,7 @@ def test_a_token_of_one_kind_is_refused_as_the_other(kind: Kind, other: Kind) ->
 
 def test_a_foreign_key_and_a_key_that_was_removed_are_refused() -> None:
     token = encode(CLICK, "click", RING)
-    rotated = RING.rotated()
+    rotated = RING.extended().promoted()
     assert decode(token, "click", rotated) == CLICK
     assert_refused(token, "click", FOREIGN)
     assert_refused(token, "click", Keyring(json.loads(rotated.to_json())["current"]))

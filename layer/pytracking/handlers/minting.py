@@ -19,7 +19,7 @@ from typing import Any
 
 from pytracking import Configuration
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
-from pytracking.mails.options import OPTION_NAMES, Options
+from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.rewriting import Rewritten, rewrite
 from pytracking.tracker import LinkSettings, Tracker
@@ -95,10 +95,18 @@ def _settings(request: Mapping[str, Any]) -> LinkSettings:
     if "privacy" in settings:
         taken["privacy"] = settings["privacy"]
     if "include_issue_time" in settings:
-        taken["issue_time"] = bool(settings["include_issue_time"])
-    if "webhook_url" in settings and settings.get("include_webhook_url", True):
+        taken["issue_time"] = _flag(settings, "include_issue_time")
+    if _flag(settings, "include_webhook_url") and "webhook_url" in settings:
         taken["webhook_url"] = settings["webhook_url"]
     return taken
+
+
+def _flag(given: Mapping[str, Any], name: str) -> bool:
+    """Return a member that is true or false, and true where it is missing."""
+    value = given.get(name, True)
+    if not isinstance(value, bool):
+        raise InvalidRequest(f"{name} is true or false, not {type(value).__name__}")
+    return value
 
 
 def _links(request: Mapping[str, Any]) -> list[Any]:
@@ -136,16 +144,21 @@ def _rewritten(
     body, given = request[asked], request.get("options", {})
     if not isinstance(body, str) or not isinstance(given, dict):
         raise InvalidRequest(f"{asked} is a string, and options a JSON object")
+    if has_lone_surrogate(body):
+        raise InvalidRequest(f"{asked} holds half a character (a lone surrogate): it is no text")
     _refuse_unknown(given.keys(), _OPTIONS, "options")
-    options = Options(**given)
-    metadata, click = request.get("metadata"), bool(request.get("click_tracking", True))
+    try:
+        options = Options(**given)
+    except (ValueError, TypeError) as error:
+        raise InvalidRequest(f"options: {error}") from error
+    metadata, click = request.get("metadata"), _flag(request, "click_tracking")
     new: Rewritten
     if asked == "html":
         new = rewrite(
             body,
             metadata,
             click_tracking=click,
-            open_tracking=bool(request.get("open_tracking", True)),
+            open_tracking=_flag(request, "open_tracking"),
             configuration=configuration,
             options=options,
         )

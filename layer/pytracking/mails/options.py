@@ -1,5 +1,6 @@
 """What a sender may ask of rewriting beyond the original's parameters, in one place."""
 
+import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal, Self
@@ -52,9 +53,14 @@ class Options:
         _choose("shown_urls", self.shown_urls, ("track", "leave", "report"))
         _choose_several("link_metadata", self.link_metadata, LINK_METADATA)
         _choose_several("parts", self.parts, PARTS)
-        for name in self.utm or {}:
-            if name.removeprefix("utm_") == "":
-                raise ValueError("utm has a parameter without a name")
+        if not isinstance(self.conditional_comments, bool):
+            raise TypeError(
+                f"conditional_comments is {self.conditional_comments!r}: expected true or false"
+            )
+        if not isinstance(self.pixel_placeholder, str | None):
+            raise TypeError(f"pixel_placeholder is {self.pixel_placeholder!r}: expected a text")
+        if self.utm is not None:
+            _check_utm(self.utm)
 
     @classmethod
     def taken_from(cls, keywords: dict[str, Any]) -> Self:
@@ -77,5 +83,24 @@ def _choose(name: str, given: object, expected: Collection[str]) -> None:
 def _choose_several(name: str, given: Collection[str], expected: Collection[str]) -> None:
     if isinstance(given, str):
         raise TypeError(f"{name} takes several names: ({given!r},)")
+    if isinstance(given, Mapping) or not isinstance(given, Collection):
+        raise TypeError(f"{name} takes several names, not {given!r}")
     for one in given:
         _choose(name, one, sorted(expected))
+
+
+def _check_utm(utm: object) -> None:
+    if not isinstance(utm, Mapping):
+        raise TypeError(f'utm is {utm!r}: expected names and values, {{"source": "newsletter"}}')
+    for name, value in utm.items():
+        if not (isinstance(name, str) and isinstance(value, str)):
+            raise TypeError(f"utm has {name!r}: {value!r}: expected texts")
+        if name.removeprefix("utm_") == "":
+            raise ValueError("utm has a parameter without a name")
+        if has_lone_surrogate(name + value):
+            raise ValueError(f"utm has {name!r}: {value!r}, with half a character (a surrogate)")
+
+
+def has_lone_surrogate(text: str) -> bool:
+    """Tell whether ``text`` holds half of a UTF-16 pair, which no encoding can write."""
+    return re.search("[\ud800-\udfff]", text) is not None

@@ -126,18 +126,12 @@ class Keyring:
             {"current": current, "retired": retired, "fernet": list(self.fernet_keys)}
         )
 
-    def rotated(self) -> Keyring:
-        """Return a keyring with a new current secret; the present one is retired, not forgotten.
-
-        Whoever reads the keyring later than links are minted with it refuses them until then:
-        where others read it, hand out `extended()` first, and `promoted()` once all have it.
-        """
-        return self.extended().promoted()
-
     def extended(self) -> Keyring:
         """Return a keyring that also opens links of a new secret, and mints as this one does.
 
-        The new secret is the first of the retired ones, where every version looks for it.
+        The new secret is the first of the retired ones, where every version looks for it. The
+        first of the two steps of a rotation: `promoted()` comes once all who read the keyring
+        have this one, or they would refuse the links minted meanwhile.
         """
         taken = {key_id for key_id, _ in self._keys}
         fresh = _new_secret()
