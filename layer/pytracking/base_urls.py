@@ -5,16 +5,24 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from functools import cached_property
-from urllib.parse import urljoin
+from urllib.parse import unquote, urljoin
 
-from pytracking.errors import InvalidTarget, MissingDependency
-from pytracking.targets import Address, address_of, ascii_host
+from pytracking.errors import ConfigurationError, InvalidTarget, MissingDependency
+from pytracking.targets import Address, address_of, ascii_host, check_target, host_of
 from pytracking.tokens import Kind, looks_like_token
 
 OPEN_PATH, CLICK_PATH = "o/", "c/"
 """Where the stack answers, under its domain."""
 
 _HOST = re.compile(r"(?<=://)[^/:?#\[\]@]+")  # https://host:8443/c/
+# No user information: https://track.example.com@evil.test/ leads to evil.test. A host name has 253
+# characters at most, and an escape of UTF-8 three for each byte.
+_START = re.compile(
+    r"(https?)://(\[[0-9A-F:.]+\]|[^/?#\\\[\]:@\s]{1,2500})(:[0-9]{0,5})?(?=[/?#]|\Z)",
+    re.IGNORECASE,
+)
+_NO_HOST = re.compile(r"[\x00-\x20\x7f/?#\\\[\]:@%<>^|]")
+_QUOTES = " \t\r\n\"'`<([{\u2018\u201a\u201c\u201e\u00ab\u2039"
 
 
 @dataclass(frozen=True)
@@ -47,11 +55,11 @@ class BaseUrls:
 
     @cached_property
     def _spellings(self) -> tuple[tuple[str, Kind | None], ...]:
-        """Each prefix in ASCII and as given, the longest first, and the kind that it tells."""
+        """The one spelling of each prefix, the longest first, and the kind that it tells."""
         found: dict[str, Kind | None] = {}
         kind: Kind
         for kind in ("open", "click"):
-            for spelling in self.of(kind):
+            for spelling in map(one_spelling, self.of(kind)):
                 found[spelling] = None if found.get(spelling, kind) != kind else kind
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
@@ -64,7 +72,7 @@ class BaseUrls:
         """Return the token of a link, and the kind that its base tells.
 
         The kind is None for a token alone, and where one base serves both kinds. What mail put
-        around the link is taken off.
+        around the link is taken off, and the scheme and host may be in any spelling.
         """
         for prefix, kind in self._spellings:
             if link.startswith(prefix):
@@ -72,7 +80,7 @@ class BaseUrls:
         if "://" in link:
             from pytracking.tokens.repair import unwrap
 
-            bare = _with_ascii_host(unwrap(link))
+            bare = one_spelling(unwrap(link))
             if bare != link:
                 token, kind = self.split(bare)
                 if token != bare:
@@ -80,11 +88,52 @@ class BaseUrls:
         return link, None
 
     def holds(self, url: str) -> bool:
-        """Tell whether ``url`` is a link under one of these bases."""
+        """Tell whether ``url`` is a link under one of these bases, in any spelling.
+
+        Quotes and brackets in front are no part of it.
+        """
+        url = one_spelling(url.lstrip(_QUOTES))
         return any(
             "://" in prefix and url.startswith(prefix) and looks_like_token(url[len(prefix) :])
             for prefix, _ in self._spellings
         )
+
+
+def check_base_url(url: str, source: str) -> None:
+    """Refuse what links cannot start with.
+
+    Raises:
+        ConfigurationError: not an http or https URL, or one with user information, a query or a
+            fragment; ``source`` says where it is from.
+    """
+    try:
+        check_target(url)
+        if "?" in url or "#" in url:
+            raise InvalidTarget(f"{url!r} must have neither a query nor a fragment")
+    except InvalidTarget as error:
+        raise ConfigurationError(f"invalid base URL {source}: {error}") from error
+
+
+def one_spelling(url: str) -> str:
+    """Return ``url`` with its scheme and host in the one spelling that all others stand for.
+
+    In lower case and ASCII, decoded, without a default port and the root's dot (RFC 3986, sections
+    6.2.2 and 6.2.3). The rest is as given, for in paths case counts. What is no http or https URL,
+    or has user information or a host that no browser finds, comes back unchanged.
+    """
+    start = _START.match(url)
+    if not start:
+        return url
+    scheme, host, port = start[1].lower(), start[2], start[3] or ""
+    if "%" in host or not host.isascii():
+        host = unquote(host)
+        if _NO_HOST.search(host):
+            return url
+        try:
+            host = ascii_host(host)
+        except (InvalidTarget, MissingDependency):
+            return url
+    return f"{scheme}://{host_of(f'{scheme}://{host}{port}')}{url[start.end() :]}"
 
 
 def link_prefix(base_url: str | None) -> str:
@@ -103,15 +152,6 @@ def _with_slash(base_url: str | None) -> str:
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
     return urljoin(base_url, "x")[:-1]
-
-
-def _with_ascii_host(link: str) -> str:
-    if link.isascii():
-        return link
-    try:
-        return _HOST.sub(_in_ascii, link, count=1)
-    except MissingDependency:  # then it is no link under a base in ASCII
-        return link
 
 
 def _in_ascii(host: re.Match[str]) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, Self, TypedDict, TypeVar
 
-from pytracking.base_urls import BaseUrls
+from pytracking.base_urls import BaseUrls, one_spelling
 from pytracking.errors import ConfigurationError, InvalidLink
 from pytracking.links import PRIVACY_FLAGS, content_of
 from pytracking.results import TrackingResult
@@ -285,8 +285,9 @@ class Configuration:
         if not bases:
             raise ConfigurationError(f"to take a link apart, base_{kind}_tracking_url is needed")
         for base in bases:
-            if url.startswith(base):
-                return url[len(base) :]
+            for spelling, prefix in ((url, base), (one_spelling(url), one_spelling(base))):
+                if spelling.startswith(prefix):
+                    return spelling[len(prefix) :]
         raise InvalidLink(f"the link is not under base_{kind}_tracking_url ({bases[0]})")
 
     def get_result(

@@ -72,7 +72,7 @@ def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
     target = _checked(url, "target")
-    host = _host_of(target)
+    host = host_of(target)
     if any(_is_under(target, host, base) for base in own_bases):
         raise _invalid("target", url, "must not lead back to the tracker itself")
     return target
@@ -85,7 +85,7 @@ def address_of(base_url: str) -> Address:
             base_url = _normalised(base_url)
         except ValueError:  # no target can be under it
             return "", ""
-    return _host_of(base_url), _path_of(base_url)
+    return host_of(base_url), _path_of(base_url)
 
 
 def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
@@ -265,7 +265,8 @@ def _is_under(target: str, host: str, base: str | Address) -> bool:
     return path.startswith(own_path)
 
 
-def _host_of(url: str) -> str:
+def host_of(url: str) -> str:
+    """Return host and port of an ASCII URL, as all their spellings compare equal."""
     scheme, _, rest = url.lower().partition("://")
     host = _PATH.split(rest, 1)[0]
     host = host.rpartition("@")[2].removesuffix(":443" if scheme == "https" else ":80")

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
-from pytracking.base_urls import BaseUrls
+from pytracking.base_urls import BaseUrls, check_base_url
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
 from pytracking.links import Link, read_link
@@ -59,7 +59,7 @@ class Tracker:
         settings: of all links, see ``LinkSettings``.
 
     Raises:
-        ConfigurationError: there is no base URL, or a setting is invalid.
+        ConfigurationError: the base URL cannot be one, or a setting is invalid.
         InvalidTarget: the webhook URL is not one to post to.
         TypeError: an unknown keyword.
     """
@@ -72,13 +72,13 @@ class Tracker:
         clock: Callable[[], float] = time.time,
         **settings: Unpack[LinkSettings],
     ) -> None:
-        self.base_urls = base_url if isinstance(base_url, BaseUrls) else BaseUrls.under(base_url)
-        for kind, url in (("open", self.base_urls.open), ("click", self.base_urls.click)):
-            if "://" not in url:
-                raise ConfigurationError(
-                    f"invalid base URL {url!r} of {kind} links: must start with https://, "
-                    "e.g. https://track.example.com"
-                )
+        if isinstance(base_url, BaseUrls):
+            check_base_url(base_url.open, "of open links")
+            check_base_url(base_url.click, "of click links")
+            self.base_urls = base_url
+        else:
+            check_base_url(base_url, "of links, e.g. https://track.example.com")
+            self.base_urls = BaseUrls.under(base_url)
         self._keyring = keyring if callable(keyring) else lambda: keyring
         self._unkeyed = Configuration(
             base_open_tracking_url=self.base_urls.open,

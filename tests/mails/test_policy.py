@@ -9,6 +9,7 @@ import pytracking
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.html import find_links
+from pytracking.text import adapt_text
 
 from tests.mails.judges import html5lib_links
 from tests.mails.senders import CONFIGURATION, adapted, outcomes, result, targets
@@ -325,3 +326,29 @@ def test_metadata_in_the_mail_never_overrides_the_senders(
 def test_the_kind_of_part_goes_into_the_metadata_when_asked_for() -> None:
     new = adapted('<a href="https://x.test/">', {"a": 1}, link_metadata=("part",))
     assert result(html5lib_links(new)[0]).metadata == {"a": 1, "link_part": "html"}
+
+
+@pytest.mark.parametrize(
+    "start",
+    [
+        "HTTPS://C.EXAMPLE.TEST/click/",
+        "https://c.example.test:443/click/",
+        "https://%63.example.test/click/",
+        "https://ｃ.example.test/click/",
+        "“https://c.example.test/click/",
+        "<https://c.example.test/click/",
+    ],
+)
+def test_our_own_link_is_tracked_already_in_any_spelling(start: str) -> None:
+    link = start + "eyJ1cmwiOiAiaHR0cHM6Ly94LnRlc3QifQ=="
+    assert outcomes(f'<base href="https://x.test/"><a href="{link}">') == ["already tracked"]
+    text = f"See {link} there"
+    assert adapt_text(text, {}, CONFIGURATION) == text
+
+
+@pytest.mark.parametrize(
+    "host", ["c.example.test.evil.test", "C.example.test:8443", "c.example.test.:81"]
+)
+def test_a_strangers_link_that_starts_like_ours_is_tracked(host: str) -> None:
+    link = f"https://{host}/click/eyJ1cmwiOiAiaHR0cHM6Ly94LnRlc3QifQ=="
+    assert outcomes(f'<a href="{link}">') == ["tracked"]

@@ -5,12 +5,13 @@ import json
 from typing import Any
 
 from pytracking import Configuration
+from pytracking.base_urls import check_base_url
 from pytracking.cli.files import read_bytes, text_of
 from pytracking.cli.parsing import duration
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, InvalidKey, InvalidTarget
+from pytracking.errors import ConfigurationError, InvalidKey
 from pytracking.links import PRIVACY_FLAGS
-from pytracking.targets import check_target, check_webhook_url
+from pytracking.targets import check_webhook_url
 from pytracking.tokens import Kind
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
@@ -76,7 +77,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     if hasattr(arguments, "open_base"):
         for kind, (option, variable) in _BASES.items():
             if url := settings[f"base_{kind}_tracking_url"]:
-                _check_base(url, f"{option} or {variable}")
+                check_base_url(url, f"in {option} or {variable}")
     if not getattr(arguments, "plain", False) and (keys := _keys(arguments.keys)):
         from pytracking.tokens.keyring import Keyring
 
@@ -142,10 +143,3 @@ def _keys(file: str | None) -> str | None:
     if not keys.strip():  # as a failed `keys new > FILE` leaves it
         raise ConfigurationError(f"--keys {file!r} is empty; {MAKE_KEYS!r} makes a keyring")
     return keys
-
-
-def _check_base(url: str, source: str) -> None:
-    try:
-        check_target(url)
-    except InvalidTarget as error:
-        raise ConfigurationError(f"invalid base URL in {source}: {error}") from error

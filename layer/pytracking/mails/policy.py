@@ -197,7 +197,7 @@ class Policy:
             if not url or url[0] == "#" or (scheme and scheme[1].lower() not in _WEB_SCHEMES):
                 return Decision("no page")
         try:
-            if not _SCHEME.match(url):
+            if not _SCHEME.match(url) and not self.is_ours(url):  # ours may be in quotes
                 url = _absolute(url, base)
             if not url:
                 return Decision("relative", reason="it is relative, and the mail has no <base>")
