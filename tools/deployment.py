@@ -41,6 +41,7 @@ PARAMETERS = {
     "PRIVACY": "PrivacyMode",
     "SHADOW": "ShadowSignals",
     "SLOW_CONCURRENCY": "SlowConcurrency",
+    "VIEWER_SECRET": "ViewerAddressSecret",
     "WEBHOOK": "WebhookUrl",
     "ZONE": "HostedZoneId",
 }

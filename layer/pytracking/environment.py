@@ -75,6 +75,12 @@ class Settings:
         "PYTRACKING_FALLBACK_URL",
         "where a click on a link that cannot be used goes; without it, a neutral page",
     )
+    viewer_address_secret: str | None = _variable(
+        "PYTRACKING_VIEWER_ADDRESS_SECRET",
+        "what CloudFront sends as `X-Origin-Secret`, so that its `CloudFront-Viewer-Address` is "
+        "believed; without it, that header never is",
+        secret=True,
+    )
     queue_url: str | None = _variable(
         "PYTRACKING_QUEUE_URL",
         "SQS queue of hits; without it, open and click call the webhook themselves",

@@ -175,6 +175,66 @@ def test_a_load_balancer_with_multi_value_headers_is_read():
     assert request.client_ip == "203.0.113.9"
 
 
+EVENTS = [sample_events.http_api, sample_events.rest_api, sample_events.load_balancer]
+ORIGIN_SECRET = "s" * 32
+
+
+def from_cloudfront(make, address, secret):
+    event = make(PATH)
+    added = {"CloudFront-Viewer-Address": address, "X-Origin-Secret": secret}
+    event["headers"].update(added)
+    if "multiValueHeaders" in event:
+        event["multiValueHeaders"].update({name: [value] for name, value in added.items()})
+    return event
+
+
+@pytest.mark.parametrize("make", EVENTS)
+@pytest.mark.parametrize(
+    ("sent", "address"),
+    [
+        ("198.51.100.10:46532", "198.51.100.10"),
+        ("2001:db8:0:0:0:0:0:a:46532", "2001:db8::a"),
+        ("2001:db8::a:46532", "2001:db8::a"),
+        ("[2001:db8::a]:46532", "2001:db8::a"),
+    ],
+)
+def test_cloudfronts_word_for_the_address_is_taken_with_the_secret(make, sent, address):
+    event = from_cloudfront(make, sent, ORIGIN_SECRET)
+    assert read_request(event, ORIGIN_SECRET).client_ip == address
+
+
+@pytest.mark.parametrize("make", EVENTS)
+@pytest.mark.parametrize(
+    ("sent", "configured"),
+    [
+        ("", ORIGIN_SECRET),
+        ("t" * 32, ORIGIN_SECRET),
+        (ORIGIN_SECRET[1:], ORIGIN_SECRET),
+        (f"{ORIGIN_SECRET},{ORIGIN_SECRET}", ORIGIN_SECRET),
+        ("\ud800\u00e9", ORIGIN_SECRET),
+        (ORIGIN_SECRET, None),
+        ("", None),
+        ("", ""),
+    ],
+)
+def test_nobody_elses_word_for_the_address_is_taken(make, sent, configured):
+    request = read_request(from_cloudfront(make, "198.51.100.10:46532", sent), configured)
+    assert request.client_ip == "203.0.113.9"
+
+
+@pytest.mark.parametrize("sent", ["", "x", "1.2.3:80", ":80", "\ud800:1"])
+def test_a_viewer_address_that_is_none_leaves_the_gateways(sent):
+    event = from_cloudfront(sample_events.http_api, sent, ORIGIN_SECRET)
+    assert read_request(event, ORIGIN_SECRET).client_ip == "203.0.113.9"
+
+
+@pytest.mark.parametrize("configured", [ORIGIN_SECRET, "another", None])
+@pytest.mark.parametrize("make", EVENTS)
+def test_the_secret_is_not_in_the_request(make, configured):
+    event = from_cloudfront(make, "198.51.100.10:46532", ORIGIN_SECRET)
+    assert ORIGIN_SECRET not in repr(read_request(event, configured))
+
+
 @pytest.mark.parametrize("address", ["test-invoke-source-ip", "", "1.2.3", "\n", None, 7])
 def test_a_source_that_is_no_address_is_unknown(address):
     event = http_api()

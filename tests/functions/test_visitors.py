@@ -71,3 +71,14 @@ def test_a_link_followed_at_once_was_followed_by_a_scanner(start):
     link = token("click", include_issue_time=True)
     verdict = visitor_of(start, "click", link, **{"user-agent": CHROME})
     assert (verdict["class"], verdict["signals"]) == ("scanner", ["too-soon"])
+
+
+def test_the_address_of_cloudfronts_visitor_stands_in_the_event_and_the_secret_does_not(start):
+    secret = "s" * 32
+    with RawServer(ok) as queue:
+        settings = {"PYTRACKING_QUEUE_URL": queue.url, "PYTRACKING_VIEWER_ADDRESS_SECRET": secret}
+        headers = {"x-origin-secret": secret, "cloudfront-viewer-address": "198.51.100.10:46532"}
+        start("click", **settings).get(token("click"), **headers)
+    [message] = queue.messages
+    assert message["body"]["request_data"]["user_ip"] == "198.51.100.10"
+    assert secret not in str(message)

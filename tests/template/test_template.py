@@ -315,6 +315,18 @@ def test_every_parameter_is_described_grouped_and_used(source: dict[str, Any]) -
         assert name in used, f"{name} is silently ignored"
 
 
+def test_the_secret_of_cloudfront_is_shown_nowhere_and_only_visitors_functions_have_it(
+    source: dict[str, Any], template: dict[str, Any]
+) -> None:
+    assert source["Parameters"]["ViewerAddressSecret"]["NoEcho"] is True
+    having = {
+        name
+        for name, function in of_type(template, "AWS::Lambda::Function").items()
+        if "PYTRACKING_VIEWER_ADDRESS_SECRET" in function["Environment"]["Variables"]
+    }
+    assert having == set(HOT)
+
+
 def test_every_output_is_described(source: dict[str, Any]) -> None:
     for name, output in source["Outputs"].items():
         assert len(output["Description"]) > 20, name

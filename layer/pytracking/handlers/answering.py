@@ -55,6 +55,7 @@ class LinkEndpoint:
         settings = Settings.from_environment(environment)
         self.kind = kind
         self.privacy = PrivacyPolicy.of(settings)
+        self.viewer_address_secret = settings.viewer_address_secret
         self.shadow_signals = settings.shadow_signals
         check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
         self.webhook_url = _usable("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
@@ -83,7 +84,7 @@ class LinkEndpoint:
             def handler(event: Any, context: object) -> dict[str, Any]:
                 request = Request()
                 try:
-                    request = read_request(event)
+                    request = read_request(event, self.viewer_address_secret)
                     return http.render(http.well_known(request) or answer(request), request)
                 except Exception as error:
                     log_bug(error)

@@ -11,11 +11,12 @@ reads as absent.
 
 import base64
 import hashlib
+import hmac
 import ipaddress
 import re
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http import HTTPStatus
 from itertools import pairwise
 from typing import Any, Literal
@@ -35,6 +36,8 @@ Gateway = Literal["http-api", "rest-api", "alb"]
 # load balancer
 _HOST_OF_AWS = r"\.(execute-api|lambda-url|elb)\."
 
+_ORIGIN_SECRET = "x-origin-secret"  # noqa: S105 - a header's name
+
 _ROUTES = frozenset({"o", "c", "a", "app"})
 
 
@@ -46,7 +49,8 @@ class Request:
         method: ``GET``, ``HEAD``, ...; upper case.
         path: as the gateway gives it; maybe with a stage before the route, maybe percent-encoded.
         headers: lower-case names; several values of one name are joined by ``,`` (RFC 9110, 5.3).
-        client_ip: who connected to the gateway, as the gateway itself saw it; None when unknown.
+        client_ip: who connected to the gateway, as the gateway itself saw it, or to one's own
+            CloudFront distribution; None when unknown.
         gateway: the shape an answer must have.
         multi_value: the load balancer sent, and so expects, ``multiValueHeaders``.
         since: when it came, by ``time.monotonic``.
@@ -119,8 +123,40 @@ class Request:
         return data
 
 
-def read_request(event: object) -> Request:
-    """Return the request in a Lambda event of any supported kind; ``Request()`` when in none."""
+def read_request(event: object, viewer_address_secret: str | None = None) -> Request:
+    """Return the request in a Lambda event of any supported kind; ``Request()`` when in none.
+
+    Args:
+        event: what Lambda was given.
+        viewer_address_secret: whoever sends it as ``X-Origin-Secret`` is one's own CloudFront
+            distribution, whose ``CloudFront-Viewer-Address`` is believed. None: nobody is. The
+            secret is not among the request's headers.
+    """
+    request = _read(event)
+    headers = dict(request.headers)
+    sent = headers.pop(_ORIGIN_SECRET, "")
+    address = request.client_ip
+    if viewer_address_secret and _equal(sent, viewer_address_secret):
+        address = _viewer_address(headers.get("cloudfront-viewer-address", "")) or address
+    return replace(request, headers=headers, client_ip=address)
+
+
+def _equal(sent: str, secret: str) -> bool:
+    """Compare in a time that tells nothing of the secret."""
+    one, other = (text.encode(errors="surrogatepass") for text in (sent, secret))
+    return hmac.compare_digest(one, other)
+
+
+def _viewer_address(text: str) -> str | None:
+    """Return the address in ``203.0.113.9:4711`` or, for CloudFront adds no brackets, ``::1:4711``.
+
+    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+    """
+    address, _, _port = text.rpartition(":")
+    return _address(address)
+
+
+def _read(event: object) -> Request:
     event = _mapping(event)
     context = _mapping(event.get("requestContext"))
     if "elb" in context:
