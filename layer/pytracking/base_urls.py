@@ -1,4 +1,4 @@
-"""Base URLs: what links start with, what tells the kind of a link, and what is under them."""
+"""Base URLs: what links start with, what shows the kind of a link, and what is under them."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class BaseUrls:
 
     @cached_property
     def _spellings(self) -> tuple[tuple[str, Kind | None], ...]:
-        """The one spelling of each prefix, the longest first, and the kind that it tells."""
+        """The one spelling of each prefix, the longest first, and the kind that it stands for."""
         found: dict[str, Kind | None] = {}
         kind: Kind
         for kind in ("open", "click"):
@@ -69,7 +69,7 @@ class BaseUrls:
         return list(dict.fromkeys(filter(None, (link_prefix(base), _with_slash(base)))))
 
     def split(self, link: str) -> tuple[str, Kind | None]:
-        """Return the token of a link, and the kind that its base tells.
+        """Return the token of a link, and the kind that its base stands for.
 
         The kind is None for a token alone, and where one base serves both kinds. What mail put
         around the link is taken off, and the scheme and host may be in any spelling.

@@ -149,7 +149,7 @@ def find_links(
 
 
 def check_message(message: Message | bytes) -> list[Problem]:
-    """What about a mail will keep readers from seeing it as it was meant.
+    """What about a mail will keep readers from seeing it as intended.
 
     Lines longer than SMTP carries (998 bytes, RFC 5322, section 2.1.1), HTML longer than Gmail
     shows, a DKIM signature, which a mail must get after its links were replaced, and parts that

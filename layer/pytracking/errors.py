@@ -41,8 +41,8 @@ class PytrackingError(Exception):
 class InvalidLink(PytrackingError, ValueError):
     """A link or token could not be decoded.
 
-    Raised for every kind of damage and forgery alike, so that an answer built from it tells a
-    stranger nothing; the cause is chained (``__cause__``) for the operator's own eyes.
+    Raised for every kind of damage and forgery alike, so that an answer built from it reveals
+    nothing to a stranger; the cause is chained (``__cause__``) for the operator's own eyes.
     """
 
 
@@ -141,7 +141,7 @@ class UnreadableBody(PytrackingError):
 
 
 class MailWarning(UserWarning):
-    """Something about a mail that will keep readers from seeing it as it was meant."""
+    """Something about a mail that will keep readers from seeing it as intended."""
 
 
 # Operating a stack

@@ -73,7 +73,7 @@ class EventBody(TypedDict):
     is_click_tracking: Annotated[bool, "whether it is a click, as in pytracking 0.2.2"]
     metadata: Annotated[dict[str, Any], "the link's; in an aggregate event, the campaign's alone"]
     request_data: Annotated[RequestData, "what is kept of the request"]
-    visitor: Annotated[Visitor, "the verdict on who came"]
+    visitor: Annotated[Visitor, "the verdict on the visitor"]
     link_id: Annotated[str | None, "the same for every use of one link; null in aggregate events"]
     tracked_url: NotRequired[Annotated[str, "where a click went; clicks only"]]
     privacy: NotRequired[Annotated[list[str], "the consent flags that were applied, if any"]]
@@ -90,7 +90,7 @@ class Event:
         timestamp: of the hit, in seconds since the epoch.
         metadata: the link's.
         request_data: ``user_agent``, ``user_ip``, ``method``, maybe ``referer``.
-        visitor: the verdict on who came.
+        visitor: the verdict on the visitor.
         link_id: the same for every use of one link; None where privacy takes it out.
         tracked_url: where a click went; None for an open.
         privacy: the consent flags that were applied.

@@ -1,4 +1,4 @@
-"""Rewriting a mail's HTML: tracked links, and a pixel that tells of an open.
+"""Rewriting a mail's HTML: tracked links, and a pixel that reports an open.
 
 Only the values of tracked `href` attributes change, and the pixel is inserted; every other
 character stays as the designer made it. Nothing but the standard library is needed.
@@ -40,7 +40,7 @@ def adapt_html(
             those of `pytracking.html.Options`.
 
     Broken HTML raises nothing and loses nothing: it is read as browsers read it. A link that
-    cannot be tracked is left as it is; `find_links` tells which those are.
+    cannot be tracked is left as it is; `find_links` reports which those are.
 
     Warns:
         MailWarning: bytes that cannot be read; links so long that programs cut them.

@@ -16,7 +16,7 @@ from pytracking.tokens.keyring import Keyring
 
 PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
 """What a recipient may not have agreed to; in this order, that the address is kept, that the user
-agent is kept, being told from other recipients."""
+agent is kept, being distinguished from other recipients."""
 
 
 @dataclass(frozen=True, slots=True)

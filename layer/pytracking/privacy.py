@@ -32,7 +32,7 @@ CAMPAIGN_KEYS = (
     "utm_source",
     "utm_term",
 )
-"""Metadata that tells mails from each other, not their recipients, where nothing else is set."""
+"""Metadata that distinguishes mails, not their recipients, where nothing else is set."""
 
 IPV4_BITS = 24
 IPV6_BITS = 48
@@ -73,7 +73,7 @@ class PrivacyPolicy:
     ) -> tuple[str, ...]:
         """Return the flags that hold for one hit: those of its link, and its browser's.
 
-        A click is a person's own act, and its browser's wish is for the page it leads to; only
+        A click is a person's own act, and its browser's setting is for the page it leads to; only
         opens, which nobody chooses to make, heed it. A flag that is not known here, of a later
         version, counts as the strictest.
 
@@ -124,12 +124,12 @@ class PrivacyPolicy:
             kept.pop("device", None)
         if "shadow" in visitor and (self.mode == "none" or wishes & {NO_IP, NO_AGENT}):
             kept["shadow"] = _names(visitor["shadow"])
-        if AGGREGATE in wishes:  # with the time of the hit, it tells when the link was made
+        if AGGREGATE in wishes:  # with the time of the hit, it shows when the link was made
             kept["age_seconds"] = None
         return kept
 
     def campaign_level(self, metadata: Mapping[str, Any]) -> dict[str, Any]:
-        """Return the metadata that tells mails from each other, not their recipients."""
+        """Return the metadata that distinguishes mails, not their recipients."""
         return {
             key: value
             for key, value in metadata.items()

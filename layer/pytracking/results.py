@@ -30,7 +30,7 @@ class TrackingResult:
         is_open_tracking: True for an open link.
         is_click_tracking: True for a click link.
         tracked_url: where a click goes; None for an open.
-        webhook_url: who is told; None when neither link nor configuration names one.
+        webhook_url: where the hit is reported; None when neither link nor configuration names one.
         metadata: the link's metadata, merged over the configuration's defaults.
         request_data: what the caller attached about the request, as it was given.
         timestamp: when the link was decoded, whole seconds since the epoch, UTC.

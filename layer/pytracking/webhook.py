@@ -27,7 +27,7 @@ def send_webhook(
     The body is ``{"is_open_tracking", "is_click_tracking", "metadata", "request_data",
     "timestamp"}``, plus ``"tracked_url"`` for a click. Any status is returned, none is raised;
     redirects are not followed and proxies of the environment are not used. The URL is called as
-    it is given: whoever takes webhook URLs from strangers uses the guarded delivery client.
+    it is given: anyone who takes webhook URLs from strangers uses the guarded delivery client.
 
     Args:
         tracking_result: what a decoder returned.

@@ -1,4 +1,4 @@
-"""The verdict on who came, as it stands in the event that leaves a function."""
+"""The verdict on the visitor, as it stands in the event that leaves a function."""
 
 import time
 

@@ -91,7 +91,7 @@ class KeptSecret(Generic[T]):
         """Fetch nothing yet: the first ``current()`` does.
 
         Args:
-            name: what the operator is told could not be read, e.g. "link keys".
+            name: what could not be read, in the log, e.g. "link keys".
             fetch: None: ``value`` is set by hand and stays.
             make: makes of the text what is kept; a PytrackingError when it cannot.
             clock: seconds that only grow.

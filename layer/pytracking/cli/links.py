@@ -142,7 +142,7 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
             continue
         if is_of_kind(kind, result.tracked_url):
             return result
-    # of the kind that it is not, there is nothing to tell where the other tells more
+    # of the kind that it is not, there is nothing to report where the other says more
     told = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
     raise InvalidLink("; ".join(told) or "it is neither an open nor a click link")
 

@@ -113,7 +113,7 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         action="append",
         default=[],
         choices=sorted(LINK_METADATA),
-        help="what a link's metadata tells about the link; may be repeated",
+        help="what a link's metadata says about the link; may be repeated",
     )
     parser.add_argument(
         "--conditional-comments", action="store_true", help="track links for Outlook alone, too"
@@ -202,9 +202,7 @@ def _input(arguments: argparse.Namespace) -> _Input:
     if arguments.file == "-":
         form = form or "html"
     if form is None:
-        raise ConfigurationError(
-            f"what {arguments.file!r} is cannot be told by its name: say --as html, text or mail"
-        )
+        raise ConfigurationError(f"unknown type of {arguments.file!r}: say --as html, text or mail")
     return _Input(form, read_bytes(arguments.file, "the mail"))
 
 

@@ -45,7 +45,7 @@ class Deadline:
         return max(0.0, self.at - time.monotonic())
 
     def watch(self, sock: socket.socket) -> None:
-        """Cut this connection at the deadline; whoever has it may close it at any time.
+        """Cut this connection at the deadline; anyone who has it may close it at any time.
 
         Raises:
             TimeoutError: the deadline is over already.

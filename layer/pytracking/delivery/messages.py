@@ -123,8 +123,8 @@ class Undecoded:
 
     ``kind`` is what the link was followed as, ``token`` the token as received, ``timestamp`` the
     time of the hit in seconds since the epoch, ``request_data`` what may be kept of the request as
-    long as nobody knows what the recipient agreed to, ``visitor`` the verdict on who came,
-    ``privacy`` the wishes that hold besides the token's own.
+    long as nobody knows what the recipient agreed to, ``visitor`` the verdict on the visitor,
+    ``privacy`` the consent flags that hold besides the token's own.
     """
 
     id: str
@@ -228,7 +228,7 @@ def _parse_undecoded(
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
         visitor=visitor,
-        privacy=tuple(_check("a wish of privacy", wish, str) for wish in wishes),
+        privacy=tuple(_check("a flag of privacy", wish, str) for wish in wishes),
         dead=dead,
     )
 

@@ -137,7 +137,7 @@ class LinkEndpoint:
         Args:
             request: the hit.
             link: None where no link can be read just now: then the token is kept as it came, for
-                whoever has the keys later. What the recipient agreed to stands in it, so of the
+                anyone who has the keys later. What the recipient agreed to stands in it, so of the
                 visitor only the least is kept that any link could ask for.
         """
         webhook = (link.webhook_url or self.webhook_url) if link else None

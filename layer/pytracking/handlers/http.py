@@ -233,7 +233,7 @@ def _headers(event: Mapping[str, Any]) -> dict[str, str]:
 def _address(value: object) -> str | None:
     """Return an IP address in its usual spelling; None for anything else.
 
-    A port is dropped (``203.0.113.9:4711``, ``[2001:db8::1]:4711``): load balancers can be told to
+    A port is dropped (``203.0.113.9:4711``, ``[2001:db8::1]:4711``): load balancers can be set to
     add it.
     """
     text = _text(value)

@@ -46,7 +46,7 @@ _REQUESTS: Mapping[str, frozenset[str]] = {
 
 
 def answer(tracker: Tracker, request: Any) -> dict[str, Any]:
-    """Answer one request; what the sender can mend is answered, not raised."""
+    """Answer one request; what the sender can fix is answered, not raised."""
     try:
         reply = _answer(tracker, request)
         size = len(json.dumps(reply).encode())

@@ -157,7 +157,7 @@ class _Url:
         self.goes_on = False
 
     def read(self) -> None:
-        """Read to the end, or until it is clear that no end can be told."""
+        """Read to the end, or until it is clear that no end can be found."""
         for _ in range(_MAX_TOKENS):
             if self._position - self._start > _MAX_CHARACTERS:
                 break

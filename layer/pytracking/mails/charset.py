@@ -122,7 +122,7 @@ def _read_as(data: bytes, codec: str) -> Reading:
     except UnicodeError:  # e.g. UTF-16 of an odd length
         text = ""
     if codec.startswith((*_WIDE, "utf-7", "hz", "iso2022")):
-        # what is markup and what is not cannot be told for certain
+        # what is markup and what is not cannot be known for certain
         problem = f"it is not {codec}, as it says"
         return Reading(data, "", codec, problem=problem)
     return _by_character(data, codec)

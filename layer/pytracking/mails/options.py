@@ -21,7 +21,7 @@ class Options:
         utm: UTM parameters to add to every tracked target, e.g. `{"source": "newsletter",
             "medium": "email"}`; "utm_source" may be spelled out. One that a target has already
             is kept.
-        link_metadata: what each link's metadata tells about the link itself: "position" (as
+        link_metadata: what each link's metadata says about the link itself: "position" (as
             `link_position`, 1 for the first tracked link), "label" (as `link_label`, its text or
             its image's alt, 100 characters at most), "attributes" (its `data-pytracking-NAME`
             attributes, as NAME; they are then removed from the mail), "part" (as `link_part`,

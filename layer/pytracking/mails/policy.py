@@ -27,7 +27,7 @@ Outcome = Literal[
     "shows its URL",  # its text is a URL itself, which would then differ from where it leads
 ]
 UNTRACKABLE: frozenset[Outcome] = frozenset({"placeholder", "relative", "refused", "wrapped"})
-"""Outcomes that the sender will not have meant."""
+"""Outcomes that the sender will not have intended."""
 
 
 class MailLink(NamedTuple):

@@ -1,4 +1,4 @@
-"""What about a mail keeps readers from seeing it as it was meant."""
+"""What about a mail keeps readers from seeing it as intended."""
 
 import warnings
 from collections.abc import Iterable

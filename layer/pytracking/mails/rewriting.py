@@ -215,7 +215,7 @@ def require_bases(configuration: Configuration, *, click: bool, open: bool) -> N
 
 
 def pixel(url: str) -> str:
-    """The image that tells of an open: transparent, and without effect on the layout."""
+    """The image that reports an open: transparent, and without effect on the layout."""
     return (
         f'<img src="{markup.encoded(url, chr(34))}" alt="" width="1" height="1" border="0" '
         f'style="{PIXEL_STYLE}">'
@@ -334,7 +334,7 @@ def _pixel_place(text: str, places: _Places, options: Options) -> int:
 
 
 def _told(anchor: _Anchor, label: str, options: Options) -> dict[str, Any]:
-    """What a link's metadata tells about the link itself, as far as asked to."""
+    """What a link's metadata says about the link itself, as far as asked to."""
     told: dict[str, Any] = {}
     if "attributes" in options.link_metadata:
         for name, attribute in _own_metadata(anchor.attributes).items():

@@ -12,14 +12,14 @@ _NAME = "List-Unsubscribe"
 _POST = "List-Unsubscribe-Post"
 _ONE_CLICK = "list-unsubscribe=one-click"
 _FOLDED_URL = re.compile(r"<[^<>]*[\r\n][^<>]*>")
-# What filter lists block whoever's domain follows: `||email.*`, `||click.email.*`
+# What filter lists block, no matter which domain follows: `||email.*`, `||click.email.*`
 _BLOCKED = re.compile(
     r"(?:(?:click|clicks|track|tracking|links?|open|go)\.)?email\.", re.IGNORECASE
 )
 
 
 def check_headers(headers: Message, is_tracked: Callable[[str], bool]) -> Iterator[Problem]:
-    """What keeps mailbox providers from offering to unsubscribe; `is_tracked` tells our links."""
+    """What keeps mailbox providers from offering to unsubscribe; `is_tracked` finds our links."""
     given = raw_values(headers, _NAME)
     if not given:
         return

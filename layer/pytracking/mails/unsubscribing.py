@@ -1,4 +1,4 @@
-"""Links by which recipients unsubscribe, told by their URL or by their text, in many languages."""
+"""Links by which recipients unsubscribe, recognised by URL or by text, in many languages."""
 
 import re
 import unicodedata
@@ -43,7 +43,7 @@ _HINTS = (
     "abonel", "yelikten", "tilaus", "tuiding",
 )  # fmt: skip
 _WIDE_HINTS = ("отпис", "відпис", "отказ", "退", "取消", "配信", "購読", "メルマガ", "수신", "구독")
-# A longer text tells a story; it does not name what a click does.
+# A longer text is prose; it does not name what a click does.
 _MAX_LABEL_CHARACTERS = 100
 _DOTLESS = str.maketrans(
     {"\u0131": "i", "ł": "l", "ø": "o", "đ": "d", "ß": "ss", "æ": "ae", "\u2019": "-", "'": "-"}

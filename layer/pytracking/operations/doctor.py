@@ -200,7 +200,7 @@ def dead_letters(patient: Patient) -> str:
 
 
 def alarms(patient: Patient) -> str:
-    """Every alarm tells somebody, and none rings."""
+    """Every alarm notifies somebody, and none is active."""
     pages = patient.client("cloudwatch").get_paginator("describe_alarms")
     found = [
         alarm

@@ -11,7 +11,7 @@ _decoder = json.JSONDecoder()
 def hits(lines: Iterable[str]) -> Iterator[dict[str, Any]]:
     """Yield the documents of the hits in ``lines``, past what a log tool put around them.
 
-    An empty one stands for a hit that a line tells of and that cannot be read.
+    An empty one stands for a hit that a line reports and that cannot be read.
     """
     for line in lines:
         unread = line.count(_FALLBACK)

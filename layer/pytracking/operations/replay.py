@@ -50,7 +50,7 @@ class ReplayReport:
     """What a replay found and did; a dry run's ``replayed`` is what would be.
 
     ``stays`` counts what could not be replayed, by why; ``reasons`` counts why replayable dead
-    letters had died; ``duplicates`` are lines that told of a hit once more; ``moved`` counts the
+    letters had died; ``duplicates`` are lines that reported a hit once more; ``moved`` counts the
     hits of each webhook that has moved, by its old address.
     """
 
@@ -76,7 +76,7 @@ class ReplayReport:
 
 
 Progress = Callable[[int, int | None], None]
-"""Is told how many hits were looked at, and of how many (None: not known)."""
+"""Is called with how many hits were looked at, and of how many (None: not known)."""
 
 
 def replay_dead_letters(

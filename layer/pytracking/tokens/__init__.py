@@ -19,13 +19,13 @@ KINDS_WITH_URL = frozenset({"click"})
 """The kinds whose tokens lead to a URL."""
 
 NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
-"""All that is told of a sealed token that does not open."""
+"""All that is reported of a sealed token that does not open."""
 
 
 def is_of_kind(kind: str, url: str | None) -> bool:
-    """Tell whether a document with this ``url`` can be one of ``kind``.
+    """Say whether a document with this ``url`` can be one of ``kind``.
 
-    Sealed tokens are bound to their kind. Of plain and Fernet tokens only this tells it.
+    Sealed tokens are bound to their kind. Of plain and Fernet tokens only this shows it.
     """
     return (url is not None) is (kind in KINDS_WITH_URL)
 
@@ -50,7 +50,7 @@ def link_id(token: str) -> str:
     """Return what a link is known by to receivers: 22 characters of url-safe base64 (132 bits).
 
     The first characters of the SHA-256 of a fixed prefix and the canonical token. The same for
-    every use of one link, and it tells nothing of what the link says, nor can it be followed.
+    every use of one link, and it reveals nothing of what the link says, nor can it be followed.
     """
     digest = sha256(b"pytracking/link-id/v1" + token.encode()).digest()
     return urlsafe_b64encode(digest)[:22].decode()

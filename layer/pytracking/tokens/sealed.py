@@ -10,7 +10,7 @@
 
 JSON text never holds a raw control character (RFC 8259, section 7), so 0x01 is unambiguous.
 SIV, because links are minted by the billion under one key: there is no nonce to repeat, and equal
-documents giving equal links is all that it tells. ``docs/formats.md`` has the format in full.
+documents giving equal links is all that it reveals. ``docs/formats.md`` has the format in full.
 """
 
 import re
@@ -148,7 +148,7 @@ class SealedCodec:
 def claimed_key_id(token: str) -> int | None:
     """Return the key id that a token claims to be sealed with; None when it is no sealed token.
 
-    The claim is in clear and not yet authenticated: it tells which key to look for, no more.
+    The claim is in clear and not yet authenticated: it says which key to look for, no more.
     """
     try:
         header = urlsafe_b64decode(token[:4])

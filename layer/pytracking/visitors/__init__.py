@@ -75,7 +75,7 @@ where a deployment asks for them, until it is known how often they are right."""
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a request tells of who made it.
+    """What a request shows about who made it.
 
     Attributes:
         cls: the class of the first signal; ``unknown`` when there is none.
@@ -134,7 +134,7 @@ def classify(
             clocks of its maker and of this machine disagree.
         kind: what the link is.
         decoy: the link was put where only programs find it.
-        address: whole, of whoever made the request; looked at for shadows only.
+        address: whole, of the one who made the request; looked at for shadows only.
         shadows: whether to look for the signals of ``SHADOWS`` as well.
     """
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
@@ -186,7 +186,7 @@ def _last_signal(text: str, kind: str) -> str | None:
     from pytracking.visitors.machines import stranger_signal, words_of
 
     words = words_of(text)
-    if text == "amazon cloudfront":  # it replaces the agent, unless told to pass it on
+    if text == "amazon cloudfront":  # it replaces the agent, unless set to pass it on
         return "hidden-agent"
     return (
         people.mail_client_signal(text, words, kind)

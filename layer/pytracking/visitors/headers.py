@@ -76,7 +76,7 @@ def disagreements(
         browser: what it says.
         headers: names in lower case.
         kind: what the link is; a mail shows opens as images, everything else is navigated to.
-        whole: ``headers`` are all that came, so that what is missing tells something.
+        whole: ``headers`` are all that came, so that what is missing is a sign, too.
     """
     if _hints_disagree(text, browser, headers):
         yield "hints-disagree"

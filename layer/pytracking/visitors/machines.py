@@ -86,7 +86,7 @@ _SERVICES = (
     r"| data access)|windows-update-agent|msfrontpage/|officeclicktorun"
 )
 
-# What programs fetch with when nobody told them to name themselves: the first word.
+# What programs fetch with when nobody made them name themselves: the first word.
 _LIBRARIES = frozenset((
     "aiohttp", "akka", "apache", "apachebench", "aria2", "armeria", "artillery", "axios", "bun",
     "cohttp", "colly", "cpprestsdk", "curl", "dart", "deno", "dio", "dotnet", "excon", "faraday",

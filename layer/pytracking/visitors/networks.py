@@ -7,7 +7,7 @@ from pytracking.visitors.mail_networks import IPV4, IPV6
 
 AT_ANY_AGE = frozenset({"barracuda", "exchange-online"})
 """Vendors from whose networks nobody browses. The others also isolate: they open a link that a
-person has clicked in a browser of their own, so that only a young link tells the scanner."""
+person has clicked in a browser of their own, so that only a young link shows the scanner."""
 
 SCANNED_WITHIN_SECONDS = 300
 """Scanners follow a link when its mail arrives."""
@@ -17,7 +17,7 @@ def network_signal(address: str | None, age_seconds: int | None) -> str | None:
     """Return ``network:VENDOR`` for a request out of a vendor's network, None for others.
 
     Args:
-        address: of whoever asked, whole.
+        address: of the one who asked, whole.
         age_seconds: of the link, None when unknown.
     """
     vendor = vendor_of(address or "")
