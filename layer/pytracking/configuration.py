@@ -307,7 +307,7 @@ class Configuration:
     def get_tracking_result(
         self, encoded_url_path: str, request_data: Mapping[str, Any] | None, is_open: bool
     ) -> TrackingResult:
-        """As ``decode``, with the kind told as pytracking 0.2.2 did."""
+        """As ``decode``, with the kind found as pytracking 0.2.2 did."""
         return self.decode(encoded_url_path, request_data, "open" if is_open else "click")
 
     def decode(

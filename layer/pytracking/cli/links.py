@@ -114,18 +114,18 @@ def _run_decode(arguments: argparse.Namespace) -> int:
     status = 0
     for link in arguments.links or stdin_lines("links"):
         try:
-            told = _told(_decoded(link, configuration))
+            fields = _fields(_decoded(link, configuration))
         except InvalidLink as error:
             status = 1
-            told = {"error": str(error)}
+            fields = {"error": str(error)}
             if configuration.keyring is None:
-                told["error"] += f" (only plain links are read without --keys or {KEYS_VARIABLE})"
+                fields["error"] += f" (only plain links are read without --keys or {KEYS_VARIABLE})"
         if arguments.json:
-            print(json.dumps(told))
-        elif "error" in told:
-            print(f"{link}: {told['error']}", file=sys.stderr)
+            print(json.dumps(fields))
+        elif "error" in fields:
+            print(f"{link}: {fields['error']}", file=sys.stderr)
         else:
-            print("\n".join(f"{name}: {_shown(value)}" for name, value in told.items()))
+            print("\n".join(f"{name}: {_shown(value)}" for name, value in fields.items()))
     return status
 
 
@@ -143,11 +143,11 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
         if is_of_kind(kind, result.tracked_url):
             return result
     # of the kind that it is not, there is nothing to report where the other says more
-    told = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
-    raise InvalidLink("; ".join(told) or "it is neither an open nor a click link")
+    said = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
+    raise InvalidLink("; ".join(said) or "it is neither an open nor a click link")
 
 
-def _told(result: TrackingResult) -> dict[str, Any]:
+def _fields(result: TrackingResult) -> dict[str, Any]:
     return {
         "kind": "open" if result.is_open_tracking else "click",
         "tracked_url": result.tracked_url,

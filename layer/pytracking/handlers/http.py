@@ -128,7 +128,7 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
 
     Args:
         event: what Lambda was given.
-        viewer_address_secret: whoever sends it as ``X-Origin-Secret`` is one's own CloudFront
+        viewer_address_secret: the one who sends it as ``X-Origin-Secret`` is one's own CloudFront
             distribution, whose ``CloudFront-Viewer-Address`` is believed. None: nobody is. The
             secret is not among the request's headers.
     """
@@ -142,7 +142,7 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
 
 
 def _equal(sent: str, secret: str) -> bool:
-    """Compare in a time that tells nothing of the secret."""
+    """Compare in a time that reveals nothing of the secret."""
     one, other = (text.encode(errors="surrogatepass") for text in (sent, secret))
     return hmac.compare_digest(one, other)
 
