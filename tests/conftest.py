@@ -31,8 +31,11 @@ SLOW = (
     "local/test_page",  # a real browser
     "mails/test_templates",
     "release/",
-    "template/test_build",  # builds the layer
-    "template/test_runtime",
+    "report/",  # a whole engine
+    "template/",  # builds the layer, and lints each combination of choices
+    "test_faults",  # collects the whole suite
+    "test_public_types",  # runs mypy
+    "test_targets_hosts",  # every code point there is
 )
 """Beginnings of the files in tests/ that `make quick` leaves out, by what takes their time."""
 

@@ -177,4 +177,5 @@ def test_every_command_line_is_of_a_kind_that_is_tested():
     known = ("make", "sam ", "aws ", "pip install", "python -m pip install")
     known += OWN_ENVIRONMENT + RUN_HERE
     known += ("python -c ", "rm ")  # of a secret in a file: test_secret_in_a_file.py
+    known += ("PYTHONPATH=layer .venvs/run/bin/python ",)  # beside make run: test_make_run.py
     assert not [f"{page}: {command}" for page, command in EVERY if not command.startswith(known)]
