@@ -110,7 +110,7 @@ class Queue:
                     self._changed.wait(min(left, 0.05))
             # Outside the lock: two queues that were each other's dead letters would lock up.
             for entry in exhausted:
-                self._bury(entry)
+                self._to_dead_letters(entry)
             if received:
                 return received
 
@@ -206,7 +206,7 @@ class Queue:
             )
         return received, exhausted
 
-    def _bury(self, entry: _Entry) -> None:
+    def _to_dead_letters(self, entry: _Entry) -> None:
         if self.dead_letters is not None:
             moved = _Entry(entry.message_id, entry.body, entry.sent_at, due_at=self.clock())
             self.dead_letters._store(moved)

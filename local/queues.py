@@ -189,7 +189,7 @@ def _replay(source: Queue, dead: Queue, identifier: str | None) -> int:
             if message is None or identifier not in (None, message.id):
                 passed_over.append(delivery)
                 continue
-            source.send(message.revived().to_json())
+            source.send(message.requeued().to_json())
             dead.delete(delivery.receipt_handle)
             replayed += 1
     for delivery in passed_over:

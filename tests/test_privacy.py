@@ -55,7 +55,7 @@ def test_the_flags_are_those_that_links_may_carry():
 
 
 @pytest.mark.parametrize(
-    ("flags", "wishes"),
+    ("flags", "consent"),
     [
         ((), ()),
         (("no_agent", "no_ip", "no_ip"), ("no_ip", "no_agent")),
@@ -63,8 +63,8 @@ def test_the_flags_are_those_that_links_may_carry():
         (("a_flag_of_a_later_version",), STRICTEST),
     ],
 )
-def test_aggregate_implies_the_others_and_the_unknown_is_the_strictest(flags, wishes):
-    assert PrivacyPolicy().wishes(flags, {}, "click") == wishes
+def test_aggregate_implies_the_others_and_the_unknown_is_the_strictest(flags, consent):
+    assert PrivacyPolicy().consent_flags(flags, {}, "click") == consent
 
 
 @pytest.mark.parametrize(
@@ -131,10 +131,10 @@ VISITOR = {
 
 
 @pytest.mark.parametrize(
-    ("mode", "wishes"), [("none", ()), ("full", (NO_AGENT,)), ("full", STRICTEST)]
+    ("mode", "consent"), [("none", ()), ("full", (NO_AGENT,)), ("full", STRICTEST)]
 )
-def test_what_the_agent_says_of_client_and_device_goes_with_the_agent(mode, wishes):
-    kept = PrivacyPolicy(mode=mode).visitor(VISITOR, wishes)
+def test_what_the_agent_says_of_client_and_device_goes_with_the_agent(mode, consent):
+    kept = PrivacyPolicy(mode=mode).visitor(VISITOR, consent)
     assert "client" not in kept
     assert "device" not in kept
     assert kept["signals"] == ["crawler", "head"]

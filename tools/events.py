@@ -117,7 +117,7 @@ def event(
     Args:
         verdict: on the visitor; by default that on the sample's browser.
     """
-    mode, wishes = CASES[case]
+    mode, consent = CASES[case]
     request_data = {
         "user_agent": _USER_AGENT,
         "user_ip": "203.0.113.9",  # RFC 5737: an address for documentation
@@ -128,7 +128,7 @@ def event(
     verdict = verdict or classify(_USER_AGENT, {}, "GET", 5400, link.kind).to_json()
     identifier = ("0c" if kind == "click" else "0e") * 16
     made = Event.of(link, request_data, verdict, identifier=identifier, timestamp=_TIMESTAMP)
-    return made.under(PrivacyPolicy(mode=mode), wishes).to_json()
+    return made.under(PrivacyPolicy(mode=mode), consent).to_json()
 
 
 def samples() -> dict[str, dict[str, Any]]:

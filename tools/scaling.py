@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from pytracking.delivery.messages import Message
-from pytracking.delivery.schedule import MAX_HOP, RETRY_DELAYS
+from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
 
 MONTH_SECONDS = 30 * 86400
 VOLUMES = {"1 M": 1e6, "1 G": 1e9, "100 G": 100e9}  # opens a month
@@ -118,7 +118,7 @@ def dead_receiver() -> dict[str, float]:
     every 15 minutes, by tens. It moves to the slow lane once, and in the end to the dead letters.
     """
     million = 1e6
-    copies = sum(math.ceil(delay / MAX_HOP) for delay in RETRY_DELAYS)
+    copies = sum(math.ceil(delay / MAX_QUEUE_DELAY) for delay in RETRY_DELAYS)
     batches = million * (copies + 2) / BATCH
     attempts = million * (1 + len(RETRY_DELAYS))
     seconds = batches * WAITING_BATCH_SECONDS + attempts / BATCH * WEBHOOK_SECONDS

@@ -130,8 +130,8 @@ class Event:
         timestamp = _member(body, "timestamp", int)
         if isinstance(timestamp, bool) or not 0 <= timestamp <= MAX_TIMESTAMP:
             raise InvalidWebhook("invalid timestamp: must be seconds since the epoch")
-        wishes = _member(body, "privacy", list, [])
-        if not all(isinstance(wish, str) for wish in wishes):
+        consent = _member(body, "privacy", list, [])
+        if not all(isinstance(flag, str) for flag in consent):
             raise InvalidWebhook("invalid privacy: must be a list of strings")
         return cls(
             kind=kind,
@@ -142,7 +142,7 @@ class Event:
             visitor=_member(body, "visitor", dict, UNKNOWN_VISITOR),
             link_id=_member(body, "link_id", str, None),
             tracked_url=_member(body, "tracked_url", str, None),
-            privacy=tuple(wishes),
+            privacy=tuple(consent),
             raw=body,
         )
 
@@ -193,20 +193,20 @@ class Event:
             tracked_url=link.target,
         )
 
-    def under(self, policy: PrivacyPolicy, wishes: tuple[str, ...]) -> Event:
+    def under(self, policy: PrivacyPolicy, consent: tuple[str, ...]) -> Event:
         """Return what may be kept of the event.
 
         Args:
             policy: the deployment's.
-            wishes: the consent flags that hold, of ``PrivacyPolicy.wishes``.
+            consent: the consent flags that hold, of ``PrivacyPolicy.consent_flags``.
         """
         kept = dataclasses.replace(
             self,
-            request_data=policy.request_data(self.request_data, wishes),
-            visitor=policy.visitor(self.visitor, wishes),
-            privacy=wishes,
+            request_data=policy.request_data(self.request_data, consent),
+            visitor=policy.visitor(self.visitor, consent),
+            privacy=consent,
         )
-        if "aggregate" not in wishes:
+        if "aggregate" not in consent:
             return kept
         return dataclasses.replace(
             kept,

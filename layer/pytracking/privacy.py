@@ -68,7 +68,7 @@ class PrivacyPolicy:
             campaign_keys=frozenset(settings.campaign_keys or CAMPAIGN_KEYS),
         )
 
-    def wishes(
+    def consent_flags(
         self, flags: Iterable[str], headers: Mapping[str, str], kind: str
     ) -> tuple[str, ...]:
         """Return the flags that hold for one hit: those of its link, and its browser's.
@@ -90,41 +90,41 @@ class PrivacyPolicy:
         return tuple(flag for flag in STRICTEST if flag in wanted)
 
     def request_data(
-        self, data: Mapping[str, str | None], wishes: Iterable[str]
+        self, data: Mapping[str, str | None], consent: Iterable[str]
     ) -> dict[str, str | None]:
         """Return what may be kept of ``request_data``; what may not is None, or absent."""
-        wishes = frozenset(wishes)
+        consent = frozenset(consent)
         kept: dict[str, str | None] = {"user_agent": None, "user_ip": None}
         referer = data.get("referer")
         if self.mode != "none":
-            if NO_IP not in wishes:
+            if NO_IP not in consent:
                 address = data.get("user_ip")
                 kept["user_ip"] = truncated(address) if self.mode == "truncated" else address
-            if NO_AGENT not in wishes:
+            if NO_AGENT not in consent:
                 kept["user_agent"] = data.get("user_agent")
         if "method" in data:
             kept["method"] = data["method"]
         if self.mode == "truncated":
             referer = _origin(referer or "")
-        if referer and self.mode != "none" and NO_AGENT not in wishes:
+        if referer and self.mode != "none" and NO_AGENT not in consent:
             kept["referer"] = referer
         return kept
 
-    def visitor(self, visitor: Mapping[str, Any], wishes: Iterable[str]) -> dict[str, Any]:
+    def visitor(self, visitor: Mapping[str, Any], consent: Iterable[str]) -> dict[str, Any]:
         """Return what may be kept of a verdict: without words of the user agent, without age.
 
         What says which browser it was, and on which device, goes with the user agent; the owner of
         a network goes with the address as well.
         """
-        wishes = frozenset(wishes)
+        consent = frozenset(consent)
         kept = dict(visitor)
-        if self.mode == "none" or NO_AGENT in wishes:
+        if self.mode == "none" or NO_AGENT in consent:
             kept["signals"] = _names(visitor["signals"])
             kept.pop("client", None)
             kept.pop("device", None)
-        if "shadow" in visitor and (self.mode == "none" or wishes & {NO_IP, NO_AGENT}):
+        if "shadow" in visitor and (self.mode == "none" or consent & {NO_IP, NO_AGENT}):
             kept["shadow"] = _names(visitor["shadow"])
-        if AGGREGATE in wishes:  # with the time of the hit, it shows when the link was made
+        if AGGREGATE in consent:  # with the time of the hit, it shows when the link was made
             kept["age_seconds"] = None
         return kept
 

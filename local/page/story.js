@@ -88,14 +88,14 @@ function pairs(metadata) {
   return lines.length ? make("ul", { class: "pairs" }, ...lines) : null;
 }
 
-/** No link of this page carries a wish, so it is the browser's: Do Not Track, or its successor. */
-function privacy({ privacy: wishes }) {
+/** No link of this page carries a consent flag, so the browser asked: Do Not Track, or its successor. */
+function privacy({ privacy: consent }) {
   const lost = {
     no_ip: "the address",
     no_agent: "the user agent",
     aggregate: "the link, and metadata beyond the campaign",
   };
-  const left = wishes.map((wish) => lost[wish] ?? textOf(wish)).join(", ");
+  const left = consent.map((flag) => lost[flag] ?? textOf(flag)).join(", ");
   return `reduced: the browser asks not to be tracked (DNT or GPC). Not kept: ${left}.`;
 }
 

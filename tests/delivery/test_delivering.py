@@ -247,7 +247,7 @@ MESSAGES = [
     json.loads(message.to_json())
     for message in (
         hit("https://r.example/"),
-        hit("https://r.example/").buried("x", now=1),
+        hit("https://r.example/").as_dead_letter("x", now=1),
         Undecoded("a" * 32, "open", "t", 1, {}, {"class": "bot", "signals": ["x"]}, ("no_ip",)),
     )
 ]

@@ -5,7 +5,7 @@ import socket
 
 import pytest
 from pytracking.delivery.messages import Message, parse
-from pytracking.delivery.schedule import MAX_HOP, RETRY_DELAYS
+from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
 
 from local.event_source import Context, queue_event
 from local.queue import Queue
@@ -91,7 +91,7 @@ def test_retry_after_is_honoured_within_bounds(header: str, least: int, most: in
     (waiting,) = queue.waiting()
     due_in = json.loads(waiting.body)["not_before"] - clock.now
     assert least <= due_in <= most + 1
-    assert waiting.due_at - waiting.sent_at == pytest.approx(min(due_in, MAX_HOP), abs=1)
+    assert waiting.due_at - waiting.sent_at == pytest.approx(min(due_in, MAX_QUEUE_DELAY), abs=1)
 
 
 @pytest.mark.fault("delivering", 35)
@@ -123,7 +123,7 @@ def test_after_ten_attempts_in_three_days_a_hit_lies_in_the_dead_letters() -> No
     for number, delay in enumerate(RETRY_DELAYS):
         waited = attempts[number + 1] - attempts[number]
         # At most one turn of this loop late, at each hop.
-        assert 0.8 * delay <= waited <= 1.2 * delay + 61 * (1 + delay / MAX_HOP)
+        assert 0.8 * delay <= waited <= 1.2 * delay + 61 * (1 + delay / MAX_QUEUE_DELAY)
     assert 3 * 86_400 * 0.8 < clock.now - started < 5 * 86_400
     (waiting,) = dead.waiting()
     letter = json.loads(waiting.body)
@@ -150,13 +150,13 @@ def test_a_message_that_is_not_due_is_put_back_without_an_attempt() -> None:
         assert receiver.requests == []
     (waiting,) = queue.waiting()
     assert parse(waiting.body) == message
-    assert waiting.due_at - waiting.sent_at == pytest.approx(MAX_HOP)
+    assert waiting.due_at - waiting.sent_at == pytest.approx(MAX_QUEUE_DELAY)
 
 
 def test_a_dead_letter_moved_back_by_hand_starts_its_schedule_anew(rig: Rig) -> None:
     with Receiver(status(500)) as receiver:
         spent = hit(receiver.url, attempt=10, not_before=5, last_status=500)
-        rig.put(spent.buried("10 attempts failed", now=1_700_000_000))
+        rig.put(spent.as_dead_letter("10 attempts failed", now=1_700_000_000))
         rig.invoke(rig.deliverer())
         assert len(receiver.requests) == 1
     (copy,) = [parse(d.body) for d in rig.wait_for(1)]

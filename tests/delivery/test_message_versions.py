@@ -7,7 +7,7 @@ from pytracking.delivery.messages import Message, Undecoded, parse
 from pytracking.events import Event
 from pytracking.links import read_link
 from pytracking.operations.log_lines import hits
-from pytracking.operations.replay import _Reviver
+from pytracking.operations.replay import Requeuer
 from pytracking.privacy import PrivacyPolicy
 
 from tests.functions.links import METADATA, RING, token
@@ -65,19 +65,19 @@ def test_a_queued_message_of_an_earlier_version_is_delivered_as_it_is_and_not_co
 
 
 def test_a_dead_letter_of_an_earlier_version_is_replayed_and_not_counted_again():
-    message, reason = _Reviver(None, None, PrivacyPolicy())(json.dumps({**QUEUED, "dead": DEAD}))
+    message, reason = Requeuer(None, None, PrivacyPolicy())(json.dumps({**QUEUED, "dead": DEAD}))
     assert (message.body, message.attempt, reason) == (BODY, 0, "10 attempts failed")
     assert message.uncounted is None
 
 
 @pytest.mark.parametrize("source", ["dead letter", "log line"])
 def test_an_undecoded_hit_of_an_earlier_version_becomes_an_event_of_this_one(source):
-    revive = _Reviver(RING, "https://hooks.example.com/x", PrivacyPolicy())
+    requeue = Requeuer(RING, "https://hooks.example.com/x", PrivacyPolicy())
     if source == "log line":
         [line] = hits([json.dumps(LINE)])
-        message = revive.fallback(line)
+        message = requeue.fallback(line)
     else:
-        message, _ = revive(json.dumps({**UNDECODED, "dead": DEAD}))
+        message, _ = requeue(json.dumps({**UNDECODED, "dead": DEAD}))
     assert (message.body["type"], message.body["schema"]) == ("email.clicked", 1)
     assert (message.body["metadata"], message.body["timestamp"]) == (METADATA, 1795881600)
     assert message.uncounted is None

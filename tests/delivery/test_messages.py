@@ -136,12 +136,12 @@ def test_a_fresh_message_is_still_to_be_counted_by_its_kind(body, kind) -> None:
     assert messages.parse(Message("a", "https://a.test/", body).to_json()).uncounted == kind
 
 
-def test_copies_dead_letters_and_what_is_revived_are_counted_already() -> None:
+def test_copies_dead_letters_and_what_is_requeued_are_counted_already() -> None:
     fresh = Message("a", "https://a.test/", CLICK)
     copies = (
         fresh.retried(not_before=1, last_status=None),
-        fresh.buried("gone", now=1),
-        fresh.buried("gone", now=1).revived(),
+        fresh.as_dead_letter("gone", now=1),
+        fresh.as_dead_letter("gone", now=1).requeued(),
     )
     for copy in copies:
         assert messages.parse(copy.to_json()).uncounted is None
@@ -154,7 +154,7 @@ def test_a_message_of_a_version_that_counted_before_it_queued_is_not_counted_aga
 
 def test_a_dead_letter_says_why_after_how_many_attempts_and_with_what_last_status() -> None:
     message = Message("a", "https://a.test/", {}, attempt=10, last_status=503)
-    text = message.buried("schedule exhausted", now=1_700_000_000.9).to_json()
+    text = message.as_dead_letter("schedule exhausted", now=1_700_000_000.9).to_json()
     assert json.loads(text)["dead"] == {
         "reason": "schedule exhausted",
         "attempts": 10,
@@ -164,21 +164,21 @@ def test_a_dead_letter_says_why_after_how_many_attempts_and_with_what_last_statu
     assert messages.parse(text).dead is not None
 
 
-def test_a_revived_dead_letter_starts_its_schedule_anew_with_the_same_id() -> None:
-    dead = Message("a", "https://a.test/", {"x": 1}, 10, 99, 503).buried("gone", now=1)
-    assert dead.revived() == Message("a", "https://a.test/", {"x": 1})
-    assert dead.revived().dead is None
+def test_a_requeued_dead_letter_starts_its_schedule_anew_with_the_same_id() -> None:
+    dead = Message("a", "https://a.test/", {"x": 1}, 10, 99, 503).as_dead_letter("gone", now=1)
+    assert dead.requeued() == Message("a", "https://a.test/", {"x": 1})
+    assert dead.requeued().dead is None
 
 
-def test_a_text_that_is_no_message_is_buried_as_it_came() -> None:
-    buried = messages.bury_text("not JSON \u00e9\x00", "not JSON", now=5)
-    assert json.loads(buried)["raw"] == "not JSON \u00e9\x00"
-    assert json.loads(buried)["dead"]["reason"] == "not JSON"
+def test_a_text_that_is_no_message_becomes_a_dead_letter_as_it_came() -> None:
+    letter = messages.dead_letter_text("not JSON \u00e9\x00", "not JSON", now=5)
+    assert json.loads(letter)["raw"] == "not JSON \u00e9\x00"
+    assert json.loads(letter)["dead"]["reason"] == "not JSON"
 
 
-def test_a_buried_text_that_comes_back_is_not_wrapped_twice() -> None:
-    once = messages.bury_text("poison", "not JSON", now=5)
-    assert json.loads(messages.bury_text(once, "again", now=6))["raw"] == "poison"
+def test_a_dead_text_that_comes_back_is_not_wrapped_twice() -> None:
+    once = messages.dead_letter_text("poison", "not JSON", now=5)
+    assert json.loads(messages.dead_letter_text(once, "again", now=6))["raw"] == "poison"
 
 
 def test_new_ids_differ_and_are_valid() -> None:

@@ -5,7 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pytracking.delivery.messages import Message, bury_text
+from pytracking.delivery.messages import Message, dead_letter_text
 from pytracking.errors import ReplayError
 from pytracking.operations import batches
 from pytracking.operations.replay import (
@@ -28,7 +28,7 @@ def no_long_polling(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(batches, "WAIT_SECONDS", 0)
 
 
-def bury(rig: Rig, *texts: str) -> None:
+def put_dead(rig: Rig, *texts: str) -> None:
     for text in texts:
         rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=text)
 
@@ -46,13 +46,13 @@ def test_dead_letters_are_replayed_with_their_ids_and_a_schedule_that_starts_ane
     rig: Rig,
 ) -> None:
     dead = [hit(WEBHOOK, attempt=10, not_before=99, last_status=503) for _ in range(25)]
-    bury(rig, *(d.buried("10 attempts failed", now=1).to_json() for d in dead))
+    put_dead(rig, *(d.as_dead_letter("10 attempts failed", now=1).to_json() for d in dead))
     report = replay(rig)
     assert (report.replayed, report.read, dict(report.stays)) == (25, 25, {})
     assert dict(report.reasons) == {"10 attempts failed": 25}
     assert rig.left(rig.dead_url) == 0
     by_id = {message.id: message for message in queued(rig)}
-    assert by_id == {d.id: d.revived() for d in dead}
+    assert by_id == {d.id: d.requeued() for d in dead}
 
 
 @pytest.mark.fault("delivering", 32)
@@ -61,7 +61,7 @@ def test_a_hit_that_died_twice_and_was_replayed_twice_has_one_id(rig: Rig) -> No
     with Receiver(answering()) as receiver:
         alive = Message(message.id, receiver.url, message.body)
         for _ in range(2):
-            bury(rig, alive.buried("10 attempts failed", now=1).to_json())
+            put_dead(rig, alive.as_dead_letter("10 attempts failed", now=1).to_json())
             assert replay(rig).replayed == 1
             rig.invoke(rig.deliverer())
         assert [r.headers["webhook-id"] for r in receiver.requests] == [message.id] * 2
@@ -69,14 +69,19 @@ def test_a_hit_that_died_twice_and_was_replayed_twice_has_one_id(rig: Rig) -> No
 
 @pytest.mark.fault("delivering", 32)
 def test_a_second_replay_finds_nothing_to_do(rig: Rig) -> None:
-    bury(rig, hit(WEBHOOK).to_json())
+    put_dead(rig, hit(WEBHOOK).to_json())
     assert replay(rig).replayed == 1
     assert replay(rig).read == 0
     assert len(queued(rig)) == 1
 
 
 def test_a_dry_run_counts_and_changes_nothing(rig: Rig) -> None:
-    bury(rig, hit(WEBHOOK).buried("410: gone", now=1).to_json(), "poison", undecoded().to_json())
+    put_dead(
+        rig,
+        hit(WEBHOOK).as_dead_letter("410: gone", now=1).to_json(),
+        "poison",
+        undecoded().to_json(),
+    )
     before = rig.left(rig.dead_url)
     for _ in range(2):
         report = replay(rig, dry_run=True)
@@ -89,7 +94,7 @@ def test_a_dry_run_counts_and_changes_nothing(rig: Rig) -> None:
 
 
 def test_what_was_never_decoded_is_decoded_with_the_link_keys(rig: Rig) -> None:
-    bury(rig, undecoded().buried("the link keys could not be read", now=1).to_json())
+    put_dead(rig, undecoded().as_dead_letter("the link keys could not be read", now=1).to_json())
     assert replay(rig).replayed == 1
     (message,) = queued(rig)
     assert isinstance(message, Message)
@@ -105,7 +110,7 @@ def test_what_was_never_decoded_is_decoded_with_the_link_keys(rig: Rig) -> None:
     ("text", "settings", "why"),
     [
         (lambda: "not JSON", {}, NO_MESSAGE),
-        (lambda: bury_text("poison", "not JSON", now=1), {}, NO_MESSAGE),
+        (lambda: dead_letter_text("poison", "not JSON", now=1), {}, NO_MESSAGE),
         (lambda: undecoded().to_json(), {"keyring": None}, NO_KEYS),
         (lambda: undecoded().to_json(), {"keyring": Keyring.generate()}, INVALID_LINK),
         (lambda: undecoded(kind="open").to_json(), {}, INVALID_LINK),
@@ -120,7 +125,7 @@ def test_what_was_never_decoded_is_decoded_with_the_link_keys(rig: Rig) -> None:
 def test_what_cannot_be_replayed_stays_and_the_report_says_why(
     rig: Rig, text: Callable[[], str], settings: dict[str, Any], why: str
 ) -> None:
-    bury(rig, text(), hit(WEBHOOK).to_json())
+    put_dead(rig, text(), hit(WEBHOOK).to_json())
     report = replay(rig, **settings)
     assert (report.replayed, dict(report.stays)) == (1, {why: 1})
     assert rig.left(rig.dead_url) == 1
@@ -129,7 +134,7 @@ def test_what_cannot_be_replayed_stays_and_the_report_says_why(
 
 
 def test_a_link_without_a_webhook_goes_where_the_settings_say(rig: Rig) -> None:
-    bury(rig, undecoded(token=token(include_webhook_url=False)).to_json())
+    put_dead(rig, undecoded(token=token(include_webhook_url=False)).to_json())
     assert replay(rig, webhook_url="https://b.test/").replayed == 1
     (message,) = queued(rig)
     assert isinstance(message, Message)
@@ -139,21 +144,21 @@ def test_a_link_without_a_webhook_goes_where_the_settings_say(rig: Rig) -> None:
 def test_a_link_that_expired_since_is_replayed_as_of_the_time_it_was_opened(rig: Rig) -> None:
     now = int(time.time())
     short = token(expires_in=1)
-    bury(rig, undecoded(token=short, timestamp=now - 5).to_json())
-    bury(rig, undecoded("late" * 8, token=short, timestamp=now + 60).to_json())
+    put_dead(rig, undecoded(token=short, timestamp=now - 5).to_json())
+    put_dead(rig, undecoded("late" * 8, token=short, timestamp=now + 60).to_json())
     report = replay(rig)
     assert (report.replayed, dict(report.stays)) == (1, {INVALID_LINK: 1})
 
 
 def test_progress_is_told(rig: Rig) -> None:
     told: list[tuple[int, int | None]] = []
-    bury(rig, *(hit(WEBHOOK).to_json() for _ in range(15)))
+    put_dead(rig, *(hit(WEBHOOK).to_json() for _ in range(15)))
     replay(rig, progress=lambda done, total: told.append((done, total)))
     assert told == [(10, 15), (15, 15)]
 
 
 def test_a_queue_that_refuses_stops_the_replay_and_the_letters_stay(rig: Rig) -> None:
-    bury(rig, hit(WEBHOOK).to_json())
+    put_dead(rig, hit(WEBHOOK).to_json())
     rig.sqs.delete_queue(QueueUrl=rig.queue_url)
     with pytest.raises(ReplayError, match="AWS refused"):
         replay(rig)
@@ -176,7 +181,7 @@ class HalfRefusing:
 
 
 def test_of_a_batch_taken_in_part_the_rest_stays(rig: Rig) -> None:
-    bury(rig, *(hit(WEBHOOK).to_json() for _ in range(3)))
+    put_dead(rig, *(hit(WEBHOOK).to_json() for _ in range(3)))
     with pytest.raises(ReplayError, match=r"2 hits were not taken .* Throttled"):
         replay(rig, sqs=HalfRefusing(rig.sqs))
     assert rig.left() == 1
@@ -186,6 +191,6 @@ def test_of_a_batch_taken_in_part_the_rest_stays(rig: Rig) -> None:
 
 def test_hits_too_large_for_one_call_go_in_several(rig: Rig) -> None:
     large = [Message(f"{n:032}", WEBHOOK, {"x": "y" * 100_000}) for n in range(5)]
-    bury(rig, *(message.to_json() for message in large))
+    put_dead(rig, *(message.to_json() for message in large))
     assert replay(rig).replayed == 5
     assert {message.id for message in queued(rig)} == {message.id for message in large}

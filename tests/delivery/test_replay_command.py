@@ -130,7 +130,7 @@ def test_replay_sends_hits_of_a_webhook_that_moved_to_its_new_address(
     stack: Stack, rig: Rig, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for webhook in ("https://a.test/", "https://xn--b-dha.test/", "https://c.test/"):
-        dead = hit(webhook).buried("410: gone", now=1)
+        dead = hit(webhook).as_dead_letter("410: gone", now=1)
         rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=dead.to_json())
     moved = ("--moved", "https://a.test/", "https://new.test/a")
     also_moved = ("--moved", "https://\u00fcb.test/", "https://new.test/b")

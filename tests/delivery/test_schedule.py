@@ -10,12 +10,12 @@ from pytracking.delivery.schedule import (
     HOUR,
     JITTER,
     MAX_DELAY,
-    MAX_HOP,
+    MAX_QUEUE_DELAY,
     MINUTE,
     RETRY_DELAYS,
-    hop,
     next_attempt,
     parse_retry_after,
+    requeue_delay,
 )
 
 NOW = 1_700_000_000
@@ -102,17 +102,17 @@ LONGEST = MAX_DELAY * (1 + JITTER)
 
 @given(st.floats(NOW - LONGEST, NOW + LONGEST))
 def test_hops_of_at_most_900_seconds_reach_any_time_of_the_schedule(not_before: float) -> None:
-    now, hops = float(NOW), 0
-    while seconds := hop(not_before, now):
-        assert 0 < seconds <= MAX_HOP
+    now, requeued = float(NOW), 0
+    while seconds := requeue_delay(not_before, now):
+        assert 0 < seconds <= MAX_QUEUE_DELAY
         now += seconds
-        hops += 1
+        requeued += 1
     assert now >= not_before
-    assert hops <= LONGEST / MAX_HOP + 2
+    assert requeued <= LONGEST / MAX_QUEUE_DELAY + 2
 
 
 @pytest.mark.parametrize("not_before", [NOW + LONGEST + 60, 10**30])
 def test_a_time_that_no_schedule_gives_is_due_at_once_and_hops_not_for_ever(
     not_before: float,
 ) -> None:
-    assert hop(not_before, NOW) == 0
+    assert requeue_delay(not_before, NOW) == 0

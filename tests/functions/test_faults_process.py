@@ -52,7 +52,7 @@ def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
 @KINDS
 @pytest.mark.fault("answering", 10)
 @pytest.mark.parametrize(
-    "where", [(answering, "classify"), (PrivacyPolicy, "wishes"), (Event, "under")]
+    "where", [(answering, "classify"), (PrivacyPolicy, "consent_flags"), (Event, "under")]
 )
 def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
     kind, where, start, log, monkeypatch

@@ -15,7 +15,7 @@ import pytest
 from pytracking.delivery import client as webhook_client
 from pytracking.handlers import delivering
 from pytracking.operations.log_lines import hits
-from pytracking.operations.replay import _Reviver
+from pytracking.operations.replay import Requeuer
 from pytracking.privacy import PrivacyPolicy
 
 from local import sample_events
@@ -32,19 +32,19 @@ METADATA = {"customer": RECIPIENT, "campaign": "spring-sale", "utm_source": {"wh
 TARGET = f"https://shop.example.com/sale?customer={RECIPIENT}&utm_campaign=spring-sale#{RECIPIENT}"
 
 MODES = ("full", "truncated", "none")
-WISHES = ((), ("no_ip",), ("no_agent",), ("no_ip", "no_agent"), ("aggregate",))
+CONSENT = ((), ("no_ip",), ("no_agent",), ("no_ip", "no_agent"), ("aggregate",))
 WAYS = ("queue", "webhook", "log", "undecoded", "undecoded-log")
 
 
-def hidden_from(kind, mode, wishes, do_not_track):
+def hidden_from(kind, mode, consent, do_not_track):
     """Return what must stand nowhere, by the words of docs/privacy.md."""
-    aggregate = "aggregate" in wishes or (kind == "open" and do_not_track)
+    aggregate = "aggregate" in consent or (kind == "open" and do_not_track)
     hidden = []
-    if mode != "full" or "no_ip" in wishes or aggregate:
+    if mode != "full" or "no_ip" in consent or aggregate:
         hidden.append(ADDRESS)
-    if mode == "none" or "no_ip" in wishes or aggregate:
+    if mode == "none" or "no_ip" in consent or aggregate:
         hidden.append(NETWORK.rpartition(".")[0])
-    if mode == "none" or "no_agent" in wishes or aggregate:
+    if mode == "none" or "no_agent" in consent or aggregate:
         hidden += [*AGENT_MARKS, "alices-provider"]
     if mode != "full":
         hidden.append("inbox/4711")
@@ -84,10 +84,10 @@ class Traces:
         self._log = log
         self.texts = []
 
-    def hit(self, way, kind, mode, wishes, headers, **settings):
+    def hit(self, way, kind, mode, consent, headers, **settings):
         self.texts.clear()
         self._log.text = ""
-        link = token(kind, metadata=METADATA, url=TARGET, privacy=wishes, include_issue_time=True)
+        link = token(kind, metadata=METADATA, url=TARGET, privacy=consent, include_issue_time=True)
         with ExitStack() as stack:
             queue = stack.enter_context(RawServer(fail(403) if way.endswith("log") else ok))
             receiver = stack.enter_context(RawServer(post_ok))
@@ -162,26 +162,26 @@ HEADERS = {"user-agent": AGENT, "referer": REFERER}
 @pytest.mark.parametrize("way", WAYS)
 @pytest.mark.parametrize("kind", ["open", "click"])
 def test_nothing_excluded_leaves_by_any_way(kind, way, traces):
-    for mode, wishes, do_not_track in itertools.product(MODES, WISHES, (False, True)):
+    for mode, consent, do_not_track in itertools.product(MODES, CONSENT, (False, True)):
         headers = HEADERS | ({"dnt": "1"} if do_not_track else {})
-        traces.hit(way, kind, mode, wishes, headers)
+        traces.hit(way, kind, mode, consent, headers)
         everything = "\n".join(traces.texts)
-        assert RECIPIENT in everything or "undecoded" in way or do_not_track or wishes
-        hidden = hidden_from(kind, mode, wishes, do_not_track)
+        assert RECIPIENT in everything or "undecoded" in way or do_not_track or consent
+        hidden = hidden_from(kind, mode, consent, do_not_track)
         if way.startswith("undecoded"):  # what the link asks for nobody knows yet: the least
             hidden += [ADDRESS, NETWORK.rpartition(".")[0], *AGENT_MARKS, "alices-provider"]
         for secret in hidden:
-            assert secret not in everything, (mode, wishes, do_not_track, secret)
+            assert secret not in everything, (mode, consent, do_not_track, secret)
 
 
 @pytest.mark.parametrize("behaviour", [post_ok, post_echo], ids=["delivered", "failed"])
-@pytest.mark.parametrize("wishes", [("no_ip",), ("no_agent",), ("aggregate",)])
-def test_nothing_excluded_leaves_the_deliver_function(wishes, behaviour, traces, monkeypatch):
-    message = traces.hit("queue", "click", "truncated", wishes, HEADERS).message
+@pytest.mark.parametrize("consent", [("no_ip",), ("no_agent",), ("aggregate",)])
+def test_nothing_excluded_leaves_the_deliver_function(consent, behaviour, traces, monkeypatch):
+    message = traces.hit("queue", "click", "truncated", consent, HEADERS).message
     assert traces.deliver(monkeypatch, message, behaviour)
     everything = "\n".join(traces.texts)
     assert "spring-sale" in everything
-    for secret in hidden_from("click", "truncated", wishes, do_not_track=False):
+    for secret in hidden_from("click", "truncated", consent, do_not_track=False):
         assert secret not in everything, secret
 
 
@@ -237,18 +237,18 @@ def test_which_metadata_is_of_campaigns_is_the_operators_word(traces):
 
 @pytest.mark.parametrize("header", ["dnt", "sec-gpc"])
 @pytest.mark.parametrize(
-    ("policy", "wishes"),
+    ("policy", "consent"),
     [
         ("aggregate", ["no_ip", "no_agent", "aggregate"]),
         ("anonymous", ["no_ip", "no_agent"]),
         ("ignore", None),
     ],
 )
-def test_an_open_that_asks_not_to_be_tracked_is_recorded_by_policy(header, policy, wishes, traces):
+def test_an_open_that_asks_not_to_be_tracked_is_recorded_by_policy(header, policy, consent, traces):
     message = traces.hit(
         "queue", "open", "full", (), {**HEADERS, header: "1"}, PYTRACKING_DO_NOT_TRACK=policy
     ).message
-    assert message["body"].get("privacy") == wishes
+    assert message["body"].get("privacy") == consent
 
 
 def test_a_click_that_asks_not_to_be_tracked_is_a_click(traces):
@@ -264,11 +264,11 @@ def test_an_undecoded_hit_says_what_its_browser_asked_for_and_who_came(traces):
 
 
 @pytest.mark.parametrize("way", ["log", "undecoded-log"])
-@pytest.mark.parametrize("wishes", [("aggregate",), ()])
-def test_a_replayed_hit_gives_no_more_away_than_the_hit_itself_would_have(way, wishes, traces):
-    lines = traces.hit(way, "open", "full", wishes, {**HEADERS, "sec-gpc": "1"}).lines
+@pytest.mark.parametrize("consent", [("aggregate",), ()])
+def test_a_replayed_hit_gives_no_more_away_than_the_hit_itself_would_have(way, consent, traces):
+    lines = traces.hit(way, "open", "full", consent, {**HEADERS, "sec-gpc": "1"}).lines
     [line] = hits(json.dumps(line) for line in lines)
-    message = _Reviver(RING, "https://hooks.example.com/x", PrivacyPolicy()).fallback(line)
+    message = Requeuer(RING, "https://hooks.example.com/x", PrivacyPolicy()).fallback(line)
     text = message.to_json()
     assert message.body["metadata"] == {"campaign": "spring-sale"}
     assert message.body["link_id"] is None

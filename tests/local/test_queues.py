@@ -105,7 +105,7 @@ def test_a_message_sent_to_the_url_reaches_the_function_and_leaves_the_queue(
 def test_a_dead_letter_stands_apart_until_it_is_replayed(queues: Queues, tmp_path: Path):
     url = queues.environment()["DEAD_URL"]
     for identifier in ("a", "b"):
-        dead = message(identifier, attempt=9).buried("410 Gone", now=0)
+        dead = message(identifier, attempt=9).as_dead_letter("410 Gone", now=0)
         client(queues).send_message(QueueUrl=url, MessageBody=dead.to_json())
     client(queues).send_message(QueueUrl=url, MessageBody="not a message of ours")
     assert [standing.dead for standing in queues.standing()] == [True, True, True]

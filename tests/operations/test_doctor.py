@@ -162,7 +162,7 @@ def test_dead_letters_are_counted() -> None:
     [
         ([], "there are none"),
         ([{"AlarmName": "a", "StateValue": "ALARM", "AlarmActions": ["t"]}], "^a: see docs"),
-        ([{"AlarmName": "a", "StateValue": "OK", "AlarmActions": []}], "1 of 1 tell nobody"),
+        ([{"AlarmName": "a", "StateValue": "OK", "AlarmActions": []}], "1 of 1 notify nobody"),
     ],
 )
 def test_alarms_that_are_missing_ringing_or_mute_are_told(

@@ -105,12 +105,12 @@ class Message:
             counted=True,
         )
 
-    def buried(self, reason: str, *, now: float) -> "Message":
+    def as_dead_letter(self, reason: str, *, now: float) -> "Message":
         """Return the copy that goes to the dead letters."""
         dead = DeadLetter(reason, self.attempt, self.last_status, int(now))
         return dataclasses.replace(self, dead=dead, counted=True)
 
-    def revived(self) -> "Message":
+    def requeued(self) -> "Message":
         """Return the copy that starts the schedule anew, with the same id."""
         return dataclasses.replace(
             self, attempt=0, not_before=0, last_status=None, counted=True, dead=None
@@ -157,7 +157,7 @@ class Undecoded:
             self.dead,
         )
 
-    def buried(self, reason: str, *, now: float) -> "Undecoded":
+    def as_dead_letter(self, reason: str, *, now: float) -> "Undecoded":
         """Return the copy that goes to the dead letters."""
         return dataclasses.replace(self, dead=DeadLetter(reason, 0, None, int(now)))
 
@@ -193,7 +193,7 @@ def parse(text: str) -> Message | Undecoded:
     )
 
 
-def bury_text(text: str, reason: str, *, now: float) -> str:
+def dead_letter_text(text: str, reason: str, *, now: float) -> str:
     """Return a dead letter for a text that is no message: the text as it came, and the reason.
 
     A dead letter of this kind that comes back is kept as it was first, not wrapped again.
@@ -214,7 +214,7 @@ def _parse_undecoded(
     hit = _check("undecoded", document["undecoded"], dict)
     kind = _check("undecoded.kind", hit.get("kind"), str)
     visitor = document.get("visitor")
-    wishes = _check("privacy", document.get("privacy", []), list)
+    consent = _check("privacy", document.get("privacy", []), list)
     if visitor is not None:
         signals = _check("visitor", visitor, dict).get("signals")
         for signal in _check("visitor.signals", [] if signals is None else signals, list):
@@ -228,7 +228,7 @@ def _parse_undecoded(
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
         visitor=visitor,
-        privacy=tuple(_check("a flag of privacy", wish, str) for wish in wishes),
+        privacy=tuple(_check("a flag of privacy", flag, str) for flag in consent),
         dead=dead,
     )
 

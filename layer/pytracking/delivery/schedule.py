@@ -26,8 +26,8 @@ JITTER = 0.2
 MAX_DELAY = 24 * HOUR
 """Longest that a receiver may put an attempt off, in seconds."""
 
-MAX_HOP = 900
-"""Longest delay SQS keeps a message back, in seconds: a longer one is taken in hops."""
+MAX_QUEUE_DELAY = 900
+"""Longest delay SQS keeps a message back, in seconds: a longer one is requeued on the way."""
 
 
 def next_attempt(
@@ -54,16 +54,16 @@ def next_attempt(
     return math.ceil(now + delay)
 
 
-def hop(not_before: float, now: float) -> int:
+def requeue_delay(not_before: float, now: float) -> int:
     """Return the DelaySeconds (0-900) that bring a message nearer to ``not_before``.
 
     A time further ahead than any that ``next_attempt`` gives is none of ours: such a message is due
-    now, where it would hop for ever otherwise, each hop being a new message to the queue.
+    now, where it would be requeued again and again otherwise, each time as a new message.
     """
     ahead = not_before - now
     if ahead > MAX_DELAY * (1 + JITTER) + 1:
         return 0
-    return min(MAX_HOP, max(0, math.ceil(ahead)))
+    return min(MAX_QUEUE_DELAY, max(0, math.ceil(ahead)))
 
 
 def parse_retry_after(value: str | None, now: float) -> float:

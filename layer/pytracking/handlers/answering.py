@@ -34,7 +34,7 @@ LEAST_SECONDS = 0.5
 MAX_AGE_SECONDS = 100 * 365 * 86_400
 """Oldest that a link can be; what claims to be older does not say when it was made."""
 
-NOBODY: Mapping[str, Any] = {"user_agent": None, "user_ip": None}
+UNKNOWN_REQUEST: Mapping[str, Any] = {"user_agent": None, "user_ip": None}
 """The ``request_data`` of a hit that says nothing of its visitor."""
 
 Handler = Callable[[Any, object], dict[str, Any]]
@@ -58,8 +58,8 @@ class LinkEndpoint:
         self.viewer_address_secret = settings.viewer_address_secret
         self.shadow_signals = settings.shadow_signals
         check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
-        self.webhook_url = _usable("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
-        self.fallback_url = _usable("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
+        self.webhook_url = _checked("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
+        self.fallback_url = _checked("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
         self.counts = not settings.queue_url  # else deliver does, a batch at a time
         if settings.queue_url:
             queue = SqsQueue(settings.queue_url, settings)
@@ -150,8 +150,11 @@ class LinkEndpoint:
         except Exception as error:  # the answer is known by now, and no verdict may spoil it
             log_bug(error)
             count("Bugs")
-            wishes = STRICTEST if self.kind == "open" else ()  # which hold was not found out
-            event, webhook = Event(self.kind, identifier, now, {}, NOBODY, privacy=wishes), None
+            consent = STRICTEST if self.kind == "open" else ()  # which hold was not found out
+            event, webhook = (
+                Event(self.kind, identifier, now, {}, UNKNOWN_REQUEST, privacy=consent),
+                None,
+            )
         timeout = max(LEAST_SECONDS, ANSWER_SECONDS - (time.monotonic() - request.since))
         sent = self.outbox.record(event, request.token, webhook, timeout)
         if not sent:
@@ -182,13 +185,13 @@ class LinkEndpoint:
             identifier=identifier,
             timestamp=now,
         )
-        wishes = self.privacy.wishes(link.privacy if link else (), headers, self.kind)
+        consent = self.privacy.consent_flags(link.privacy if link else (), headers, self.kind)
         if link is None:
-            return replace(event.under(self.privacy, STRICTEST), privacy=wishes)
-        return event.under(self.privacy, wishes)
+            return replace(event.under(self.privacy, STRICTEST), privacy=consent)
+        return event.under(self.privacy, consent)
 
 
-def _usable(name: str, url: str | None, check: Callable[[str], str]) -> str | None:
+def _checked(name: str, url: str | None, check: Callable[[str], str]) -> str | None:
     """Return a setting's URL; none where it cannot be used, which an alarm reports.
 
     The function starts all the same: a mistyped address must not cost every visitor the redirect.

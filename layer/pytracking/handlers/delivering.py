@@ -21,9 +21,9 @@ from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
-from pytracking.delivery.messages import Message, Undecoded, bury_text, parse
+from pytracking.delivery.messages import Message, Undecoded, dead_letter_text, parse
 from pytracking.delivery.origin import message_group
-from pytracking.delivery.schedule import RETRY_DELAYS, hop, next_attempt
+from pytracking.delivery.schedule import RETRY_DELAYS, next_attempt, requeue_delay
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks, cloudevents_source
 from pytracking.environment import Settings
@@ -164,18 +164,20 @@ class Deliverer:
                 return step()
             except InvalidMessage as error:
                 reason = str(error)
-                return self._bury(bury_text(text, reason, now=self._clock()), reason)
+                return self._to_dead_letters(
+                    dead_letter_text(text, reason, now=self._clock()), reason
+                )
         except Exception as error:
             return self._bug(error)
 
     def _read(self, text: str) -> _Settled:
         message = parse(text)
         if isinstance(message, Undecoded):
-            return self._bury_message(message, "the link keys could not be read")
+            return self._give_up(message, "the link keys could not be read")
         if message.dead is not None:
             # Moved back from the dead letters by hand: its schedule begins anew.
-            message = message.revived()
-        if wait := hop(message.not_before, self._clock()):
+            message = message.requeued()
+        if wait := requeue_delay(message.not_before, self._clock()):
             # Not counted: the line that a metric takes, a hundred times a day, costs more than
             # the copy.
             return _Settled(copy=_copy(message, wait), to=self._again)
@@ -195,7 +197,7 @@ class Deliverer:
         if result.kind == "refused":
             if result.status is not None:
                 message = message.retried(not_before=int(self._clock()), last_status=status)
-            return self._bury_message(message, result.reason)
+            return self._give_up(message, result.reason)
         return self._retry(message, result, status)
 
     def _retry(self, message: Message, result: Result, status: int | None) -> _Settled:
@@ -206,7 +208,7 @@ class Deliverer:
         failed = message.retried(not_before=due or int(now), last_status=status)
         if due is None:
             reason = f"{failed.attempt} attempts failed, the last: {result.reason}"
-            return self._bury_message(failed, reason)
+            return self._give_up(failed, reason)
         log_warning(
             "webhook failed, is tried again",
             id=failed.id,
@@ -215,13 +217,13 @@ class Deliverer:
             reason=result.reason,
             answer=result.excerpt[:MAX_LOGGED_CHARACTERS],
         )
-        return _Settled(("Retried",), _copy(failed, hop(due, now)), self._again)
+        return _Settled(("Retried",), _copy(failed, requeue_delay(due, now)), self._again)
 
-    def _bury_message(self, message: Message | Undecoded, reason: str) -> _Settled:
-        buried = message.buried(reason, now=self._clock())
-        return self._bury(buried.to_json(), reason, id=message.id)
+    def _give_up(self, message: Message | Undecoded, reason: str) -> _Settled:
+        dead = message.as_dead_letter(reason, now=self._clock())
+        return self._to_dead_letters(dead.to_json(), reason, id=message.id)
 
-    def _bury(self, text: str, reason: str, **fields: Any) -> _Settled:
+    def _to_dead_letters(self, text: str, reason: str, **fields: Any) -> _Settled:
         log_warning("hit moved to the dead letters", reason=reason, **fields)
         return _Settled(("Dead",), QueueEntry(text), self._dead)
 

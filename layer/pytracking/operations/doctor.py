@@ -214,8 +214,8 @@ def alarms(patient: Patient) -> str:
         raise CheckFailed(f"{', '.join(ringing)}: see docs/operations.md")
     mute = [alarm for alarm in found if not alarm["AlarmActions"]]
     if mute:
-        raise CheckFailed(f"{len(mute)} of {len(found)} tell nobody: deploy with AlarmEmail")
-    return f"{len(found)}, all quiet, all tell somebody"
+        raise CheckFailed(f"{len(mute)} of {len(found)} notify nobody: deploy with AlarmEmail")
+    return f"{len(found)}, all quiet, all with a recipient"
 
 
 CHECKS: tuple[tuple[str, Callable[[Patient], str]], ...] = (

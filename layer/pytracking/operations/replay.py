@@ -106,8 +106,8 @@ def replay_dead_letters(
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = ReplayReport(dry_run, moved=revive.moved)
+    requeue = Requeuer(keyring, webhook_url, privacy, moved)
+    report = ReplayReport(dry_run, moved=requeue.moved)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
         total = approximate_count(sqs, dead_letter_queue_url)
@@ -117,7 +117,7 @@ def replay_dead_letters(
                 batch = []
                 for letter in letters:
                     try:
-                        message, reason = revive(letter["Body"])
+                        message, reason = requeue(letter["Body"])
                     except NotReplayable as why:
                         report.stays[str(why)] += 1
                     else:
@@ -161,14 +161,14 @@ def replay_log(
     Raises:
         ReplayError: a message could not be sent.
     """
-    revive = _Reviver(keyring, webhook_url, privacy, moved)
-    report = ReplayReport(dry_run, moved=revive.moved)
+    requeue = Requeuer(keyring, webhook_url, privacy, moved)
+    report = ReplayReport(dry_run, moved=requeue.moved)
     seen: set[str] = set()
     batch: list[str] = []
     with aws_errors():
         for document in hits(lines):
             try:
-                message = revive.fallback(document)
+                message = requeue.fallback(document)
             except NotReplayable as why:
                 report.stays[str(why)] += 1
                 continue
@@ -188,7 +188,7 @@ def replay_log(
     return report
 
 
-class _Reviver:
+class Requeuer:
     """Makes a message out of a dead letter or a log line."""
 
     def __init__(
@@ -215,7 +215,7 @@ class _Reviver:
         reason = letter.dead.reason if letter.dead else "received too often"
         if isinstance(letter, Undecoded):
             return self._decode(letter), reason
-        return replace(letter.revived(), webhook=self._address(letter.webhook)), reason
+        return replace(letter.requeued(), webhook=self._address(letter.webhook)), reason
 
     def fallback(self, document: Mapping[str, Any]) -> Message:
         """Return the message that a line of the log becomes."""
@@ -257,8 +257,8 @@ class _Reviver:
             identifier=hit.id,
             timestamp=hit.timestamp,
         )
-        wishes = self._privacy.wishes((*link.privacy, *hit.privacy), {}, hit.kind)
-        body = event.under(self._privacy, wishes).to_json()
+        consent = self._privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
+        body = event.under(self._privacy, consent).to_json()
         return Message(hit.id, self._address(webhook), body, counted=True)
 
     def _address(self, webhook: str) -> str:

@@ -43,7 +43,7 @@ class _Version:
 
 
 def _ignore() -> None:
-    """Tell nobody of another's change."""
+    """Do not report another's change."""
 
 
 def rotate_link_keys(
