@@ -1,78 +1,195 @@
-"""What a type checker and a debugger see of the public functions."""
+"""What a type checker and a debugger see of the public names."""
 
 import importlib
 import inspect
 import subprocess
 import sys
 import typing
+from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
+from types import FunctionType
 
 import pytest
 import pytracking
-from pytracking import Configuration, Keyring, Link, Tracker, TrackingResult
+from pytracking import Configuration, Keyring, Link, Tracker
+from pytracking.base_urls import BaseUrls
+from pytracking.events import Event
+from pytracking.html import Options, find_links
+from pytracking.mails.options import OptionKeywords
+from pytracking.mails.problems import Problem
+from pytracking.tracking import Keywords
 
 ROOT = Path(__file__).parents[1]
-MODULES = [
-    importlib.import_module(name)
-    for name in (
-        "pytracking",
-        "pytracking.tracking",
-        "pytracking.base_urls",
-        "pytracking.links",
-        "pytracking.targets",
-        "pytracking.webhook",
-        "pytracking.html",
-        "pytracking.text",
-        "pytracking.email",
-    )
-]
-FUNCTIONS = {
-    f"{module.__name__}.{name}": value
-    for module in MODULES
-    for name, value in vars(module).items()
-    if inspect.isfunction(value) and name[0] != "_" and value.__module__ == module.__name__
-}
-METHODS = {
-    f"{cls.__name__}.{name}": value
-    for cls in (Configuration, Keyring, Link, Tracker, TrackingResult)
-    for name, value in inspect.getmembers(cls, inspect.isfunction)
-    if name[0] != "_"
+MODULES = (
+    "",
+    ".base_urls",
+    ".django",
+    ".email",
+    ".html",
+    ".links",
+    ".results",
+    ".targets",
+    ".text",
+    ".tracker",
+    ".tracking",
+    ".webhook",
+)
+
+
+def _public() -> dict[str, object]:
+    """Return the names in each module's `__all__`, or else those defined there."""
+    found = {}
+    for module in (importlib.import_module(f"pytracking{name}") for name in MODULES):
+        defined = [
+            name
+            for name, value in vars(module).items()
+            if name[0] != "_" and getattr(value, "__module__", None) == module.__name__
+        ]
+        for name in getattr(module, "__all__", defined):
+            found[f"{module.__name__}.{name}"] = getattr(module, name)
+    return found
+
+
+PUBLIC = _public()
+CLASSES = {
+    value
+    for value in PUBLIC.values()
+    if inspect.isclass(value) and value.__module__.startswith("pytracking.")
 }
 
 
-@pytest.mark.parametrize("name", [*FUNCTIONS, *METHODS])
+def _callables() -> dict[str, Callable[..., object]]:
+    found = {name: value for name, value in PUBLIC.items() if isinstance(value, FunctionType)}
+    for cls in CLASSES:
+        for name, member in vars(cls).items():
+            function = getattr(member, "__func__", None) or getattr(member, "fget", member)
+            if isinstance(function, FunctionType) and (name[0] != "_" or name == "__init__"):
+                found[f"{cls.__name__}.{name}"] = function
+    return found
+
+
+CALLABLES = _callables()
+
+
+def test_the_walk_finds_what_is_public() -> None:
+    assert {
+        "pytracking.verify_webhook",
+        "pytracking.html.adapt_html",
+        "pytracking.email.check_message",
+        "Tracker.html",
+        "Tracker.from_environment",
+        "Configuration.__init__",
+        "ClickTrackingView.get",
+        "Link.id",
+    } <= CALLABLES.keys()
+
+
+@pytest.mark.parametrize("name", CALLABLES)
 def test_the_hints_of_a_public_function_resolve(name: str) -> None:
-    assert "return" in typing.get_type_hints({**FUNCTIONS, **METHODS}[name])
+    hints = typing.get_type_hints(CALLABLES[name])
+    parameters = {*inspect.signature(CALLABLES[name]).parameters} - {"self", "cls"}
+    assert name.endswith("__init__") or "return" in hints
+    assert parameters <= hints.keys()
 
 
-def test_results_show_themselves_and_compare_by_what_they_say() -> None:
+def test_every_class_shows_itself_and_all_that_hold_data_compare() -> None:
+    for cls in CLASSES - {Tracker}:
+        if issubclass(cls, Exception) or typing.is_typeddict(cls) or hasattr(cls, "as_view"):
+            continue
+        assert cls.__repr__ is not object.__repr__, cls
+        assert cls.__eq__ is not object.__eq__, cls
+
+
+@pytest.mark.parametrize(
+    ("make", "shown"),
+    [
+        (lambda: BaseUrls.under("https://t.example"), "open='https://t.example/o/'"),
+        (lambda: Link("click", "https://a.example/", {"a": 1}), "metadata={'a': 1}"),
+        (lambda: Event("open", "5f2b", 1_763_942_400, {"a": 1}), "metadata={'a': 1}"),
+        (lambda: pytracking.TrackingResult(True, metadata={"a": 1}), "metadata={'a': 1}"),
+        (lambda: pytracking.TrackingResult(True).to_json_dict(), "is_open_tracking=True"),
+        (lambda: find_links('<a href="https://a.example/">')[0], "href='https://a.example/'"),
+        (lambda: Problem("part 1", "too long"), "part 1"),
+        (lambda: Options(parts=("html",)), "parts=('html',)"),
+        (lambda: Configuration(webhook_url="https://w.example/"), "https://w.example/"),
+        (lambda: Keyring("a" * 32), "1 secret"),
+    ],
+)
+def test_what_is_made_alike_is_equal_and_reads_as_what_it_holds(
+    make: Callable[[], object], shown: str
+) -> None:
+    assert make() == make()
+    assert make() != object()
+    assert shown in repr(make())
+
+
+def test_no_secret_key_or_link_is_shown() -> None:
     ring = Keyring.generate()
     secret = ring.to_json().split('"')[3]
     configuration = Configuration(keyring=ring, encryption_bytestring_key="A" * 43 + "=")
     link = configuration.get_open_tracking_url({"a": 1})
-    results = [
-        pytracking.get_open_tracking_result(link, configuration=configuration) for _ in range(2)
-    ]
-    results[1].timestamp = results[0].timestamp
-    assert results[0] == results[1]
-    assert configuration == configuration.merge_with_kwargs({"keyring": ring})
-    for shown in (repr(results[0]), repr(configuration), repr(Tracker("https://t.example", ring))):
+    result = pytracking.get_open_tracking_result(link, configuration=configuration)
+    tracker = Tracker("https://t.example", ring)
+    for shown in map(repr, (result, configuration, tracker, tracker.read(link))):
         assert secret not in shown
         assert "A" * 43 not in shown
         assert link not in shown
-    assert "metadata={'a': 1}" in repr(results[0])
+
+
+def test_the_keywords_of_rewriting_are_its_options() -> None:
+    hints = typing.get_type_hints(OptionKeywords)
+    assert hints == typing.get_type_hints(Options)
+    assert [*hints] == [field.name for field in fields(Options)]
+
+
+def test_the_keywords_of_the_old_functions_are_the_parameters_of_a_configuration() -> None:
+    parameters = {field.name for field in fields(Configuration) if field.init}
+    assert parameters == typing.get_type_hints(Keywords).keys()
+
+
+ACCEPTED = """\
+import email.message
+import pytracking
+from pytracking.email import adapt_message, adapt_message_bytes
+from pytracking.html import adapt_html, adapt_html_bytes, find_links
+from pytracking.text import adapt_text
+
+tracker = pytracking.Tracker("https://t.example", pytracking.Keyring.generate())
+mail = email.message.EmailMessage()
+pytracking.get_open_tracking_url({}, base_open_tracking_url="https://t.example/")
+pytracking.Configuration(base_open_tracking_url="https://t.example/")
+tracker.open_url({}, expires_in=60)
+tracker.html("", {}, open_tracking=False, shown_urls="leave")
+tracker.text("", {}, link_metadata=("label",))
+tracker.message(mail, {}, parts=("html",)).get_content()
+adapt_html("", {}, conditional_comments=True, base_open_tracking_url="https://t.example/")
+adapt_html_bytes(b"", {}, pixel="top")
+find_links("", utm={"source": "news"})
+adapt_text("", {}, append_slash=True)
+adapt_message(mail, {}, unsubscribe="track").get_content()
+adapt_message_bytes(b"", {}, leave=None)
+"""
+REFUSED = """\
+pytracking.get_open_tracking_url({}, base_opn_tracking_url="https://t.example/")
+pytracking.Configuration(base_opn_tracking_url="https://t.example/")
+tracker.open_url({}, expects_in=60)
+tracker.html("", {}, opn_tracking=False)
+tracker.html("", {}, shown_urls="hide")
+tracker.text("", {}, open_tracking=False)
+tracker.message(mail, {}, part=("html",))
+adapt_html("", {}, condtional_comments=True)
+adapt_html_bytes(b"", {}, pixel="left")
+find_links("", utm=5)
+adapt_text("", {}, append_slsh=True)
+adapt_message(mail, {}, unsubscribe=True)
+adapt_message_bytes(b"", {}, leaf=None)
+"""
 
 
 def test_a_mistyped_keyword_is_refused_by_mypy(tmp_path: Path) -> None:
     snippet = tmp_path / "snippet.py"
-    snippet.write_text(
-        "import pytracking\n"
-        "pytracking.get_open_tracking_url({}, base_open_tracking_url='https://t.example/')\n"
-        "pytracking.get_open_tracking_url({}, base_opn_tracking_url='https://t.example/')\n"
-        "pytracking.Configuration(base_opn_tracking_url='https://t.example/')\n"
-        "tracker = pytracking.Tracker('https://t.example', pytracking.Keyring.generate())\n"
-        "tracker.open_url({}, expects_in=60)\n"
-    )
+    snippet.write_text(ACCEPTED + REFUSED)
     done = subprocess.run(
         [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), snippet],
         cwd=tmp_path,
@@ -82,5 +199,7 @@ def test_a_mistyped_keyword_is_refused_by_mypy(tmp_path: Path) -> None:
         timeout=300,
         check=False,
     )
-    found = [line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line]
-    assert found == ["3", "4", "6"], done.stdout + done.stderr
+    lines = [line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line]
+    first = ACCEPTED.count("\n") + 1
+    expected = [str(first + number) for number in range(REFUSED.count("\n"))]
+    assert list(dict.fromkeys(lines)) == expected, done.stdout + done.stderr

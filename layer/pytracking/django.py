@@ -9,9 +9,9 @@ r"""Django views that answer tracking links, as pytracking 0.2.2 has them.
 Needs the extra ``pytracking-serverless[django]``: django and django-ipware.
 """
 
-from typing import Any
+from typing import Unpack
 
-from pytracking.configuration import Configuration, get_configuration
+from pytracking.configuration import Configuration, Keywords, get_configuration
 from pytracking.errors import MissingDependency
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
 from pytracking.results import TrackingResult
@@ -102,7 +102,7 @@ def get_tracking_result(
     path: str,
     is_open: bool,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[Keywords],
 ) -> TrackingResult:
     """Decode the link that a request asks for, with ``get_request_data`` attached.
 

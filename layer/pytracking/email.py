@@ -4,14 +4,14 @@ import copy
 import re
 from collections.abc import Iterator, Mapping
 from email.message import Message
-from typing import Any, NamedTuple, TypeVar
+from typing import Any, NamedTuple, TypeVar, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.errors import MailWarning, UnreadableBody
 from pytracking.mails import charset as charsets
 from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
-from pytracking.mails.options import Options
+from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.parts import Part
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.policy import MailLink
@@ -43,7 +43,7 @@ def adapt_message(
     click_tracking: bool = True,
     open_tracking: bool = True,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[MailKeywords],
 ) -> AnyMessage:
     """Return a copy of a mail with tracked links in its HTML and plain text, and a tracking pixel.
 
@@ -71,8 +71,8 @@ def adapt_message(
         InvalidPayload: JSON cannot hold the metadata.
         TypeError: an unknown keyword.
     """
-    options = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, kwargs)
+    options, rest = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, rest)
     message = _copied(message)
     problems: list[Problem] = []
     for body in _rewritten(
@@ -104,15 +104,15 @@ def adapt_message_bytes(
     click_tracking: bool = True,
     open_tracking: bool = True,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[MailKeywords],
 ) -> bytes:
     """As `adapt_message`, from bytes to bytes: every byte outside the changes is the same.
 
     Line ends, the folding of headers, preambles and binary parts stay. Where nothing is to be
     changed, the bytes are those that were given.
     """
-    options = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, kwargs)
+    options, rest = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, rest)
     found = mail_parts.of_bytes(message_bytes)
     root = mail_parts.headers_of(message_bytes)
     problems: list[Problem] = []
@@ -135,14 +135,16 @@ def adapt_message_bytes(
 
 
 def find_links(
-    message: Message | bytes, configuration: Configuration | None = None, **kwargs: Any
+    message: Message | bytes,
+    configuration: Configuration | None = None,
+    **kwargs: Unpack[MailKeywords],
 ) -> tuple[MailLink, ...]:
     """Every link of a mail in order, with what `adapt_message` would do to it, and why.
 
     Each names its part. No link is minted, so no key and no base URL is needed.
     """
-    options = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, kwargs)
+    options, rest = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, rest)
     found, root = _parts_and_headers(message)
     bodies = _rewritten(found, root, None, False, False, configuration, options)
     return tuple(link._replace(part=body.part.name) for body in bodies for link in body.new.links)

@@ -8,16 +8,13 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any, NotRequired, TypedDict, TypeVar
+from datetime import UTC, datetime
+from typing import Annotated, Any, NotRequired, TypedDict, TypeVar
 
 from pytracking.errors import InvalidWebhook
-
-if TYPE_CHECKING:
-    from datetime import datetime
-
-    from pytracking.links import Link
-    from pytracking.privacy import PrivacyPolicy
-    from pytracking.tokens import Kind
+from pytracking.links import Link
+from pytracking.privacy import PrivacyPolicy
+from pytracking.tokens import Kind
 
 SCHEMA = 1
 """Number of the events' schema: within it, members are only ever added."""
@@ -154,8 +151,6 @@ class Event:
     @property
     def time(self) -> datetime:
         """Return when the link was followed, in UTC."""
-        from datetime import UTC, datetime
-
         return datetime.fromtimestamp(self.timestamp, UTC)
 
     @property

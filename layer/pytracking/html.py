@@ -5,11 +5,11 @@ character stays as the designer made it. Nothing but the standard library is nee
 """
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails.charset import Reading, read_html
-from pytracking.mails.options import Options
+from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import Problem, check_links, warn
 from pytracking.mails.rewriting import Rewritten, rewrite
@@ -23,7 +23,7 @@ def adapt_html(
     click_tracking: bool = True,
     open_tracking: bool = True,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[MailKeywords],
 ) -> str:
     """Return a mail's HTML with its links replaced by tracking links, and with a tracking pixel.
 
@@ -67,7 +67,7 @@ def adapt_html_bytes(
     configuration: Configuration | None = None,
     *,
     charset: str | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[MailKeywords],
 ) -> bytes:
     """As `adapt_html`, from bytes to bytes: every byte outside the changes is the same.
 
@@ -86,7 +86,9 @@ def adapt_html_bytes(
 
 
 def find_links(
-    html_text: str | bytes, configuration: Configuration | None = None, **kwargs: Any
+    html_text: str | bytes,
+    configuration: Configuration | None = None,
+    **kwargs: Unpack[MailKeywords],
 ) -> tuple[MailLink, ...]:
     """Every link of a mail in order, with what `adapt_html` would do to it, and why.
 
@@ -111,14 +113,14 @@ def _rewrite(
     click_tracking: bool,
     open_tracking: bool,
     configuration: Configuration | None,
-    kwargs: dict[str, Any],
+    kwargs: MailKeywords,
 ) -> Rewritten:
-    options = Options.taken_from(kwargs)
+    options, rest = Options.taken_from(kwargs)
     return rewrite(
         text,
         metadata,
         click_tracking=click_tracking,
         open_tracking=open_tracking,
-        configuration=get_configuration(configuration, kwargs),
+        configuration=get_configuration(configuration, rest),
         options=options,
     )

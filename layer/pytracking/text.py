@@ -1,10 +1,10 @@
 """Rewriting a mail's plain text: tracked links, and all else as it was."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
-from pytracking.mails.options import Options
+from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.plain import rewrite_text
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import check_links, warn
@@ -16,7 +16,7 @@ def adapt_text(
     text: str,
     extra_metadata: Mapping[str, Any] | None,
     configuration: Configuration | None = None,
-    **kwargs: Any,
+    **kwargs: Unpack[MailKeywords],
 ) -> str:
     """Return a plain text with its http and https links replaced by tracking links.
 
@@ -35,8 +35,8 @@ def adapt_text(
         InvalidPayload: JSON cannot hold the metadata.
         TypeError: an unknown keyword.
     """
-    options = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, kwargs)
+    options, rest = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, rest)
     rewritten = rewrite_text(
         text, extra_metadata, click_tracking=True, configuration=configuration, options=options
     )
@@ -45,14 +45,14 @@ def adapt_text(
 
 
 def find_links(
-    text: str, configuration: Configuration | None = None, **kwargs: Any
+    text: str, configuration: Configuration | None = None, **kwargs: Unpack[MailKeywords]
 ) -> tuple[MailLink, ...]:
     """Every link of a text in order, with what `adapt_text` would do to it, and why.
 
     No link is minted, so no key and no base URL is needed.
     """
-    options = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, kwargs)
+    options, rest = Options.taken_from(kwargs)
+    configuration = get_configuration(configuration, rest)
     return rewrite_text(
         text, None, click_tracking=False, configuration=configuration, options=options
     ).links

@@ -15,6 +15,7 @@ from pytracking.base_urls import BaseUrls, check_base_url
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
 from pytracking.links import Link, read_link
+from pytracking.mails.options import OptionKeywords, TrackedKeywords
 from pytracking.targets import check_webhook_url
 from pytracking.tokens import KIND_BYTES, Kind
 from pytracking.tokens.keyring import Keyring
@@ -146,21 +147,32 @@ class Tracker:
         return self.configuration(**settings).get_click_tracking_url(url, metadata)
 
     def html(
-        self, html: str | bytes, metadata: Mapping[str, Any] | None = None, **options: Any
+        self,
+        html: str | bytes,
+        metadata: Mapping[str, Any] | None = None,
+        **options: Unpack[TrackedKeywords],
     ) -> str:
         """Return a mail's HTML with tracked links and the pixel; as ``html.adapt_html``."""
         from pytracking.html import adapt_html
 
         return adapt_html(html, metadata, configuration=self.configuration(), **options)
 
-    def text(self, text: str, metadata: Mapping[str, Any] | None = None, **options: Any) -> str:
+    def text(
+        self,
+        text: str,
+        metadata: Mapping[str, Any] | None = None,
+        **options: Unpack[OptionKeywords],
+    ) -> str:
         """Return a plain text with tracked links; as ``text.adapt_text``."""
         from pytracking.text import adapt_text
 
         return adapt_text(text, metadata, configuration=self.configuration(), **options)
 
     def message(
-        self, message: AnyMessage, metadata: Mapping[str, Any] | None = None, **options: Any
+        self,
+        message: AnyMessage,
+        metadata: Mapping[str, Any] | None = None,
+        **options: Unpack[TrackedKeywords],
     ) -> AnyMessage:
         """Return a mail with tracked links and the pixel; as ``email.adapt_message``."""
         from pytracking.email import adapt_message

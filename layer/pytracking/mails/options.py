@@ -3,10 +3,37 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self
+from typing import Any, Literal, Self, TypedDict
+
+from pytracking.configuration import Keywords
 
 LINK_METADATA = frozenset({"position", "label", "attributes", "part"})
 PARTS = frozenset({"html", "text"})
+
+
+class OptionKeywords(TypedDict, total=False):
+    """The attributes of ``Options``, as keywords."""
+
+    unsubscribe: Literal["leave", "track"]
+    leave: Callable[[str], bool] | None
+    utm: Mapping[str, str] | None
+    link_metadata: Collection[str]
+    conditional_comments: bool
+    pixel: Literal["bottom", "top"]
+    pixel_placeholder: str | None
+    parts: Collection[str]
+    shown_urls: Literal["track", "leave", "report"]
+
+
+class MailKeywords(Keywords, OptionKeywords, total=False):
+    """The keywords of the functions that rewrite mails."""
+
+
+class TrackedKeywords(OptionKeywords, total=False):
+    """The keywords of ``Tracker.html`` and ``Tracker.message``."""
+
+    click_tracking: bool
+    open_tracking: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,13 +90,14 @@ class Options:
             _check_utm(self.utm)
 
     @classmethod
-    def taken_from(cls, keywords: dict[str, Any]) -> Self:
-        """Take the options out of a call's keywords; what remains is for `Configuration`.
+    def taken_from(cls, keywords: Mapping[str, Any]) -> tuple[Self, dict[str, Any]]:
+        """Return the options among a call's keywords, and the rest, which is `Configuration`'s.
 
         Raises:
             ValueError: a value that an option does not have; the message lists those it has.
         """
-        return cls(**{name: keywords.pop(name) for name in OPTION_NAMES & keywords.keys()})
+        rest = dict(keywords)
+        return cls(**{name: rest.pop(name) for name in OPTION_NAMES & rest.keys()}), rest
 
 
 OPTION_NAMES = frozenset(field.name for field in fields(Options))
