@@ -26,7 +26,13 @@ _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 _OWN_HEADERS = frozenset(
     ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 )
+_PORTS = {"http": 80, "https": 443}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+
+
+def _request_id() -> str:
+    """An id in the shape of an HTTP API's: 15 characters and `=`."""
+    return secrets.token_urlsafe(12)[:15] + "="
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,8 @@ class HttpRequest:
     body: bytes = b""
     source_ip: str = "127.0.0.1"
     protocol: str = "HTTP/1.1"
+    scheme: str = "http"
+    id: str = field(default_factory=_request_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +100,7 @@ def response(answer: Any, *, version: str = "2.0") -> HttpResponse:
 def _event_2(
     request: HttpRequest, route_key: str, path_parameters: Mapping[str, str], now: float
 ) -> dict[str, Any]:
-    headers = _headers(request)
+    headers = _headers(request, now)
     cookies = [
         part.strip() for value in headers.pop("cookie", []) for part in value.split(";") if part
     ]
@@ -122,7 +130,7 @@ def _event_2(
             "sourceIp": request.source_ip,
             "userAgent": joined.get("user-agent", ""),
         },
-        "requestId": _request_id(),
+        "requestId": request.id,
         "routeKey": route_key,
         "stage": STAGE,
         "time": _common_log_time(now),
@@ -140,12 +148,11 @@ def _event_2(
 def _event_1(
     request: HttpRequest, route_key: str, path_parameters: Mapping[str, str], now: float
 ) -> dict[str, Any]:
-    headers = _headers(request)
+    headers = _headers(request, now)
     query = _query(request)
     path = unquote(request.path)
     resource = route_key.split(" ", 1)[-1]
     host = headers.get("host", [""])[-1]
-    request_id = _request_id()
     body, encoded = _body(request, headers.get("content-type", [""])[-1])
     return {
         "version": "1.0",
@@ -162,7 +169,7 @@ def _event_1(
             "authorizer": {"claims": None, "scopes": None},
             "domainName": host,
             "domainPrefix": host.split(".", 1)[0],
-            "extendedRequestId": request_id,
+            "extendedRequestId": request.id,
             "httpMethod": request.method,
             "identity": {
                 "accessKey": None,
@@ -180,7 +187,7 @@ def _event_1(
             },
             "path": path,
             "protocol": request.protocol,
-            "requestId": request_id,
+            "requestId": request.id,
             "requestTime": _common_log_time(now),
             "requestTimeEpoch": int(now * 1000),
             "resourceId": None,
@@ -194,7 +201,7 @@ def _event_1(
     }
 
 
-def _headers(request: HttpRequest) -> dict[str, list[str]]:
+def _headers(request: HttpRequest, now: float) -> dict[str, list[str]]:
     """Header values by lower-case name, with those that API Gateway adds on the way in."""
     headers: dict[str, list[str]] = {}
     for name, value in request.headers:
@@ -205,10 +212,10 @@ def _headers(request: HttpRequest) -> dict[str, list[str]]:
     return {
         **headers,
         "content-length": [str(len(request.body))],
-        "x-amzn-trace-id": [f"Root=1-{int(time.time()):08x}-{secrets.token_hex(12)}"],
+        "x-amzn-trace-id": [f"Root=1-{int(now):08x}-{request.id.encode().hex()[:24]}"],
         "x-forwarded-for": [", ".join(forwarded)],
-        "x-forwarded-port": [port if port.isdigit() else "80"],
-        "x-forwarded-proto": ["http"],
+        "x-forwarded-port": [port if port.isdigit() else str(_PORTS[request.scheme])],
+        "x-forwarded-proto": [request.scheme],
     }
 
 
@@ -271,11 +278,6 @@ def _header_value(value: Any) -> str:
     if any(character in text for character in "\r\n\0"):
         raise ValueError("a header's value holds a line break")
     return text
-
-
-def _request_id() -> str:
-    """An id in the shape of an HTTP API's: 15 characters and `=`."""
-    return secrets.token_urlsafe(12)[:15] + "="
 
 
 def _common_log_time(now: float) -> str:

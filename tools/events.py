@@ -1,25 +1,21 @@
 """Write what is generated of the events: ``python -m tools.events``.
 
-docs/event.schema.json (JSON Schema 2020-12, of ``EventBody``), the samples in events/webhooks/, and
-the tables of docs/events.md.
+docs/event.schema.json (JSON Schema 2020-12, of ``EventBody``), the tables of docs/events.md, and
+the samples (``tools.samples``).
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from itertools import chain
 from pathlib import Path
 from types import NoneType
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from pytracking.environment import PrivacyMode
-from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES, Event, EventBody
-from pytracking.links import PRIVACY_FLAGS, Link
-from pytracking.privacy import PrivacyPolicy
-from pytracking.visitors import classify
+from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES, EventBody
+
+from tools import samples
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "docs" / "event.schema.json"
-SAMPLES = ROOT / "events" / "webhooks"
 PAGE = ROOT / "docs" / "events.md"
 BEGIN, END = "<!-- generated: python -m tools.events -->\n", "<!-- end of generated -->\n"
 
@@ -31,14 +27,6 @@ _NARROWER: Mapping[str, Mapping[str, Any]] = {
     "timestamp": {"minimum": 0, "maximum": MAX_TIMESTAMP},
 }
 
-_USER_AGENT = (
-    "Mozilla/5.0 (Macintosh; Intel Mac OS X 10_15_7) AppleWebKit/605.1.15 (KHTML, like Gecko) "
-    "Version/18.1 Safari/605.1.15"
-)
-_METADATA = {"customer_id": 1, "campaign": "spring"}
-_TARGET = "https://www.example.com/sale?utm_source=news&customer=1"
-_TIMESTAMP = 1_389_177_318
-
 _TELLING = {
     "class": "bot",
     "signals": ["crawler:bingbot"],
@@ -49,16 +37,6 @@ _TELLING = {
     "shadow": ["network:example"],
 }
 """A verdict with all that privacy takes away of one."""
-
-CASES: Mapping[str, tuple[PrivacyMode, tuple[str, ...]]] = {
-    "full": ("full", ()),
-    "truncated": ("truncated", ()),
-    "none": ("none", ()),
-    "no_ip": ("full", ("no_ip",)),
-    "no_agent": ("full", ("no_agent",)),
-    "aggregate": ("full", PRIVACY_FLAGS),
-}
-"""Privacy modes, then consent flags in the mode ``full``."""
 
 
 def schema() -> dict[str, Any]:
@@ -109,37 +87,6 @@ def _shape(kind: Any) -> dict[str, Any]:
     return {"type": _JSON_TYPES[kind]}
 
 
-def event(
-    kind: str, case: str = "full", verdict: Mapping[str, Any] | None = None
-) -> dict[str, Any]:
-    """Return the sample event of a kind of link, as it is sent in one of ``CASES``.
-
-    Args:
-        verdict: on the visitor; by default that on the sample's browser.
-    """
-    mode, consent = CASES[case]
-    request_data = {
-        "user_agent": _USER_AGENT,
-        "user_ip": "203.0.113.9",  # RFC 5737: an address for documentation
-        "method": "GET",
-        "referer": "https://mail.example.com/inbox/7",
-    }
-    link = Link("click", _TARGET, _METADATA) if kind == "click" else Link("open", None, _METADATA)
-    verdict = verdict or classify(_USER_AGENT, {}, "GET", 5400, link.kind).to_json()
-    identifier = ("0c" if kind == "click" else "0e") * 16
-    made = Event.of(link, request_data, verdict, identifier=identifier, timestamp=_TIMESTAMP)
-    return made.under(PrivacyPolicy(mode=mode), consent).to_json()
-
-
-def samples() -> dict[str, dict[str, Any]]:
-    """Return each sample by its file's name."""
-    return {
-        f"{TYPES[kind]}{'' if case == 'full' else '-' + case}.json": event(kind, case)
-        for kind in TYPES
-        for case in CASES
-    }
-
-
 def tables() -> str:
     """Return the tables of docs/events.md: the members, and what is left of them, by type."""
     rows = ["## Members", "", "| Member | Type | Meaning |", "|---|---|---|"]
@@ -152,9 +99,14 @@ def tables() -> str:
     )
     rows.append("is whole everywhere.")
     for kind, name in TYPES.items():
-        cases = {case: event(kind, case, _TELLING) for case in CASES}
-        rows += ["", f"### {name}", "", f"| Member | {' | '.join(f'`{one}`' for one in CASES)} |"]
-        rows.append("|---" * (len(CASES) + 1) + "|")
+        cases = {case: samples.webhook(kind, case, _TELLING) for case in samples.CASES}
+        rows += [
+            "",
+            f"### {name}",
+            "",
+            f"| Member | {' | '.join(f'`{one}`' for one in samples.CASES)} |",
+        ]
+        rows.append("|---" * (len(samples.CASES) + 1) + "|")
         paths = dict.fromkeys(chain.from_iterable(_paths(one) for one in cases.values()))
         for path in paths:
             cells = [_left(_at(one, path), _at(cases["full"], path)) for one in cases.values()]
@@ -203,17 +155,11 @@ def page(text: str) -> str:
     return before + BEGIN + "\n" + tables() + END + rest.partition(END)[2]
 
 
-def written(document: Mapping[str, Any]) -> str:
-    """Return the text of a generated file of JSON."""
-    return json.dumps(document, indent=2) + "\n"
-
-
 def main() -> None:
-    """Write all of it."""
-    SCHEMA_FILE.write_text(written(schema()), encoding="utf-8")
-    for name, sample in samples().items():
-        (SAMPLES / name).write_text(written(sample), encoding="utf-8")
+    """Write all of it, and the samples of the same events."""
+    SCHEMA_FILE.write_text(samples.written(schema()), encoding="utf-8")
     PAGE.write_text(page(PAGE.read_text(encoding="utf-8")), encoding="utf-8")
+    samples.main()
 
 
 if __name__ == "__main__":

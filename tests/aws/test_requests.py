@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.handlers.http import MAX_HEADER_BYTES, Request, clean, read_request
 
-from local import sample_events
+from tools import samples
 
 PATH = "/o/pDVlVLkq6hlG"
 JSON = st.recursive(
@@ -18,7 +18,7 @@ JSON = st.recursive(
 
 
 def http_api(**changes):
-    return {**sample_events.http_api(PATH), **changes}
+    return {**samples.http_api(PATH), **changes}
 
 
 def with_headers(**headers):
@@ -30,10 +30,10 @@ def with_headers(**headers):
 @pytest.mark.parametrize(
     ("event", "gateway"),
     [
-        (sample_events.http_api(PATH), "http-api"),
-        (sample_events.http_api(PATH, host="abc.lambda-url.us-east-1.on.aws"), "http-api"),
-        (sample_events.rest_api(PATH), "rest-api"),
-        (sample_events.load_balancer(PATH), "alb"),
+        (samples.http_api(PATH), "http-api"),
+        (samples.http_api(PATH, host="abc.lambda-url.us-east-1.on.aws"), "http-api"),
+        (samples.rest_api(PATH), "rest-api"),
+        (samples.load_balancer(PATH), "alb"),
     ],
 )
 def test_every_gateways_event_gives_the_same_request(event, gateway):
@@ -48,7 +48,7 @@ def test_every_gateways_event_gives_the_same_request(event, gateway):
 
 @pytest.mark.fault("http", 36)
 def test_payload_1_0_with_null_maps_is_a_request_without_headers():
-    event = sample_events.rest_api(PATH)
+    event = samples.rest_api(PATH)
     for name in (
         "headers",
         "multiValueHeaders",
@@ -69,7 +69,7 @@ def test_comma_joined_headers_stay_one_value():
 
 
 def test_several_values_of_a_name_are_joined_by_commas():
-    event = sample_events.rest_api(PATH)
+    event = samples.rest_api(PATH)
     event["multiValueHeaders"]["Sec-Purpose"] = ["prefetch", "prerender"]
     assert read_request(event).headers["sec-purpose"] == "prefetch,prerender"
 
@@ -142,7 +142,7 @@ def test_a_forged_forwarded_header_changes_no_address():
         x_forwarded_for="8.8.8.8", x_real_ip="8.8.8.8", forwarded="for=8.8.8.8", via="8.8.8.8"
     )
     assert read_request(event).client_ip == "203.0.113.9"
-    event = sample_events.rest_api(PATH)
+    event = samples.rest_api(PATH)
     event["headers"]["X-Forwarded-For"] = "8.8.8.8"
     assert read_request(event).client_ip == "203.0.113.9"
 
@@ -162,20 +162,20 @@ def test_a_forged_forwarded_header_changes_no_address():
     ],
 )
 def test_behind_a_load_balancer_only_the_hop_it_wrote_itself_counts(forwarded, address):
-    event = sample_events.load_balancer(PATH)
+    event = samples.load_balancer(PATH)
     event["headers"]["x-forwarded-for"] = forwarded
     assert read_request(event).client_ip == address
 
 
 def test_a_load_balancer_with_multi_value_headers_is_read():
-    event = sample_events.load_balancer(PATH)
+    event = samples.load_balancer(PATH)
     event["multiValueHeaders"] = {name: [value] for name, value in event.pop("headers").items()}
     request = read_request(event)
     assert request.multi_value
     assert request.client_ip == "203.0.113.9"
 
 
-EVENTS = [sample_events.http_api, sample_events.rest_api, sample_events.load_balancer]
+EVENTS = [samples.http_api, samples.rest_api, samples.load_balancer]
 ORIGIN_SECRET = "s" * 32
 
 
@@ -224,7 +224,7 @@ def test_nobody_elses_word_for_the_address_is_taken(make, sent, configured):
 
 @pytest.mark.parametrize("sent", ["", "x", "1.2.3:80", ":80", "\ud800:1"])
 def test_a_viewer_address_that_is_none_leaves_the_gateways(sent):
-    event = from_cloudfront(sample_events.http_api, sent, ORIGIN_SECRET)
+    event = from_cloudfront(samples.http_api, sent, ORIGIN_SECRET)
     assert read_request(event, ORIGIN_SECRET).client_ip == "203.0.113.9"
 
 
@@ -277,7 +277,7 @@ def test_whatever_a_header_holds_what_is_kept_is_printable_and_bounded(text):
 
 @pytest.mark.fault("http", 40)
 def test_a_head_request_is_marked_in_the_data():
-    event = sample_events.http_api(PATH, method="HEAD")
+    event = samples.http_api(PATH, method="HEAD")
     assert read_request(event).data()["method"] == "HEAD"
 
 

@@ -9,10 +9,10 @@ import sys
 import time
 from statistics import median, quantiles
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, hang, ok
 from tests.bench.report import Figure, Section
 from tests.support.environments import ROOT
+from tools import samples
 
 HITS_A_ROUND = 50
 
@@ -37,7 +37,7 @@ _STARTS = {
 
 def run(rounds: int) -> Section:
     settings = {
-        **sample_events.environment()["Parameters"],
+        **samples.environment()["Parameters"],
         "AWS_SAM_LOCAL": "true",
         "AWS_REGION": "eu-west-1",
         "AWS_ACCESS_KEY_ID": "benchmark",
@@ -80,7 +80,7 @@ def _starts(settings: dict[str, str], rounds: int) -> list[Figure]:
 
 
 def _answers(kind: str, settings: dict[str, str], rounds: int) -> list[Figure]:
-    event = sample_events.samples()[f"{kind}.json"]
+    event = samples.requests()[f"{kind}.json"]
     with (
         RawServer(ok) as queue,
         _started(kind, {**settings, "PYTRACKING_QUEUE_URL": queue.url}) as (handler),
@@ -94,7 +94,7 @@ def _answers(kind: str, settings: dict[str, str], rounds: int) -> list[Figure]:
 
 
 def _black_hole(settings: dict[str, str]) -> list[Figure]:
-    event = sample_events.samples()["click.json"]
+    event = samples.requests()["click.json"]
     with (
         RawServer(hang) as queue,
         _started("click", {**settings, "PYTRACKING_QUEUE_URL": queue.url}) as handler,

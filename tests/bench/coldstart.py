@@ -25,10 +25,9 @@ import pytracking
 from cryptography.fernet import Fernet
 from pytracking.tokens.keyring import Keyring
 
-from local import sample_events
 from tests.bench.report import Figure, Section
 from tests.delivery.authority import Authority
-from tools import emulator
+from tools import emulator, samples
 
 COLD_STARTS = 9  # of each kind, at most: each takes up to a second
 WARM_HITS = 2000
@@ -142,7 +141,7 @@ def _event(configuration: pytracking.Configuration) -> bytes:
         base_click_tracking_url="https://t.example.com/c/",
     )
     path = link.removeprefix("https://t.example.com")
-    event = json.loads(json.dumps(sample_events.samples()["click.json"]))
+    event = json.loads(json.dumps(samples.requests()["click.json"]))
     event["rawPath"] = event["requestContext"]["http"]["path"] = path
     event["pathParameters"] = {"token": path.removeprefix("/c/")}
     return json.dumps(event).encode()
@@ -166,7 +165,7 @@ def _warm() -> Figure:
     from tests.bench.answering import _started
 
     settings = {
-        **sample_events.environment()["Parameters"],
+        **samples.environment()["Parameters"],
         "AWS_SAM_LOCAL": "true",
         "AWS_REGION": "us-east-1",
         "AWS_ACCESS_KEY_ID": "none",
@@ -174,7 +173,7 @@ def _warm() -> Figure:
         "PYTRACKING_QUEUE_URL": "http://127.0.0.1:9/hits",
         "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
     }
-    event = sample_events.samples()["click.json"]
+    event = samples.requests()["click.json"]
     with _started("click", settings) as handler:
         handler.__wrapped__.__globals__["endpoint"].outbox._send = lambda hit, timeout: (
             hit.to_json()

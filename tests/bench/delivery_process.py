@@ -77,11 +77,11 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
 
 def answer(paths: list[str], count: int, per_second: float) -> list[float]:
     """Return the milliseconds that each call of the click function took."""
-    from local import sample_events
     from tests.delivery.test_processes import load
+    from tools import samples
 
     handler = load("click").handler
-    events = [sample_events.http_api(path) for path in paths]
+    events = [samples.http_api(path) for path in paths]
     for event in events * 20:
         handler(event, None)
     taken = []

@@ -11,7 +11,7 @@ from pathlib import Path
 import pytracking
 from pytracking.tokens.keyring import Keyring
 
-from local import sample_events
+from tools import samples
 
 ROOT = Path(__file__).parents[2]
 
@@ -62,7 +62,7 @@ def make_hits(count: int) -> None:
     paths = json.load(sys.stdin)
     handler = load("click").handler
     for number in range(count):
-        answer = handler(sample_events.http_api(paths[number % len(paths)]), None)
+        answer = handler(samples.http_api(paths[number % len(paths)]), None)
         assert answer["statusCode"] == 302
 
 

@@ -17,10 +17,10 @@ import pytracking
 from pytracking.tokens.keyring import Keyring
 from standardwebhooks import Webhook
 
-from local import sample_events
 from tests.delivery.receivers import OK, Receiver, Request, answering, status
 from tests.delivery.rig import SECRET, Rig, hit
 from tests.support.timing import until
+from tools import samples
 
 ROOT = Path(__file__).parents[2]
 
@@ -161,7 +161,7 @@ def test_the_hot_path_answers_while_the_receiver_has_not(
         url = pytracking.get_click_tracking_url(
             "https://a.test/x", base_click_tracking_url="https://t.test/c/", keyring=keyring
         )
-        event = sample_events.http_api(url.removeprefix("https://t.test"))
+        event = samples.http_api(url.removeprefix("https://t.test"))
         workers.start()
         assert click.handler(event, None)["statusCode"] == 302
         until(lambda: len(receiver.requests) == 1)

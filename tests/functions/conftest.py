@@ -10,10 +10,10 @@ from pytracking.aws import observability, queue, secrets
 from pytracking.aws.client import JsonApi
 from pytracking.delivery import client as webhook_client
 
-from local import sample_events
 from tests.aws.standard_output import StandardOutput
 from tests.functions.links import RING
 from tests.support.timing import wait_for_threads
+from tools import samples
 
 FOLDER = Path(__file__).parents[2] / "functions"
 
@@ -30,7 +30,7 @@ class Function:
         return self.module.handler(event, None)
 
     def get(self, token, method="GET", **headers):
-        event = sample_events.http_api(f"/{self.kind[0]}/{token}", method)
+        event = samples.http_api(f"/{self.kind[0]}/{token}", method)
         event["headers"].update(headers)
         return self(event)
 

@@ -7,13 +7,13 @@ import pytest
 from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.errors import ConfigurationError
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import TARGET, metrics, token
+from tools import samples
 
 EVENTS = Path(__file__).parents[2] / "events"
 KINDS = pytest.mark.parametrize("kind", ["open", "click"])
-SAMPLES = sorted(sample_events.samples())
+SAMPLES = sorted(samples.requests())
 
 
 def sample_environment():
@@ -23,7 +23,7 @@ def sample_environment():
 
 @pytest.mark.parametrize("name", [*SAMPLES, "env.json"])
 def test_a_sample_event_is_what_its_generator_writes(name):
-    content = {**sample_events.samples(), "env.json": sample_events.environment()}[name]
+    content = {**samples.requests(), "env.json": samples.environment()}[name]
     assert json.loads((EVENTS / name).read_text()) == content
 
 
@@ -49,7 +49,7 @@ def test_a_sample_event_gets_the_answer_its_readme_promises(name, start, log):
         "InvalidLinks" in metrics(log.lines())
     )
     if result["statusCode"] == 302:
-        assert result["headers"]["Location"] == sample_events.TARGET
+        assert result["headers"]["Location"] == samples.TARGET
     assert (result["body"] == "") == ("no body" in promised or promised.startswith("302"))
 
 
@@ -87,7 +87,7 @@ def test_a_secret_that_holds_the_sample_key_opens_no_link_of_a_deployed_function
             PYTRACKING_LINK_KEYS_SECRET="link-keys",
             AWS_ENDPOINT_URL_SECRETS_MANAGER=secrets.url,
         )
-        assert function.get(sample_events.token("click"))["statusCode"] == 503
+        assert function.get(samples.token("click"))["statusCode"] == 503
 
 
 @KINDS
@@ -105,7 +105,7 @@ def test_other_methods_are_told_which_are_allowed(kind, method, start):
 @KINDS
 @pytest.mark.parametrize("path", ["/robots.txt", "/o/robots.txt", "/prod/robots.txt"])
 def test_crawlers_are_asked_to_stay_away(kind, path, start, log):
-    result = start(kind)(sample_events.http_api(path))
+    result = start(kind)(samples.http_api(path))
     assert result["statusCode"] == 200
     assert result["body"] == "User-agent: *\nDisallow: /\n"
     assert log.lines() == []
@@ -113,7 +113,7 @@ def test_crawlers_are_asked_to_stay_away(kind, path, start, log):
 
 @KINDS
 def test_there_is_no_icon(kind, start):
-    assert start(kind)(sample_events.http_api("/favicon.ico"))["statusCode"] == 204
+    assert start(kind)(samples.http_api("/favicon.ico"))["statusCode"] == 204
 
 
 @KINDS
@@ -143,7 +143,7 @@ def test_an_event_with_nothing_in_it_is_answered_like_an_unusable_link(kind, eve
     ["/{k}/{t}", "/prod/{k}/{t}", "//{k}//{t}//", "/{k}/{t}/", "/{k}/{t}%2F", "/{k}/../{k}/{t}"],
 )
 def test_stage_prefixes_slashes_and_dots_do_not_hide_a_link(kind, path, start):
-    event = sample_events.http_api(path.format(k=kind[0], t=token(kind)))
+    event = samples.http_api(path.format(k=kind[0], t=token(kind)))
     with RawServer(ok) as queue:
         function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
         result = function(event)

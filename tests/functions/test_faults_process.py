@@ -16,9 +16,9 @@ from pytracking.handlers import answering, http
 from pytracking.handlers.http import FAILURE, PIXEL, Request, render
 from pytracking.privacy import PrivacyPolicy
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import KINDS, RING, fallbacks, is_answer, metrics, token
+from tools import samples
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -169,7 +169,7 @@ def test_a_process_killed_after_the_queue_took_the_hit_loses_nothing(kind, tmp_p
         ok(connection)
         os.kill(pid_known[0], signal.SIGKILL)
 
-    event = json.dumps(sample_events.http_api(f"/{kind[0]}/{token(kind)}"))
+    event = json.dumps(samples.http_api(f"/{kind[0]}/{token(kind)}"))
     with RawServer(take_and_kill, ok) as queue:
         environment = {
             "PATH": os.environ["PATH"],

@@ -18,10 +18,10 @@ from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
 from pytracking.privacy import PrivacyPolicy
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.conftest import FOLDER
 from tests.functions.links import RING, token
+from tools import samples
 
 ADDRESS, NETWORK = "203.0.113.77", "203.0.113.0"
 AGENT = "Mozilla/5.0 (X11; Linux x86_64) alicescrawler/7.7 Safari/537.36"
@@ -107,7 +107,7 @@ class Traces:
                     "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
                 }
             function = self._start(kind, **environment)
-            event = sample_events.http_api(f"/{kind[0]}/{link}")
+            event = samples.http_api(f"/{kind[0]}/{link}")
             event["requestContext"]["http"]["sourceIp"] = ADDRESS
             event["requestContext"]["http"]["userAgent"] = AGENT
             event["headers"] = {"host": "t.example.com", "x-forwarded-for": ADDRESS, **headers}

@@ -7,10 +7,10 @@ import time
 
 import pytest
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import KINDS, RING, token
 from tests.support.environments import ROOT
+from tools import samples
 
 HIT = """
 import importlib.util, json, sys, time
@@ -26,7 +26,7 @@ print(json.dumps([answer["statusCode"], sorted(loaded & set(heavy))]))
 
 def fresh_process(kind, path, **environment):
     """Answer one hit in a process of its own; return its status and what heavy it loaded."""
-    event = sample_events.http_api(path)
+    event = samples.http_api(path)
     done = subprocess.run(
         [sys.executable, "-c", HIT, str(ROOT / "functions" / kind / "app.py"), json.dumps(event)],
         env={

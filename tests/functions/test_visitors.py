@@ -4,9 +4,9 @@ import time
 
 import pytest
 
-from local import sample_events
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import token
+from tools import samples
 
 CHROME = (
     "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -43,7 +43,7 @@ def test_client_and_device_are_told_and_shadows_are_not_unless_asked_for(kind, s
 
 def test_a_shadow_is_looked_up_by_the_whole_address_before_it_is_cut(start):
     settings = {"PYTRACKING_SHADOW_SIGNALS": "true", "PYTRACKING_PRIVACY": "truncated"}
-    event = sample_events.http_api(f"/c/{token('click')}")
+    event = samples.http_api(f"/c/{token('click')}")
     event["requestContext"]["http"]["sourceIp"] = "40.107.3.4"
     with RawServer(ok) as queue:
         start("click", PYTRACKING_QUEUE_URL=queue.url, **settings)(event)
