@@ -11,7 +11,7 @@ from pytracking.errors import ConfigurationError, InvalidTarget, MissingDependen
 from pytracking.targets import Address, address_of, ascii_host, check_target, host_of
 from pytracking.tokens import Kind, looks_like_token
 
-OPEN_PATH, CLICK_PATH = "o/", "c/"
+OPEN_PATH, CLICK_PATH, ACTION_PATH = "o/", "c/", "a/"
 """Where the stack answers, under its domain."""
 
 _HOST = re.compile(r"(?<=://)[^/:?#\[\]@]+")  # https://host:8443/c/
@@ -27,26 +27,39 @@ _QUOTES = " \t\r\n\"'`<([{\u2018\u201a\u201c\u201e\u00ab\u2039"
 
 @dataclass(frozen=True)
 class BaseUrls:
-    """What open links and click links start with; empty where there is none.
+    """What links start with, by what they are for; empty where there are none.
 
     Attributes:
         open: e.g. ``https://track.example.com/o/``.
-        click: e.g. ``https://track.example.com/c/``.
+        click: e.g. ``https://track.example.com/c/``; of guarded clicks as well.
+        action: e.g. ``https://track.example.com/a/``, which is what a ``click`` that ends with
+            ``/c/`` stands for.
     """
 
     open: str = ""
     click: str = ""
+    action: str = ""
+
+    def __post_init__(self) -> None:
+        """Find the base of action links beside that of clicks, as a stack has it."""
+        click = _with_slash(self.click)
+        if not self.action and click.endswith(f"/{CLICK_PATH}"):
+            object.__setattr__(self, "action", click.removesuffix(CLICK_PATH) + ACTION_PATH)
 
     @classmethod
     def under(cls, url: str) -> BaseUrls:
-        """Return those of a stack: ``https://track.example.com`` gives ``/o/`` and ``/c/``."""
+        """Return those of a stack: under ``https://track.example.com``, ``/o/`` and ``/c/``."""
         base = _with_slash(url)  # as given: both spellings are read
         return cls(base + OPEN_PATH, base + CLICK_PATH)
 
     @cached_property
     def prefixes(self) -> dict[Kind, str]:
         """What links of each kind start with (host in ASCII, path with a final slash)."""
-        return {"open": link_prefix(self.open), "click": link_prefix(self.click)}
+        return {
+            "open": link_prefix(self.open),
+            "click": link_prefix(self.click),
+            "action": link_prefix(self.action),
+        }
 
     @cached_property
     def addresses(self) -> tuple[Address, ...]:
@@ -58,14 +71,14 @@ class BaseUrls:
         """The one spelling of each prefix, the longest first, and the kind that it stands for."""
         found: dict[str, Kind | None] = {}
         kind: Kind
-        for kind in ("open", "click"):
+        for kind in ("open", "click", "action"):
             for spelling in map(one_spelling, self.of(kind)):
                 found[spelling] = None if found.get(spelling, kind) != kind else kind
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
     def of(self, kind: Kind) -> list[str]:
         """Return the spellings of one kind's base: in ASCII, and as it was given."""
-        base = self.open if kind == "open" else self.click
+        base = {"open": self.open, "action": self.action}.get(kind, self.click)
         return list(dict.fromkeys(filter(None, (link_prefix(base), _with_slash(base)))))
 
     def split(self, link: str) -> tuple[str, Kind | None]:

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Any
 
+from pytracking.actions import Action
 from pytracking.errors import InvalidLink, InvalidPayload
 from pytracking.tokens import Kind, is_of_kind, link_id
 from pytracking.tokens.formats import Formats
@@ -24,13 +25,14 @@ class Link:
     """What a link says.
 
     Attributes:
-        kind: what the link was followed as: ``open`` or ``click``.
-        target: where a click goes; None for an open.
+        kind: what the link was followed as: ``open``, ``click``, ``guarded`` or ``action``.
+        target: where a click goes; None for what leads nowhere.
         metadata: what the sender put into the link.
         webhook_url: the webhook URL embedded in the link; None when there is none.
         issued_at: when the link was minted, seconds since the epoch; None when it does not say.
         expires_at: when the link stops working, seconds since the epoch; None when never.
         privacy: the recipient's consent flags, e.g. ``("no_ip",)``.
+        action: what an action link does; None for other links.
         token: the canonical token, whatever mail did to the one that arrived. With it anyone
             could follow the link, so it is not shown.
     """
@@ -42,6 +44,7 @@ class Link:
     issued_at: int | None = None
     expires_at: int | None = None
     privacy: tuple[str, ...] = ()
+    action: Action | None = None
     token: str = field(default="", repr=False)
 
     @property
@@ -80,6 +83,7 @@ def link_of(content: Mapping[str, Any], kind: Kind, token: str) -> Link:
         issued_at=content.get("iat"),
         expires_at=content.get("exp"),
         privacy=tuple(content.get("privacy", ())),
+        action=Action.of(content) if kind == "action" else None,
         token=token,
     )
 

@@ -8,9 +8,10 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
 
+from pytracking.actions import Action, Value, What, check_unsubscribe
 from pytracking.base_urls import BaseUrls, check_base_url
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
@@ -54,7 +55,7 @@ class Tracker:
 
     Args:
         base_url: the address of the stack, ``https://track.example.com``; links are under ``/o/``
-            and ``/c/``. Or ``BaseUrls``, where opens and clicks are elsewhere.
+            ``/c/`` and ``/a/``. Or ``BaseUrls``, where they are elsewhere.
         keyring: seals and opens the links; or a function that returns the present keyring.
         clock: returns the present in seconds since the epoch.
         settings: of all links, see ``LinkSettings``.
@@ -76,6 +77,8 @@ class Tracker:
         if isinstance(base_url, BaseUrls):
             check_base_url(base_url.open, "of open links")
             check_base_url(base_url.click, "of click links")
+            if base_url.action:
+                check_base_url(base_url.action, "of action links")
             self.base_urls = base_url
         else:
             check_base_url(base_url, "of links, e.g. https://track.example.com")
@@ -136,15 +139,68 @@ class Tracker:
         self,
         url: str,
         metadata: Mapping[str, Any] | None = None,
+        *,
+        guarded: bool = False,
         **settings: Unpack[LinkSettings],
     ) -> str:
         """Return a click link that redirects to ``url`` and carries ``metadata``.
+
+        Args:
+            url: the target.
+            metadata: of the link.
+            guarded: show a page with a button first, which alone is the click. For what works
+                once (to sign in, to reset a password), so that no scanner uses it up.
+            settings: of this link.
 
         Raises:
             InvalidTarget: ``url`` is not a URL that a redirect may go to.
             InvalidPayload, KeysUnavailable: as ``open_url``.
         """
-        return self.configuration(**settings).get_click_tracking_url(url, metadata)
+        configuration = self.configuration(**settings)
+        if not guarded:
+            return configuration.get_click_tracking_url(url, metadata)
+        configuration.check_target(url)
+        content = configuration.get_data_to_embed(url, metadata)
+        token = configuration.get_url_encoded_data_str(content, "guarded")
+        return configuration.get_click_tracking_url_from_data_str(token)
+
+    def action_url(
+        self,
+        what: What,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        values: Sequence[Value] | Value | None = None,
+        lang: str | None = None,
+        **settings: Unpack[LinkSettings],
+    ) -> str:
+        """Return an action link: opened, it shows a page with a button, and only that acts.
+
+        Args:
+            what: ``unsubscribe``, ``decline`` (being tracked), ``confirm`` (a subscription), or
+                ``rate``.
+            metadata: of the link; it says who acts, and the event has all of it.
+            values: what ``rate`` can report; one, or several that the page lets choose from.
+            lang: the language of the page, such as ``de``; by default the browser's.
+            settings: of this link.
+
+        Raises:
+            ConfigurationError: there is no base URL for action links; an unsubscribe link that
+                works for less than 60 days, or names nobody (``aggregate``).
+            InvalidPayload: an unknown action, or values that it cannot have; or as ``open_url``.
+            KeysUnavailable: as ``open_url``.
+        """
+        configuration = self.configuration(**settings)
+        if not self.base_urls.action:
+            raise ConfigurationError(
+                "no base URL of action links: give BaseUrls its action, e.g. "
+                "https://track.example.com/a/"
+            )
+        if what == "unsubscribe":
+            check_unsubscribe(configuration.expires_in, configuration.privacy)
+        action = Action.asked(what, values, lang)
+        content = {**configuration.get_data_to_embed(None, metadata), **action.content()}
+        token = configuration.get_url_encoded_data_str(content, "action")
+        return self.base_urls.prefixes["action"] + token
 
     def html(
         self,
@@ -184,7 +240,7 @@ class Tracker:
 
         Args:
             url_or_token: a full link, which is of the kind of its base; or its token.
-            kind: what a token is for; None: any kind.
+            kind: what a token is for; None: any kind. A click may be a guarded one.
 
         Raises:
             LinkExpired: the link has stopped working.
@@ -195,7 +251,7 @@ class Tracker:
         kind = kind_of_base or kind
         keyring, now = self._keyring(), self._unkeyed.clock() if self._unkeyed.clock else None
         failure = InvalidLink("the token is empty")
-        for one in [kind] if kind else KINDS:
+        for one in _KINDS_AS.get(kind, KINDS):
             try:
                 return read_link(token, one, keyring, now=now)
             except LinkExpired:
@@ -219,7 +275,12 @@ class Tracker:
         return f"Tracker({self.base_urls!r})"
 
 
-KINDS: tuple[Kind, ...] = tuple(KIND_BYTES)  # type: ignore[arg-type]
+KINDS: tuple[Kind, ...] = tuple(KIND_BYTES)
+
+_KINDS_AS: Mapping[Kind | None, tuple[Kind, ...]] = {
+    **{kind: (kind,) for kind in KINDS},
+    "click": ("click", "guarded"),  # they share a base
+}
 
 
 def _keywords(settings: LinkSettings) -> dict[str, Any]:

@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar, cast
+from typing import Any, TypeVar
 
 from pytracking.errors import InvalidMessage
 from pytracking.events import event_kind
@@ -223,7 +223,7 @@ def _parse_undecoded(
         raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")
     return Undecoded(
         id=identifier,
-        kind=cast(Kind, kind),
+        kind=kind,
         token=_check("undecoded.token", hit.get("token"), str),
         timestamp=_count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),

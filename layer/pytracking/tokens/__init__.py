@@ -9,14 +9,17 @@ from base64 import urlsafe_b64encode
 from hashlib import sha256
 from typing import Literal
 
-Kind = Literal["open", "click"]
-"""What a link is for."""
+Kind = Literal["open", "click", "guarded", "action"]
+"""What a link is for; a guarded one is a click that only a POST follows."""
 
-KIND_BYTES: dict[str, bytes] = {"open": b"o", "click": b"c"}
+KIND_BYTES: dict[Kind, bytes] = {"open": b"o", "click": b"c", "guarded": b"g", "action": b"a"}
 """Each kind of token, and the byte that binds sealed tokens to it. No byte is ever used again."""
 
-KINDS_WITH_URL = frozenset({"click"})
+KINDS_WITH_URL = frozenset({"click", "guarded"})
 """The kinds whose tokens lead to a URL."""
+
+SEALED_KINDS = frozenset({"guarded", "action"})
+"""The kinds that no other format has: it would not tell them from opens and clicks."""
 
 NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
 """All that is reported of a sealed token that does not open."""

@@ -16,7 +16,7 @@ from pytracking.errors import (
     LinkExpired,
     MalformedToken,
 )
-from pytracking.tokens import Kind
+from pytracking.tokens import SEALED_KINDS, Kind
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.plain import PlainCodec
 
@@ -83,7 +83,10 @@ class Formats:
 
         Raises:
             InvalidPayload: JSON cannot hold ``content``.
+            ConfigurationError: only sealed tokens can be of this ``kind``, and there is no keyring.
         """
+        if kind in SEALED_KINDS and "p" not in self._codecs:
+            raise ConfigurationError(f"links of kind {kind} need a keyring")
         return self._minting.encode(content, kind)
 
     def decode(self, token: str, kind: Kind, now: float) -> tuple[dict[str, Any], str]:
@@ -117,6 +120,8 @@ class Formats:
         raise failure or InvalidLink("the token is empty")
 
     def _decode(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
+        if kind in SEALED_KINDS and token[:1] != "p":
+            raise InvalidLink(f"a token of kind {kind} is a sealed one")
         # a token of no format accepted here gets the error of the format that is minted
         return self._codecs.get(token[:1], self._minting).decode(token, kind, now)
 

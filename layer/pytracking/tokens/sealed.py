@@ -4,7 +4,7 @@
     raw[0]  = 0xA4 | c     c: 0 body stored, 1 body deflated with dictionary 1
     raw[1]  = key id
     raw[2:] = AES-256-SIV (RFC 5297): 16-byte synthetic IV, then ciphertext
-    AD      = raw[0] raw[1] kind, one string; kind: b"o" open, b"c" click
+    AD      = raw[0] raw[1] kind, one string; kind: b"o" open, b"c" click, b"g", b"a"
     plain   = n (1 byte), n * 16 bytes of UUIDs, body
     body    = the document as compact JSON in UTF-8; the byte 0x01 stands where each UUID stood
 
