@@ -33,7 +33,6 @@ SLOW = (
     "release/",
     "report/",  # a whole engine
     "template/",  # builds the layer, and lints each combination of choices
-    "test_faults",  # collects the whole suite
     "test_public_types",  # runs mypy
     "test_targets_hosts",  # every code point there is
 )

@@ -4,14 +4,9 @@ A test says what it proves by ``@pytest.mark.fault("delivering", 22)``. ``python
 tests.support.faults`` writes docs/faults.md from these marks; a test compares them.
 """
 
-import json
-import subprocess
-import sys
-import tempfile
+import ast
 from collections import defaultdict
 from pathlib import Path
-
-import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGE = ROOT / "docs" / "faults.md"
@@ -196,43 +191,19 @@ Rows = dict[tuple[str, int], list[str]]
 """By room and row, the tests: ``tests/x/test_y.py::test_z``, without parameters, sorted."""
 
 
-class Collector:
-    """A pytest plugin that writes which tests prove which rows to the file it was given."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    def pytest_collection_modifyitems(self, items: list[pytest.Item]) -> None:
-        found = defaultdict(set)
-        for item in items:
-            for mark in item.iter_markers("fault"):
-                room, *rows = mark.args
-                for row in rows:
-                    found[f"{room} {row}"].add(item.nodeid.partition("[")[0])
-        text = json.dumps({key: sorted(tests) for key, tests in found.items()})
-        self._path.write_text(text, encoding="utf-8")
-
-
 def collect() -> Rows:
-    """Return which tests prove which rows, by collecting all tests in a process of its own."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "rows.json")
-        code = (
-            "import sys, pathlib, pytest; from tests.support.faults import Collector; "
-            "sys.exit(pytest.main(['--collect-only', '-q', '-p', 'no:cacheprovider'], "
-            f"plugins=[Collector(pathlib.Path({str(path)!r}))]))"
-        )
-        run = subprocess.run(
-            [sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=False
-        )
-        if run.returncode:
-            raise RuntimeError(f"the tests could not be collected:\n{run.stdout[-2000:]}")
-        found = json.loads(path.read_text(encoding="utf-8"))
-    rows: Rows = {}
-    for key, tests in found.items():
-        room, _, row = key.partition(" ")
-        rows[room, int(row)] = tests
-    return rows
+    """Return which tests prove which rows, as the marks above them say."""
+    rows: defaultdict[tuple[str, int], list[str]] = defaultdict(list)
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        name = path.relative_to(ROOT).as_posix()
+        text = path.read_text(encoding="utf-8")
+        for test in ast.walk(ast.parse(text)) if "mark.fault" in text else ():
+            for mark in getattr(test, "decorator_list", ()):
+                if ast.unparse(mark).startswith("pytest.mark.fault("):
+                    room, *numbers = map(ast.literal_eval, mark.args)
+                    for row in numbers:
+                        rows[room, row].append(f"{name}::{test.name}")
+    return {key: sorted(tests) for key, tests in rows.items()}
 
 
 def page(rows: Rows) -> str:
