@@ -95,6 +95,14 @@ class Settings:
     dead_letter_queue_url: str | None = _variable(
         "PYTRACKING_DEAD_LETTER_QUEUE_URL", "SQS queue of hits that could not be delivered"
     )
+    event_stream: str | None = _variable(
+        "PYTRACKING_EVENT_STREAM",
+        "Firehose stream that writes every event to the event store; without it, there is none",
+    )
+    event_bus: str | None = _variable(
+        "PYTRACKING_EVENT_BUS",
+        "ARN or name of the EventBridge bus that every event is put on; without it, none is",
+    )
     webhook_secrets_secret: str | None = _variable(
         "PYTRACKING_WEBHOOK_SECRETS_SECRET",
         "ARN or name of the secret that holds the webhook secrets",
@@ -164,10 +172,22 @@ class Settings:
     secrets_manager_endpoint: str | None = _variable(
         "AWS_ENDPOINT_URL_SECRETS_MANAGER", "calls Secrets Manager at this address instead"
     )
+    firehose_endpoint: str | None = _variable(
+        "AWS_ENDPOINT_URL_FIREHOSE", "calls Firehose at this address instead"
+    )
+    eventbridge_endpoint: str | None = _variable(
+        "AWS_ENDPOINT_URL_EVENTBRIDGE", "calls EventBridge at this address instead"
+    )
     service: str | None = _variable(
         "POWERTOOLS_SERVICE_NAME", "`service` of log lines and metrics: the stack's name"
     )
     namespace: str | None = _variable("POWERTOOLS_METRICS_NAMESPACE", "namespace of the metrics")
+
+    @property
+    def event_destinations(self) -> tuple[str, ...]:
+        """The destinations that every event is owed to, whatever its webhook."""
+        configured = {"store": self.event_stream, "bus": self.event_bus}
+        return tuple(name for name, value in configured.items() if value)
 
     @classmethod
     def from_environment(

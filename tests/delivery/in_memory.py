@@ -5,6 +5,7 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from pytracking.aws.queue import QueueEntry
+from pytracking.delivery.destinations import Destination
 from pytracking.delivery.messages import Message
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.handlers.delivering import Deliverer
@@ -41,14 +42,16 @@ def deliverer_of(
     *,
     slow: Queue | None = None,
     refuses: Container[str] = (),
+    others: Sequence[Destination] = (),
     **settings: Any,
 ) -> Deliverer:
     """Return a deliverer whose copies go to ``queue``, and whose dead letters to ``dead``.
 
     ``settings`` are those of its webhooks.
     """
+    slow_origins = None if slow is None else SlowOrigins()
     return Deliverer(
-        destination=webhooks(clock=clock, slow=None if slow is None else SlowOrigins(), **settings),
+        destinations=[webhooks(clock=clock, slow=slow_origins, **settings), *others],
         again=Sending(queue, refuses),
         dead=Sending(dead, refuses),
         slow=None if slow is None else Sending(slow, refuses),

@@ -12,6 +12,7 @@ from botocore.config import Config
 from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.client import Client
+from pytracking.delivery.destinations import Destination
 from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.webhooks import Webhooks
@@ -110,11 +111,12 @@ class Rig:
         again: BatchQueue | None = None,
         dead: BatchQueue | None = None,
         delays: Sequence[float] = DELAYS,
+        others: Sequence[Destination] = (),
         **settings: Any,
     ) -> Deliverer:
         """Return a deliverer of these queues; ``settings`` are those of its webhooks."""
         return Deliverer(
-            destination=webhooks(**settings),
+            destinations=[webhooks(**settings), *others],
             again=again or SqsQueue(self.queue_url, self.settings),
             dead=dead or SqsQueue(self.dead_url, self.settings),
             delays=delays,

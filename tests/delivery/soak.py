@@ -24,7 +24,7 @@ from local.queue import Queue
 from local.queue_server import QueueServer
 from tests.delivery.receivers import Receiver
 from tests.delivery.rig import CREDENTIALS, SECRETS, sqs_client
-from tests.delivery.soak_endpoints import Endpoint
+from tests.delivery.soak_endpoints import Endpoint, services_of_moods
 from tests.delivery.soak_processes import Nursery, Source, make_hits
 
 ROOT = Path(__file__).parents[2]
@@ -79,18 +79,28 @@ class Report:
     dead: int
     replayed: int
     moods: dict[str, int]
+    missing_from_store: int
+    missing_from_bus: int
     seconds: float
 
     @property
     def passed(self) -> bool:
-        """Every hit was acknowledged, and no id ever stood for two bodies."""
-        return not (self.missing or self.changed_bodies or self.forged)
+        """Every hit reached every destination, and no id ever stood for two bodies."""
+        return not (
+            self.missing
+            or self.missing_from_store
+            or self.missing_from_bus
+            or self.changed_bodies
+            or self.forged
+        )
 
     def __str__(self) -> str:
         return "\n".join(
             [
                 f"{self.hits} hits, {self.kills} kills, {self.seconds:.0f} s",
                 f"{self.acknowledged_ids} ids acknowledged, {self.missing} missing",
+                f"{self.missing_from_store} missing from the store, "
+                f"{self.missing_from_bus} from the bus",
                 f"{self.received} posts received: {json.dumps(self.moods)}",
                 f"{self.duplicates} acknowledged more than once, each with one id and one body "
                 f"({self.changed_bodies} bodies changed, {self.forged} ids changed)",
@@ -108,12 +118,17 @@ def soak(hits: int, kills: int, seed: int = 1) -> Report:
         "hits", visibility_timeout=VISIBILITY, dead_letters=dead, max_receive_count=10
     )
     endpoints = [Endpoint(random.Random(rng.random())) for _ in range(ENDPOINTS)]
+    moody = Endpoint(random.Random(rng.random()))
+    services = services_of_moods(moody)
     receivers = [Receiver(one.answer, on_connect=one.refuse) for one in endpoints]
     died = replayed = 0
-    with QueueServer([queue, dead]) as server:
+    with QueueServer([queue, dead]) as server, services:
         for receiver in receivers:
             receiver.__enter__()
-        environment = _environment(server.endpoint, server.url(queue), server.url(dead))
+        environment = {
+            **_environment(server.endpoint, server.url(queue), server.url(dead)),
+            **services.environment,
+        }
         source = Source(environment, [receiver.url for receiver in receivers], hits)
         nursery = Nursery(environment)
         try:
@@ -127,7 +142,7 @@ def soak(hits: int, kills: int, seed: int = 1) -> Report:
                     next_kill = time.monotonic() + rng.uniform(0.05, 0.35)
                 if source.done() and nursery.killed >= kills:
                     # The storm is over; what has not run out of attempts arrives.
-                    for endpoint in endpoints:
+                    for endpoint in (*endpoints, moody):
                         endpoint.recovered = True
                 time.sleep(0.02)
             died = len(dead)
@@ -150,6 +165,8 @@ def soak(hits: int, kills: int, seed: int = 1) -> Report:
     return _report(
         queue,
         endpoints,
+        missing_from_store=len(queue.ids - set(services.ids("store"))),
+        missing_from_bus=len(queue.ids - set(services.ids("bus"))),
         hits=hits,
         kills=nursery.killed,
         dead=died,

@@ -1,4 +1,4 @@
-"""The receivers of a soak, whose moods change by turns."""
+"""The receivers of a soak, and its event services, whose moods change by turns."""
 
 import json
 import random
@@ -7,6 +7,7 @@ import time
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
+from tests.delivery.event_services import EventServices
 from tests.delivery.receivers import OK, Request, hanging, resetting, status
 from tests.delivery.rig import SIGNER
 
@@ -72,3 +73,27 @@ def cut(conn: socket.socket, request: Request) -> None:
     """Break off in the middle of the headers."""
     conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n")
     conn.shutdown(socket.SHUT_RDWR)
+
+
+def services_of_moods(endpoint: Endpoint) -> EventServices:
+    """Return Firehose and EventBridge; they fail by the turns of ``endpoint``."""
+    services = EventServices(lambda operation: endpoint.rng.choice(REFUSALS[endpoint.mood()]))
+
+    def script(conn: socket.socket, request: Request) -> None:
+        mood = endpoint.mood()
+        endpoint.moods[mood] += 1
+        if mood == "hanging":
+            hanging(conn, request)
+        elif mood in ("resetting", "dead"):
+            resetting(conn, request)
+        else:
+            services.take(conn, request)
+
+    services.script = script
+    return services
+
+
+REFUSALS = defaultdict(
+    lambda: [None], failing=["InternalFailure"], dripping=[None, "ThrottlingException"]
+)
+"""What becomes of a record in each mood."""

@@ -1,6 +1,7 @@
 """Faults that live in processes: kill -9 in the middle, and a hot path that waits for nobody."""
 
 import importlib.util
+import itertools
 import json
 import os
 import signal
@@ -9,6 +10,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ import pytracking
 from pytracking.tokens.keyring import Keyring
 from standardwebhooks import Webhook
 
+from tests.delivery.event_services import EventServices
 from tests.delivery.receivers import OK, Receiver, Request, answering, status
 from tests.delivery.rig import SECRET, Rig, hit
 from tests.support.timing import until
@@ -138,6 +141,40 @@ def test_killed_again_and_again_no_hit_is_lost(moto: str) -> None:
     assert dead == []
     assert set(answered) == {h.id for h in hits}
     assert min(answered.values()) >= 2
+
+
+@pytest.mark.fault("delivering", 91)
+def test_killed_again_and_again_a_hit_reaches_every_destination_it_is_owed_to(moto: str) -> None:
+    """The services refuse every third record; the process dies in the middle of calls and posts."""
+    rig = Rig(moto, visibility=2)
+    quick = {"WORKER_DEADLINE": "1", "WORKER_DELAYS": "[1, 1, 1, 1, 1, 1, 1, 1, 1]"}
+    kill, turns = threading.Event(), itertools.count(1)
+
+    def refuses(operation: str) -> str | None:
+        turn = next(turns)
+        if turn % 10 == 0:
+            kill.set()
+        return "ServiceUnavailableException" if turn % 3 == 0 else None
+
+    with EventServices(refuses) as services, Receiver(answering()) as receiver:
+        workers = Workers(rig)
+        hits = [replace(hit(receiver.url), owed=("webhook", "store", "bus")) for _ in range(40)]
+        rig.put(*hits)
+        try:
+            for _ in range(5):
+                workers.start(**services.environment, **quick)
+                kill.wait(5)
+                kill.clear()
+                workers.kill()
+            workers.start(**services.environment, **quick)
+            until(lambda: rig.left() == 0)
+        finally:
+            workers.kill()
+        ids = {one.id for one in hits}
+        assert rig.dead() == []
+        assert {request.headers["webhook-id"] for request in receiver.requests} == ids
+        assert set(services.ids("store")) == set(services.ids("bus")) == ids
+    rig.sqs.close()
 
 
 @pytest.mark.fault("delivering", 34)

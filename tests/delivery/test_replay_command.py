@@ -170,3 +170,36 @@ def test_a_new_address_that_nothing_can_be_delivered_to_is_refused(stack: Stack)
 def test_replay_from_the_log_needs_link_keys(rig: Rig) -> None:
     with pytest.raises(ConfigurationError, match="--link-keys"):
         run("replay", "--queue", rig.queue_url, "--log", "-")
+
+
+@pytest.mark.parametrize(
+    ("webhook", "owed"), [("https://a.test/", ("webhook", "store", "bus")), ("", ("store", "bus"))]
+)
+def test_a_log_line_is_owed_to_the_store_and_the_bus_of_the_stack_as_well(
+    rig: Rig,
+    stack: Stack,
+    webhook: str,
+    owed: tuple[str, ...],
+    tmp_path: Any,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
+    stack.parameters = {
+        "WebhookUrl": webhook,
+        "EventStore": "enabled",
+        "EventBusArn": "arn:aws:events:us-east-1:123456789012:event-bus/hits",
+    }
+    line = fallback("a" * 32, token=token(include_webhook_url=False))
+    (tmp_path / "log").write_text(line)
+    run("replay", "--stack", stack.name, "--log", str(tmp_path / "log"), "--yes")
+    assert [message.owed for message in told(rig)] == [owed]
+
+
+def test_without_a_stack_the_other_destinations_are_named(
+    rig: Rig, tmp_path: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
+    (tmp_path / "log").write_text(fallback("a" * 32))
+    given = ("--queue", rig.queue_url, "--log", str(tmp_path / "log"), "--also", "store")
+    run("replay", *given, "--yes")
+    assert [message.owed for message in told(rig)] == [("webhook", "store")]

@@ -7,7 +7,7 @@ import pytest
 from tests.delivery.soak import ENDPOINTS, soak
 
 
-@pytest.mark.fault("delivering", 15, 16, 21, 22, 23, 32)
+@pytest.mark.fault("delivering", 15, 16, 21, 22, 23, 32, 90, 91)
 def test_no_hit_is_lost_while_receivers_fail_by_turns_and_deliver_is_killed_at_random(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from pytracking.aws.client import JsonApi
+from pytracking.aws.event_destinations import event_destinations
 from pytracking.aws.queue import SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
@@ -50,14 +51,21 @@ def quick_handler(environment: Mapping[str, str]) -> Any:
     """Return a handler whose deadlines and delays are those of WORKER_DEADLINE, WORKER_DELAYS."""
     deadline = float(environment["WORKER_DEADLINE"])
     settings = Settings.from_environment(environment)
+    # Pauses pass as much faster as the deadline is shorter.
+    breaker = Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline)
+    others = event_destinations(settings)
+    for one in others:
+        one.breaker = breaker
     return Deliverer(
-        destination=Webhooks(
-            Client(AddressRules.of(settings), deadline=deadline),
-            WebhookSecrets.of(settings).signer,
-            # Its pauses pass as much faster as the deadline is shorter.
-            breaker=Breaker(clock=lambda: time.monotonic() * HARD_DEADLINE / deadline),
-            post_deadline=deadline,
-        ),
+        destinations=[
+            Webhooks(
+                Client(AddressRules.of(settings), deadline=deadline),
+                WebhookSecrets.of(settings).signer,
+                breaker=breaker,
+                post_deadline=deadline,
+            ),
+            *others,
+        ],
         again=SqsQueue(settings.queue_url or "", settings),
         dead=SqsQueue(settings.dead_letter_queue_url or "", settings),
         delays=json.loads(environment["WORKER_DELAYS"]),

@@ -58,7 +58,7 @@ def test_the_model_knows_every_alarm() -> None:
 class Dead:
     """A destination that takes nothing."""
 
-    name = "dead"
+    name = "webhook"
 
     def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
         return [Result("failed", "503", 503, excerpt="x" * 100)] * len(messages)
@@ -83,7 +83,7 @@ def test_a_hit_whose_receiver_stays_dead_takes_as_many_messages_as_the_model_say
     lives = 5
     clock = Clock()
     again, dead = Agenda(clock), Agenda(clock)
-    deliverer = Deliverer(destination=Dead(), again=again, dead=dead, clock=clock)
+    deliverer = Deliverer(destinations=[Dead()], again=again, dead=dead, clock=clock)
     for _ in range(lives):
         heapq.heappush(again.due, (clock.now, hit("https://r.example/").to_json()))
         while again.due:
@@ -100,7 +100,7 @@ from tests.operations.test_scaling import BATCH, Agenda, Context, Dead, Delivere
 from tests.support.timing import Clock
 
 clock = Clock()
-deliverer = Deliverer(destination=Dead(), again=Agenda(clock), dead=Agenda(clock), clock=clock)
+deliverer = Deliverer(destinations=[Dead()], again=Agenda(clock), dead=Agenda(clock), clock=clock)
 hits = [hit("https://r.example/", attempt=4) for _ in range(BATCH)]
 deliverer.deliver(event_of(*hits), Context(60))
 """

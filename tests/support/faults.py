@@ -72,6 +72,8 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             64: "a receiver answers with anything at all",
             65: "a message with absurd values",
             67: "deliver has a bug",
+            90: "the event store or bus is silent, throttles, or takes a part of a call",
+            91: "kill -9 while a hit is owed to several destinations",
         },
     ),
     "tokens": (

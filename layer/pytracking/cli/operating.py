@@ -29,6 +29,8 @@ _OF_STACK = {
     "webhook_url": "WebhookUrl",
     "privacy": "PrivacyMode",
     "campaign_keys": "CampaignKeys",
+    "store": "EventStore",
+    "bus": "EventBusArn",
 }
 
 
@@ -58,6 +60,13 @@ def add_replay(commands: "Subparsers") -> None:
     )
     parser.add_argument(
         "--webhook-url", metavar="URL", help="for hits that were never decoded and name no webhook"
+    )
+    parser.add_argument(
+        "--also",
+        action="append",
+        default=[],
+        choices=["store", "bus"],
+        help="such hits are owed to the event store or bus too; --stack knows which there are",
     )
     parser.add_argument(
         "--moved",
@@ -129,6 +138,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
                 PYTRACKING_CAMPAIGN_KEYS=given.get("campaign_keys", ""),
             )
         ),
+        "others": _others(arguments.also, given),
         "dry_run": not arguments.yes,
         "progress": _Progress(),
     }
@@ -229,6 +239,12 @@ def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
             option = "--" + name.replace("_", "-") if hasattr(arguments, name) else "--secret"
             raise ConfigurationError(f"{option} is needed, or --stack with the stack's name")
     return {name: value for name, value in given.items() if value}
+
+
+def _others(also: Sequence[str], given: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the destinations beside the webhook, as given or as the stack has them."""
+    has = {"store": given.get("store") == "enabled", "bus": bool(given.get("bus"))}
+    return tuple(name for name in has if has[name] or name in also)
 
 
 def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:

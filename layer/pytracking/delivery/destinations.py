@@ -1,7 +1,9 @@
 """What a destination of hits is, and what it says of each hit it was sent.
 
-The deliver function sends every hit to a destination, and settles what came of it: delivered,
-tried again later, or a dead letter. A destination knows nothing of queues.
+The deliver function sends every hit to the destinations it is owed to, and settles what came of it
+at each: delivered, tried again later, or a dead letter. A destination knows nothing of queues, nor
+of the others: the webhook (``delivery.webhooks``), the event store and the event bus
+(``aws.event_destinations``).
 """
 
 from collections.abc import Sequence
@@ -33,7 +35,7 @@ class Result:
 
 
 class Destination(Protocol):
-    """Where hits go."""
+    """Where hits go. Any thread may call it; ``name`` is what messages owe a hit to."""
 
     name: str
 

@@ -25,10 +25,15 @@ MAX_BODY_BYTES = 256 * 1024
 MAX_COUNT = 2**53 - 1
 """Largest number of a message: what every reader of JSON takes whole (RFC 8259, 6)."""
 
+WEBHOOK = "webhook"
+"""The destination of every hit, unless its message says otherwise."""
+
 _T = TypeVar("_T")
 
 # An id is part of what is signed ("id.timestamp.body") and of a header: no dot, no CR, no LF.
 _ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # 5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e
+
+_DESTINATION = re.compile(r"[a-z]{1,20}")  # webhook
 
 
 def new_id() -> str:
@@ -57,8 +62,10 @@ class DeadLetter:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A hit on its way to ``webhook``.
+    """A hit on its way to where it is ``owed``: to ``webhook``, or to other destinations beside it.
 
+    ``webhook`` is "" where there is none. ``owed`` names the destinations that have not got it yet;
+    a message without that member, as every one was until 2026-11, is owed to its webhook.
     ``body`` is the event as the receiver gets it, ``attempt`` the number of attempts made so far,
     ``not_before`` the time (seconds since the epoch) before which no further one is due,
     ``last_status`` the HTTP status of the last attempt (None: none yet, or no answer). ``counted``
@@ -71,24 +78,25 @@ class Message:
     attempt: int = 0
     not_before: int = 0
     last_status: int | None = None
+    owed: tuple[str, ...] = (WEBHOOK,)
     counted: bool = field(default=False, compare=False)
     dead: DeadLetter | None = field(default=None, compare=False)
 
     def to_json(self) -> str:
         """Return the text of the queue message."""
-        return _dump(
-            {
-                "v": VERSION,
-                "id": self.id,
-                "webhook": self.webhook,
-                "body": self.body,
-                "attempt": self.attempt,
-                "not_before": self.not_before,
-                "last_status": self.last_status,
-                "counted": self.counted,
-            },
-            self.dead,
-        )
+        document: dict[str, Any] = {
+            "v": VERSION,
+            "id": self.id,
+            "webhook": self.webhook,
+            "body": self.body,
+            "attempt": self.attempt,
+            "not_before": self.not_before,
+            "last_status": self.last_status,
+            "counted": self.counted,
+        }
+        if self.owed != (WEBHOOK,):
+            document["owed"] = self.owed
+        return _dump(document, self.dead)
 
     @property
     def uncounted(self) -> Kind | None:
@@ -187,6 +195,7 @@ def parse(text: str) -> Message | Undecoded:
         attempt=_count("attempt", document.get("attempt", 0)),
         not_before=_count("not_before", document.get("not_before", 0)),
         last_status=_status(document.get("last_status")),
+        owed=_parse_owed(document.get("owed", [WEBHOOK])),
         # Until 2026-11 functions counted a hit before they queued it, and did not say so.
         counted=_check("counted", document.get("counted", True), bool),
         dead=dead,
@@ -231,6 +240,13 @@ def _parse_undecoded(
         privacy=tuple(_check("a flag of privacy", flag, str) for flag in consent),
         dead=dead,
     )
+
+
+def _parse_owed(value: Any) -> tuple[str, ...]:
+    names = [_check("a name of owed", name, str) for name in _check("owed", value, list)]
+    if not names or not all(map(_DESTINATION.fullmatch, names)):
+        raise InvalidMessage("owed is a list of destinations, of 1-20 small letters each")
+    return tuple(dict.fromkeys(names))
 
 
 def _parse_dead(value: Any) -> DeadLetter | None:

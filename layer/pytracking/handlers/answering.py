@@ -61,10 +61,11 @@ class LinkEndpoint:
         self.webhook_url = _checked("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
         self.fallback_url = _checked("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
         self.counts = not settings.queue_url  # else deliver does, a batch at a time
+        self.others = settings.event_destinations if settings.queue_url else ()
         if settings.queue_url:
             queue = SqsQueue(settings.queue_url, settings)
             queue.connect()
-            self.outbox = Outbox(to_queue(queue))
+            self.outbox = Outbox(to_queue(queue), others=self.others)
         else:
             self.outbox = Outbox(to_webhook(settings))
         self.keys = LinkKeys.of(settings)
@@ -140,8 +141,8 @@ class LinkEndpoint:
                 anyone who has the keys later. What the recipient agreed to stands in it, so of the
                 visitor only the least is kept that any link could ask for.
         """
-        webhook = (link.webhook_url or self.webhook_url) if link else None
-        if link and not webhook:
+        webhook = (link.webhook_url or self.webhook_url or "") if link else None
+        if webhook == "" and not self.others:
             count(hits_metric(self.kind), "WithoutWebhook")
             return
         identifier, now = new_id(), int(time.time())
@@ -161,7 +162,7 @@ class LinkEndpoint:
             count("Fallbacks")
         if link is None:
             count("Undecoded")
-        elif self.counts or not (sent and webhook):
+        elif self.counts or not sent or webhook is None:
             count(hits_metric(self.kind))
 
     def _event(self, request: Request, link: Link | None, identifier: str, now: int) -> Event:

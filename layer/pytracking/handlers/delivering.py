@@ -4,6 +4,9 @@ Every message ends in one of five ways: delivered; replaced by a copy that is du
 the slow lane; moved to the dead letters; or reported as failed, so that the queue hands it out
 again. It is never parked by its visibility timeout, and a copy is sent before the original is let
 go: whatever dies in between, the event comes twice rather than not at all.
+
+A message is owed to one destination or to several. They are sent to at the same time, and each that
+did not take it gets a copy of its own: from then on none waits for another.
 """
 
 import json
@@ -11,29 +14,34 @@ import os
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any, Protocol
 
+from pytracking.aws.event_destinations import event_destinations
 from pytracking.aws.observability import count_many, hits_metric, log_bug, log_warning
 from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
-from pytracking.delivery.messages import Message, Undecoded, dead_letter_text, parse
+from pytracking.delivery.messages import WEBHOOK, Message, Undecoded, dead_letter_text, parse
 from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, next_attempt, requeue_delay
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks, cloudevents_source
 from pytracking.environment import Settings
-from pytracking.errors import BatchFailed, ConfigurationError, InvalidMessage
+from pytracking.errors import BatchFailed, ConfigurationError, InvalidMessage, OutOfDescriptors
 
 SEND_SECONDS = 5.0
 """Most that sending the copies of a batch to one queue may take."""
 
 SLOW_LANE_WORKERS = 100
 """Posts made at once in the slow lane, which do nothing but wait: as many as its batches hold."""
+
+TAKEN = {WEBHOOK: "Delivered", "store": "Stored", "bus": "Published"}
+"""The metrics that count what each destination took."""
 
 MAX_LOGGED_CHARACTERS = 200
 """How much of a receiver's error is logged."""
@@ -57,12 +65,12 @@ class BatchQueue(Protocol):
 class _Settled:
     """What becomes of a record: what to count, what to send, and whether the queue may forget it.
 
-    ``message`` is what is still to be sent to a destination.
+    ``copies`` are sent to the queue beside each; ``message`` is what is still to be sent to its
+    destinations.
     """
 
     metrics: tuple[str, ...] = ()
-    copy: QueueEntry | None = None
-    to: BatchQueue | None = None
+    copies: tuple[tuple[QueueEntry, BatchQueue], ...] = ()
     done: bool = True
     message: Message | None = None
 
@@ -73,7 +81,7 @@ class Deliverer:
     def __init__(
         self,
         *,
-        destination: Destination,
+        destinations: Sequence[Destination],
         again: BatchQueue,
         dead: BatchQueue,
         slow: BatchQueue | None = None,
@@ -83,13 +91,15 @@ class Deliverer:
         """Make a deliverer.
 
         Args:
+            destinations: where hits can be owed to, each of another name.
             again: the queue that the batches come from, for copies that are due later.
             dead: the dead letters.
             slow: the slow lane's queue; None in the slow lane, and where there is none.
             clock: the time in seconds since the epoch.
             delays: seconds before the second, third, ... attempt.
         """
-        self._destination = destination
+        self._destinations = {one.name: one for one in destinations}
+        self._threads = ThreadPoolExecutor(len(self._destinations), "destination")
         self._again = again
         self._dead = dead
         self._slow = slow
@@ -111,14 +121,16 @@ class Deliverer:
         own, name = settings.queue_url, "PYTRACKING_QUEUE_URL"
         if in_slow_lane:
             own, name = settings.slow_queue_url, "PYTRACKING_SLOW_QUEUE_URL"
+        webhooks = Webhooks(
+            Client(AddressRules.of(settings)),
+            WebhookSecrets.of(settings).signer,
+            slow=SlowOrigins() if slow else None,
+            workers=SLOW_LANE_WORKERS if in_slow_lane else WORKERS,
+            source=cloudevents_source(settings),
+        )
         return cls(
-            destination=Webhooks(
-                Client(AddressRules.of(settings)),
-                WebhookSecrets.of(settings).signer,
-                slow=SlowOrigins() if slow else None,
-                workers=SLOW_LANE_WORKERS if in_slow_lane else WORKERS,
-                source=cloudevents_source(settings),
-            ),
+            # What comes to the slow lane is owed to nothing but a webhook.
+            destinations=[webhooks, *([] if in_slow_lane else event_destinations(settings))],
             again=_queue(own, name, settings),
             dead=_queue(
                 settings.dead_letter_queue_url, "PYTRACKING_DEAD_LETTER_QUEUE_URL", settings
@@ -140,10 +152,10 @@ class Deliverer:
         records = event.get("Records") or []
         texts = [_text(record.get("body")) for record in records]
         settled = [self._guarded(text, partial(self._read, text)) for text in texts]
-        due = [(at, one.message) for at, one in enumerate(settled) if one.message]
-        results = self._destination.send([message for _, message in due], ends_at)
-        for (at, message), result in zip(due, results, strict=True):
-            settled[at] = self._guarded(texts[at], partial(self._settle, message, result))
+        due = {at: one.message for at, one in enumerate(settled) if one.message}
+        results = self._send(due, ends_at)
+        for at, message in due.items():
+            settled[at] = self._guarded(texts[at], partial(self._settle, message, results[at]))
             if settled[at].done and message.uncounted:
                 settled[at].metrics += (hits_metric(message.uncounted),)
         self._send_copies(settled, ends_at)
@@ -180,16 +192,66 @@ class Deliverer:
         if wait := requeue_delay(message.not_before, self._clock()):
             # Not counted: the line that a metric takes, a hundred times a day, costs more than
             # the copy.
-            return _Settled(copy=_copy(message, wait), to=self._again)
+            return _Settled(copies=((_copy(message, wait), self._again),))
         return _Settled(done=False, message=message)
 
-    def _settle(self, message: Message, result: Result) -> _Settled:
+    def _send(self, due: Mapping[int, Message], ends_at: float) -> dict[int, dict[str, Result]]:
+        """Send messages to where they are owed, to all destinations at once.
+
+        Returns:
+            For each message, by its place in the batch, what came of it by destination.
+
+        Raises:
+            OutOfDescriptors: as Destination.send.
+        """
+        results: dict[int, dict[str, Result]] = {at: {} for at in due}
+
+        def send(destination: Destination) -> None:
+            owed = [at for at, message in due.items() if destination.name in message.owed]
+            if not owed:
+                return
+            try:
+                found = destination.send([due[at] for at in owed], ends_at)
+            except OutOfDescriptors:
+                raise
+            except Exception as error:  # whose bug it is, the others must not notice
+                found = [Result("bug", error=error)] * len(owed)
+            for at, result in zip(owed, found, strict=True):
+                results[at][destination.name] = result
+
+        for _ in self._threads.map(send, self._destinations.values()):
+            pass
+        return results
+
+    def _settle(self, message: Message, results: Mapping[str, Result]) -> _Settled:
+        """Settle a message by what came of it at each destination."""
+        parts = []
+        for name, result in results.items():
+            part = replace(message, owed=(name,))
+            parts.append((part, self._settle_one(part, result)))
+        if unknown := tuple(name for name in message.owed if name not in results):
+            part = replace(message, owed=unknown)
+            reason = f"owed to {', '.join(unknown)}, which this deployment does not have"
+            parts.append((part, self._give_up(part, reason)))
+        done = any(one.done for _, one in parts)
+        for part, one in parts:
+            if done and not one.done:  # it comes again without the rest
+                one.copies = ((_copy(replace(part, counted=True), 0), self._again),)
+        return _Settled(
+            metrics=tuple(name for _, one in parts for name in one.metrics),
+            copies=tuple(copy for _, one in parts for copy in one.copies),
+            done=done,
+        )
+
+    def _settle_one(self, message: Message, result: Result) -> _Settled:
+        """Settle a message that is owed to one destination."""
         if result.kind == "delivered":
-            return _Settled(("Delivered",))
+            return _Settled((TAKEN[message.owed[0]],))
         if result.kind == "untried":
             return _Settled(done=False)
-        if result.kind == "slow":
-            return _Settled(("Moved",), _copy(replace(message, counted=True), 0), self._slow)
+        if result.kind == "slow" and self._slow:
+            copy = _copy(replace(message, counted=True), 0)
+            return _Settled(("Moved",), ((copy, self._slow),))
         if result.kind == "bug":
             return self._bug(result.error or RuntimeError(result.reason))
         # The last status is what the receiver last said, not that it has said nothing since.
@@ -210,14 +272,14 @@ class Deliverer:
             reason = f"{failed.attempt} attempts failed, the last: {result.reason}"
             return self._give_up(failed, reason)
         log_warning(
-            "webhook failed, is tried again",
+            f"{message.owed[0]} failed, is tried again",
             id=failed.id,
             attempt=failed.attempt,
             due_in_seconds=due - int(now),
             reason=result.reason,
             answer=result.excerpt[:MAX_LOGGED_CHARACTERS],
         )
-        return _Settled(("Retried",), _copy(failed, requeue_delay(due, now)), self._again)
+        return _Settled(("Retried",), ((_copy(failed, requeue_delay(due, now)), self._again),))
 
     def _give_up(self, message: Message | Undecoded, reason: str) -> _Settled:
         dead = message.as_dead_letter(reason, now=self._clock())
@@ -225,23 +287,25 @@ class Deliverer:
 
     def _to_dead_letters(self, text: str, reason: str, **fields: Any) -> _Settled:
         log_warning("hit moved to the dead letters", reason=reason, **fields)
-        return _Settled(("Dead",), QueueEntry(text), self._dead)
+        return _Settled(("Dead",), ((QueueEntry(text), self._dead),))
 
     def _bug(self, error: Exception) -> _Settled:
         log_bug(error)
         return _Settled(("Bugs",), done=False)
 
     def _send_copies(self, settled: Sequence[_Settled], ends_at: float) -> None:
-        """Send the copies; a record whose copy was not taken is not done."""
+        """Send the copies; a record of which one was not taken is not done."""
         for to in (self._dead, self._again, self._slow):
-            sending = [one for one in settled if one.copy and one.to is to]
+            sending = [
+                (one, entry) for one in settled for entry, queue in one.copies if queue is to
+            ]
             if to is None or not sending:
                 continue
             # Half a second is kept to answer.
             timeout = min(SEND_SECONDS, max(0.1, ends_at - time.monotonic() - 0.5))
-            refused = to.send_batch([one.copy for one in sending if one.copy], timeout)
+            refused = to.send_batch([entry for _, entry in sending], timeout)
             for at in refused:
-                sending[at].metrics, sending[at].done = (), False
+                sending[at][0].metrics, sending[at][0].done = (), False
             if refused:
                 log_warning(
                     "copies not sent, hits come again",
@@ -251,7 +315,9 @@ class Deliverer:
 
 
 def _copy(message: Message, delay: int) -> QueueEntry:
-    return QueueEntry(message.to_json(), delay, message_group(message.webhook))
+    # A backlog of one destination is a group by itself, as one of an origin is.
+    group = message_group(message.webhook) if WEBHOOK in message.owed else message.owed[0]
+    return QueueEntry(message.to_json(), delay, group)
 
 
 def _text(body: Any) -> str:

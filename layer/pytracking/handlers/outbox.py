@@ -11,7 +11,7 @@ from collections.abc import Callable
 
 from pytracking.aws.observability import log_fallback
 from pytracking.aws.queue import QueueEntry, SqsQueue
-from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded
+from pytracking.delivery.messages import MAX_BODY_BYTES, WEBHOOK, Message, Undecoded
 from pytracking.delivery.origin import message_group
 from pytracking.environment import Settings
 from pytracking.errors import PytrackingError, WebhookError
@@ -43,11 +43,18 @@ class Outbox:
         send: sends a hit.
         clock: seconds since the epoch. (A monotonic clock may stand still while a function is
             frozen.)
+        others: the destinations that every hit is owed to, whatever its webhook.
     """
 
-    def __init__(self, send: SendHit, clock: Callable[[], float] = time.time) -> None:
+    def __init__(
+        self,
+        send: SendHit,
+        clock: Callable[[], float] = time.time,
+        others: tuple[str, ...] = (),
+    ) -> None:
         self._send = send
         self._clock = clock
+        self._others = others
         self._slow_failures = 0
         self._failed_at = 0.0
 
@@ -57,16 +64,16 @@ class Outbox:
         Args:
             event: cut for privacy already.
             token: as it came. The log line holds it, and with the link keys it gives the hit again.
-            webhook: None while the token cannot be decoded.
+            webhook: "" where there is none; None while the token cannot be decoded.
             timeout: in seconds.
         """
         started = self._clock()
         try:
             if self._is_known_to_hang(started):
                 raise TimeoutError("others were not taken in time just now")
-            hit = _message(event, token, webhook)
+            hit = self._message(event, token, webhook)
             if len(hit.to_json()) > MAX_BODY_BYTES:
-                hit = _message(event.trimmed(TRIMMED_CHARS), token, webhook)
+                hit = self._message(event.trimmed(TRIMMED_CHARS), token, webhook)
             self._send(hit, timeout)
         except Exception as error:
             took = self._clock() - started
@@ -81,6 +88,20 @@ class Outbox:
     def _is_known_to_hang(self, now: float) -> bool:
         known = self._slow_failures >= SLOW_FAILURES
         return known and 0 <= now - self._failed_at < PROBE_SECONDS
+
+    def _message(self, event: Event, token: str, webhook: str | None) -> Message | Undecoded:
+        if webhook is None:
+            return Undecoded(
+                id=event.id,
+                kind=event.kind,
+                token=token,
+                timestamp=event.timestamp,
+                request_data=event.request_data,
+                visitor=event.visitor,
+                privacy=event.privacy,
+            )
+        owed = ((WEBHOOK,) if webhook else ()) + self._others
+        return Message(event.id, webhook, event.to_json(), owed=owed)
 
 
 def to_queue(queue: SqsQueue) -> SendHit:
@@ -125,20 +146,6 @@ def to_webhook(settings: Settings) -> SendHit:
         Deadline(timeout).run(post)
 
     return send
-
-
-def _message(event: Event, token: str, webhook: str | None) -> Message | Undecoded:
-    if webhook is None:
-        return Undecoded(
-            id=event.id,
-            kind=event.kind,
-            token=token,
-            timestamp=event.timestamp,
-            request_data=event.request_data,
-            visitor=event.visitor,
-            privacy=event.privacy,
-        )
-    return Message(event.id, webhook, event.to_json())
 
 
 def _reason(error: Exception) -> str:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from pytracking.delivery.messages import Message, Undecoded, parse
+from pytracking.delivery.messages import WEBHOOK, Message, Undecoded, parse
 from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
@@ -88,6 +88,7 @@ def replay_dead_letters(
     webhook_url: str | None = None,
     moved: Mapping[str, str] = NOTHING_MOVED,
     privacy: PrivacyPolicy = DEFAULT_PRIVACY,
+    others: tuple[str, ...] = (),
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> ReplayReport:
@@ -102,11 +103,12 @@ def replay_dead_letters(
         webhook_url: for such a hit whose link names no webhook.
         moved: webhooks that hits go to no more, and where they go instead.
         privacy: what is kept of such a hit whose link asks for more privacy than most.
+        others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
 
     Raises:
         ReplayError: a message could not be sent.
     """
-    requeue = Requeuer(keyring, webhook_url, privacy, moved)
+    requeue = Requeuer(keyring, webhook_url, privacy, moved, others)
     report = ReplayReport(dry_run, moved=requeue.moved)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
@@ -145,6 +147,7 @@ def replay_log(
     webhook_url: str | None = None,
     moved: Mapping[str, str] = NOTHING_MOVED,
     privacy: PrivacyPolicy = DEFAULT_PRIVACY,
+    others: tuple[str, ...] = (),
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> ReplayReport:
@@ -157,11 +160,12 @@ def replay_log(
         webhook_url: for a hit whose link names no webhook.
         moved: webhooks that hits go to no more, and where they go instead.
         privacy: what is kept of a hit whose link asks for more privacy than most.
+        others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
 
     Raises:
         ReplayError: a message could not be sent.
     """
-    requeue = Requeuer(keyring, webhook_url, privacy, moved)
+    requeue = Requeuer(keyring, webhook_url, privacy, moved, others)
     report = ReplayReport(dry_run, moved=requeue.moved)
     seen: set[str] = set()
     batch: list[str] = []
@@ -197,8 +201,10 @@ class Requeuer:
         webhook_url: str | None,
         privacy: PrivacyPolicy,
         moved: Mapping[str, str] = NOTHING_MOVED,
+        others: tuple[str, ...] = (),
     ) -> None:
         self._privacy = privacy
+        self._others = others
         self.moved = Counter(dict.fromkeys(moved, 0))  # by old address: a slip in it shows as 0
         self._moved: dict[str, tuple[str, str]] = {}  # old as given and new, by spelling of the old
         for old, new in moved.items():
@@ -246,8 +252,9 @@ class Requeuer:
             link = read_link(hit.token, hit.kind, self._keyring, now=hit.timestamp)
         except InvalidLink:
             raise NotReplayable(INVALID_LINK) from None
-        webhook = link.webhook_url or self._webhook_url
-        if not webhook:
+        webhook = link.webhook_url or self._webhook_url or ""
+        owed = ((WEBHOOK,) if webhook else ()) + self._others
+        if not owed:
             raise NotReplayable(NO_WEBHOOK)
         known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
         event = Event.of(
@@ -259,7 +266,7 @@ class Requeuer:
         )
         consent = self._privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
         body = event.under(self._privacy, consent).to_json()
-        return Message(hit.id, self._address(webhook), body, counted=True)
+        return Message(hit.id, self._address(webhook), body, owed=owed, counted=True)
 
     def _address(self, webhook: str) -> str:
         if webhook not in self._moved:

@@ -1,0 +1,236 @@
+"""The destinations beside the webhook: the event store (Firehose) and the event bus (EventBridge).
+
+Both take events by batches, and may refuse some of a batch while they take the others.
+"""
+
+from __future__ import annotations
+
+import base64
+import json
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from pytracking.aws.client import JsonApi
+from pytracking.delivery.breaker import Breaker
+from pytracking.delivery.destinations import Result
+from pytracking.delivery.dialling import out_of_descriptors
+from pytracking.delivery.messages import Message
+from pytracking.environment import Settings
+from pytracking.errors import AwsError, OutOfDescriptors
+from pytracking.events import TYPES, event_kind
+
+CALL_SECONDS = 3.0
+"""For one call; a batch of webhooks may take five times as long."""
+
+MARGIN = 2.0
+"""Seconds kept for sending copies and answering."""
+
+MAX_RECORD_BYTES = 256 * 1024
+"""What events are joined up to. Firehose takes 1,000 KiB a record; each is billed by steps of 5 KB.
+What is refused comes again as a whole, so a record is no larger than it need be."""
+
+MAX_RECORDS_BYTES = 3_000_000
+"""Most bytes of a call to Firehose: they grow by a third in base64, and 4 MiB is its limit."""
+
+MAX_ENTRIES = 10
+MAX_ENTRIES_BYTES = 256 * 1024
+"""Most events, and bytes of them, of a call to EventBridge."""
+
+ENTRY_BYTES = 100
+"""What an event's source, type and time take beside it."""
+
+SOURCE = "pytracking"
+"""The ``source`` of events on the bus."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Call:
+    """One call, and which messages, by index, stand in each of its records."""
+
+    payload: dict[str, Any]
+    records: list[list[int]]
+
+
+class _Batches:
+    """Puts events to a service of AWS; the store and the bus differ in the shape of a call."""
+
+    name: str
+    _operation: str
+    _answers: str  # what the service's answer calls the list with one item a record
+
+    def __init__(self, api: JsonApi, breaker: Breaker | None = None) -> None:
+        self._api = api
+        self.breaker = breaker or Breaker()
+
+    def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
+        """Put events, and return what came of each (see Destination.send)."""
+        results: dict[int, Result] = {}
+        texts: dict[int, str] = {}
+        for at, message in enumerate(messages):
+            try:
+                texts[at] = json.dumps(message.body, separators=(",", ":"), allow_nan=False)
+            except (TypeError, ValueError, RecursionError) as error:
+                reason = f"the event cannot be written as JSON: {error}"
+                results[at] = Result("refused", reason)
+        for call in self._calls(texts, messages):
+            for record, result in zip(call.records, self._put(call, ends_at), strict=True):
+                results |= dict.fromkeys(record, result)
+        return [results[at] for at in range(len(messages))]
+
+    def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
+        raise NotImplementedError
+
+    def _put(self, call: _Call, ends_at: float) -> list[Result]:
+        """Make a call, and return what came of each record."""
+        everything = len(call.records)
+        left = ends_at - time.monotonic() - MARGIN
+        if left < CALL_SECONDS:
+            return [Result("untried")] * everything
+        timeout = self.breaker.timeout(self.name)
+        if timeout is None:
+            return [Result("failed", f"not tried: the {self.name} has not answered")] * everything
+        try:
+            answer = self._api.call(
+                self._operation, call.payload, timeout=min(timeout, CALL_SECONDS)
+            )
+        except AwsError as error:
+            if out_of_descriptors(error):
+                raise OutOfDescriptors(f"no file descriptor is left for the {self.name}") from error
+            self.breaker.record(self.name, answered=error.code != "NoAnswer")
+            return [Result("failed", str(error))] * everything
+        self.breaker.record(self.name, answered=True)
+        answers = answer.get(self._answers)
+        if not isinstance(answers, list) or len(answers) != everything:
+            return [Result("failed", "not confirmed")] * everything
+        return [_result(one) for one in answers]
+
+
+class EventStore(_Batches):
+    """A Firehose stream, which writes events to S3, one a line.
+
+    https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
+
+    Args:
+        stream: its name.
+        settings: has the region and the credentials.
+
+    Raises:
+        ConfigurationError: no region is set.
+    """
+
+    name = "store"
+    _operation = "PutRecordBatch"
+    _answers = "RequestResponses"
+
+    def __init__(self, stream: str, settings: Settings) -> None:
+        super().__init__(
+            _api("firehose", "Firehose_20150804", settings.firehose_endpoint, settings)
+        )
+        self._stream = stream
+
+    def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
+        """Join events to records, and records to calls: one record for a usual batch."""
+        lines = {at: f"{text}\n" for at, text in texts.items()}
+        records = _packed({at: len(line) for at, line in lines.items()}, MAX_RECORD_BYTES)
+        sizes = {n: sum(len(lines[at]) for at in record) for n, record in enumerate(records)}
+        for numbers in _packed(sizes, MAX_RECORDS_BYTES):
+            held = [records[number] for number in numbers]
+            data = ("".join(lines[at] for at in record).encode() for record in held)
+            yield _Call(
+                {
+                    "DeliveryStreamName": self._stream,
+                    "Records": [{"Data": base64.b64encode(one).decode()} for one in data],
+                },
+                held,
+            )
+
+
+class EventBus(_Batches):
+    """An EventBridge bus.
+
+    https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
+
+    Args:
+        bus: its ARN or name, in the region of ``settings``.
+        settings: has the region and the credentials.
+
+    Raises:
+        ConfigurationError: no region is set.
+    """
+
+    name = "bus"
+    _operation = "PutEvents"
+    _answers = "Entries"
+
+    def __init__(self, bus: str, settings: Settings) -> None:
+        super().__init__(_api("events", "AWSEvents", settings.eventbridge_endpoint, settings))
+        self._bus = bus
+
+    def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
+        sizes = {at: len(text) + ENTRY_BYTES for at, text in texts.items()}
+        for batch in _packed(sizes, MAX_ENTRIES_BYTES, MAX_ENTRIES):
+            entries = [self._entry(texts[at], messages[at].body) for at in batch]
+            yield _Call({"Entries": entries}, [[at] for at in batch])
+
+    def _entry(self, text: str, body: Mapping[str, Any]) -> dict[str, Any]:
+        kind = event_kind(body)
+        entry: dict[str, Any] = {
+            "Source": SOURCE,
+            # events of before 2026-11 have no type
+            "DetailType": body.get("type") or (TYPES[kind] if kind else "unknown"),
+            "Detail": text,
+            "EventBusName": self._bus,
+        }
+        if type(body.get("timestamp")) is int:
+            entry["Time"] = body["timestamp"]
+        return entry
+
+
+def event_destinations(settings: Settings) -> list[EventStore | EventBus]:
+    """Return the destinations beside the webhook that ``settings`` name."""
+    found: list[EventStore | EventBus] = []
+    if settings.event_stream:
+        found.append(EventStore(settings.event_stream, settings))
+    if settings.event_bus:
+        found.append(EventBus(settings.event_bus, settings))
+    return found
+
+
+def _api(service: str, target: str, endpoint: str | None, settings: Settings) -> JsonApi:
+    region = settings.region or settings.default_region
+    domain = settings.aws_domain or "amazonaws.com"
+    return JsonApi(
+        endpoint or settings.aws_endpoint or f"https://{service}.{region}.{domain}",
+        service=service,
+        target=target,
+        version="1.1",
+        settings=settings,
+    )
+
+
+def _packed(sizes: Mapping[int, int], limit: int, most: int = 500) -> list[list[int]]:
+    """Return the keys of ``sizes`` in groups of at most ``limit`` bytes and ``most`` members.
+
+    What is larger by itself is a group by itself.
+    """
+    groups: list[list[int]] = []
+    size = 0
+    for at, length in sizes.items():
+        if not groups or size + length > limit or len(groups[-1]) == most:
+            groups.append([])
+            size = 0
+        groups[-1].append(at)
+        size += length
+    return groups
+
+
+def _result(answer: Any) -> Result:
+    """Return what one item of an answer says of its record."""
+    if not isinstance(answer, dict):
+        return Result("failed", "not confirmed")
+    code = answer.get("ErrorCode")
+    if not code:
+        return Result("delivered")
+    return Result("failed", f"{code}: {answer.get('ErrorMessage', '')}"[:200])
