@@ -13,10 +13,10 @@ from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
 from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.parts import Part
-from pytracking.mails.plain import rewrite_text
+from pytracking.mails.plain import plan_text
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import GMAIL_CLIPS_BYTES, Problem, check_links, check_size, warn
-from pytracking.mails.rewriting import Rewritten, require_bases, rewrite
+from pytracking.mails.rewriting import Minting, Plan, plan, require_bases
 
 __all__ = [
     "GMAIL_CLIPS_BYTES",
@@ -75,25 +75,18 @@ def adapt_message(
     configuration = get_configuration(configuration, rest)
     message = _copied(message)
     problems: list[Problem] = []
-    for body in _rewritten(
+    for body in _bodies(
         mail_parts.of_message(message),
         message,
-        extra_metadata,
         click_tracking,
         open_tracking,
         configuration,
         options,
     ):
-        problems += check_links(body.new.links, body.part.name)
-        part = body.part.message
-        if body.new.edits and part is not None:
-            raw, encoding = body.edited()
-            part.set_payload(raw.decode("ascii", "surrogateescape"))
-            if encoding != body.part.encoding:
-                del part["Content-Transfer-Encoding"]
-                part["Content-Transfer-Encoding"] = encoding
-                if "MIME-Version" not in message:  # without it no transfer encoding counts
-                    message["MIME-Version"] = "1.0"
+        minting = Minting(configuration, extra_metadata)
+        if body.plan.changes and body.part.message is not None:
+            body.put_into(body.part.message, message, minting)
+        problems += check_links(body.plan.links, minting.longest, body.part.name)
     warn(check_message(message) + problems, stacklevel=2)
     return message
 
@@ -117,18 +110,16 @@ def adapt_message_bytes(
     root = mail_parts.headers_of(message_bytes)
     problems: list[Problem] = []
     edits: list[transfer.ByteEdit] = []
-    for body in _rewritten(
-        found, root, extra_metadata, click_tracking, open_tracking, configuration, options
-    ):
-        problems += check_links(body.new.links, body.part.name)
-        part = body.part
-        if body.new.edits:
-            raw, encoding = body.edited()
+    for body in _bodies(found, root, click_tracking, open_tracking, configuration, options):
+        part, minting = body.part, Minting(configuration, extra_metadata)
+        if body.plan.changes:
+            raw, encoding = body.edited(minting)
             edits.append((part.start, part.end, raw))
             if encoding != part.encoding:
                 needs_version = "MIME-Version" not in root
                 edits += mail_parts.encoding_edits(message_bytes, part, encoding, needs_version)
                 root["MIME-Version"] = "1.0"
+        problems += check_links(body.plan.links, minting.longest, part.name)
     data = charsets.spliced(message_bytes, sorted(edits))
     warn(check_message(data) + problems, stacklevel=2)
     return data
@@ -146,8 +137,8 @@ def find_links(
     options, rest = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, rest)
     found, root = _parts_and_headers(message)
-    bodies = _rewritten(found, root, None, False, False, configuration, options)
-    return tuple(link._replace(part=body.part.name) for body in bodies for link in body.new.links)
+    bodies = _bodies(found, root, False, False, configuration, options)
+    return tuple(link._replace(part=body.part.name) for body in bodies for link in body.plan.links)
 
 
 def check_message(message: Message | bytes) -> list[Problem]:
@@ -200,17 +191,27 @@ def _problems_of(part: Part) -> Iterator[Problem]:
 
 
 class _Body(NamedTuple):
-    """One text of a mail, before and after."""
+    """One text of a mail, and what is to change in it."""
 
     part: Part
     raw: bytes
     reading: charsets.Reading
-    new: Rewritten
+    plan: Plan
 
-    def edited(self) -> tuple[bytes, str]:
+    def edited(self, minting: Minting) -> tuple[bytes, str]:
         """The body as it then stands in the mail, and its transfer encoding."""
-        edits = self.reading.byte_edits(self.new.edits)
+        edits = self.reading.byte_edits(self.plan.edits(minting))
         return transfer.edited(self.raw, self.part.encoding, edits)
+
+    def put_into(self, part: Message, root: Message, minting: Minting) -> None:
+        """Change a part of the mail `root`."""
+        raw, encoding = self.edited(minting)
+        part.set_payload(raw.decode("ascii", "surrogateescape"))
+        if encoding != self.part.encoding:
+            del part["Content-Transfer-Encoding"]
+            part["Content-Transfer-Encoding"] = encoding
+            if "MIME-Version" not in root:  # without it no transfer encoding counts
+                root["MIME-Version"] = "1.0"
 
 
 def _parts_and_headers(message: Message | bytes) -> tuple[list[Part], Message]:
@@ -219,10 +220,9 @@ def _parts_and_headers(message: Message | bytes) -> tuple[list[Part], Message]:
     return mail_parts.of_message(message), message
 
 
-def _rewritten(
+def _bodies(
     found: list[Part],
     root: Message,
-    metadata: Mapping[str, Any] | None,
     click_tracking: bool,
     open_tracking: bool,
     configuration: Configuration,
@@ -236,9 +236,8 @@ def _rewritten(
     seen = _pixel_part([part for part, _, _ in readable]) if open_tracking else None
     for part, raw, reading in readable:
         if part.kind == "text/html":
-            new = rewrite(
+            planned = plan(
                 reading.text,
-                metadata,
                 click_tracking=click_tracking,
                 open_tracking=part is seen,
                 configuration=configuration,
@@ -246,16 +245,15 @@ def _rewritten(
                 unsubscribe_urls=named,
             )
         else:
-            new = rewrite_text(
+            planned = plan_text(
                 reading.text,
-                metadata,
                 click_tracking=click_tracking,
                 configuration=configuration,
                 options=options,
                 lines_join=_lines_join(part),
                 unsubscribe_urls=named,
             )
-        yield _Body(part, raw, reading, new)
+        yield _Body(part, raw, reading, planned)
 
 
 def _readable(

@@ -12,7 +12,7 @@ from pytracking.mails.charset import Reading, read_html
 from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import Problem, check_links, warn
-from pytracking.mails.rewriting import Rewritten, rewrite
+from pytracking.mails.rewriting import Minting, Plan, plan
 
 __all__ = ["MailLink", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
 
@@ -52,11 +52,12 @@ def adapt_html(
     """
     if isinstance(html_text, bytes):
         html_text = _read(html_text).text
-    rewritten = _rewrite(
+    planned, minting = _plan(
         html_text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
     )
-    warn(check_links(rewritten.links), stacklevel=2)
-    return rewritten.text
+    new = planned.rendered(minting)
+    warn(check_links(planned.links, minting.longest), stacklevel=2)
+    return new
 
 
 def adapt_html_bytes(
@@ -78,11 +79,12 @@ def adapt_html_bytes(
     reading = _read(html_bytes, charset)
     if reading.problem:
         return html_bytes
-    rewritten = _rewrite(
+    planned, minting = _plan(
         reading.text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
     )
-    warn(check_links(rewritten.links), stacklevel=2)
-    return reading.with_edits(rewritten.edits)
+    edits = planned.edits(minting)
+    warn(check_links(planned.links, minting.longest), stacklevel=2)
+    return reading.with_edits(edits)
 
 
 def find_links(
@@ -97,7 +99,7 @@ def find_links(
     """
     if isinstance(html_text, bytes):
         html_text = _read(html_text).text
-    return _rewrite(html_text, None, False, False, configuration, kwargs).links
+    return _plan(html_text, None, False, False, configuration, kwargs)[0].links
 
 
 def _read(data: bytes, declared: str | None = None) -> Reading:
@@ -107,20 +109,21 @@ def _read(data: bytes, declared: str | None = None) -> Reading:
     return reading
 
 
-def _rewrite(
+def _plan(
     text: str,
     metadata: Mapping[str, Any] | None,
     click_tracking: bool,
     open_tracking: bool,
     configuration: Configuration | None,
     kwargs: MailKeywords,
-) -> Rewritten:
+) -> tuple[Plan, Minting]:
     options, rest = Options.taken_from(kwargs)
-    return rewrite(
+    configuration = get_configuration(configuration, rest)
+    planned = plan(
         text,
-        metadata,
         click_tracking=click_tracking,
         open_tracking=open_tracking,
-        configuration=get_configuration(configuration, rest),
+        configuration=configuration,
         options=options,
     )
+    return planned, Minting(configuration, metadata)

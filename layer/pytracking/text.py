@@ -5,9 +5,10 @@ from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.mails.options import MailKeywords, Options
-from pytracking.mails.plain import rewrite_text
+from pytracking.mails.plain import plan_text
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import check_links, warn
+from pytracking.mails.rewriting import Minting
 
 __all__ = ["MailLink", "Options", "adapt_text", "find_links"]
 
@@ -37,11 +38,11 @@ def adapt_text(
     """
     options, rest = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, rest)
-    rewritten = rewrite_text(
-        text, extra_metadata, click_tracking=True, configuration=configuration, options=options
-    )
-    warn(check_links(rewritten.links), stacklevel=2)
-    return rewritten.text
+    minting = Minting(configuration, extra_metadata)
+    planned = plan_text(text, click_tracking=True, configuration=configuration, options=options)
+    new = planned.rendered(minting)
+    warn(check_links(planned.links, minting.longest), stacklevel=2)
+    return new
 
 
 def find_links(
@@ -53,6 +54,4 @@ def find_links(
     """
     options, rest = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, rest)
-    return rewrite_text(
-        text, None, click_tracking=False, configuration=configuration, options=options
-    ).links
+    return plan_text(text, click_tracking=False, configuration=configuration, options=options).links

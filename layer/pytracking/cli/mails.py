@@ -27,7 +27,7 @@ from pytracking.mails.markup import readable
 from pytracking.mails.options import LINK_METADATA
 from pytracking.mails.parts import headers_of
 from pytracking.mails.policy import MailLink
-from pytracking.mails.problems import LONGEST_LINK_CHARACTERS
+from pytracking.mails.problems import LONGEST_LINK_CHARACTERS, too_long
 from pytracking.mails.unsubscribe_header import check_headers, check_host
 from pytracking.text import adapt_text
 from pytracking.text import find_links as find_text_links
@@ -317,11 +317,7 @@ def _problems(
         problems += check_host(base or "", "of the links")
     for place, link in links:
         if link.outcome == "already tracked" and len(link.href) > LONGEST_LINK_CHARACTERS:
-            told = (
-                f"a link has {len(link.href)} characters, and some programs cut at "
-                f"{LONGEST_LINK_CHARACTERS}: give it less metadata"
-            )
-            problems.append(Problem(place, told))
+            problems.append(Problem(place, too_long(len(link.href))))
     return [*map(str, problems)]
 
 

@@ -20,8 +20,8 @@ from typing import Any
 from pytracking import Configuration
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
 from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
-from pytracking.mails.plain import rewrite_text
-from pytracking.mails.rewriting import Rewritten, rewrite
+from pytracking.mails.plain import plan_text
+from pytracking.mails.rewriting import Minting, plan
 from pytracking.tracker import LinkSettings, Tracker
 
 MAX_LINKS = 10_000
@@ -151,29 +151,27 @@ def _rewritten(
         options = Options(**given)
     except (ValueError, TypeError) as error:
         raise InvalidRequest(f"options: {error}") from error
-    metadata, click = request.get("metadata"), _flag(request, "click_tracking")
-    new: Rewritten
+    click = _flag(request, "click_tracking")
     if asked == "html":
-        new = rewrite(
+        planned = plan(
             body,
-            metadata,
             click_tracking=click,
             open_tracking=_flag(request, "open_tracking"),
             configuration=configuration,
             options=options,
         )
     else:
-        new = rewrite_text(
-            body, metadata, click_tracking=click, configuration=configuration, options=options
+        planned = plan_text(
+            body, click_tracking=click, configuration=configuration, options=options
         )
     untracked = [
         {"href": link.href, "outcome": link.outcome, "reason": link.reason}
-        for link in new.links
+        for link in planned.links
         if link.untrackable
     ]
     return {
-        asked: new.text,
-        "tracked": sum(map(bool, (link.url for link in new.links))),
+        asked: planned.rendered(Minting(configuration, request.get("metadata"))),
+        "tracked": sum(click and link.outcome == "tracked" for link in planned.links),
         "untrackable": untracked,
     }
 

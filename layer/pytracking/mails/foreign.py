@@ -4,8 +4,6 @@ The rules are those of the HTML Standard, 13.2.6.5 "The rules for parsing tokens
 content", as far as tags alone can tell: what HTML elements are open is not known here.
 """
 
-from collections import Counter
-
 ROOTS = frozenset({"svg", "math"})
 
 # Elements whose content is HTML again, by the root that they are of.
@@ -26,51 +24,41 @@ class Foreign:
     """The foreign elements that are open at one place of a text."""
 
     def __init__(self) -> None:
-        self._open: list[tuple[str, str]] = []  # name; "svg", "math" or "html"
-        self._counts: Counter[str] = Counter()
-
-    def __bool__(self) -> bool:
-        """Whether any is open."""
-        return bool(self._open)
-
-    @property
-    def in_html(self) -> bool:
-        """Whether content here is HTML: outside of all, or in an element such as foreignObject."""
-        if not self._open:
-            return True
-        name, root = self._open[-1]
-        return root == "html" or name in _HTML_INSIDE[root]
+        self.open: list[tuple[str, str, bool]] = []
+        """Of each its name, of what it is ("svg", "math" or "html"), whether HTML is inside."""
+        self._counts: dict[str, int] = {}
 
     def take(self, name: str, *, empty: bool) -> bool:
         """Take note of a tag, an end tag by its slash; tell whether it is of HTML."""
-        is_html = self.in_html
-        if name.startswith("/"):
+        is_html = not self.open or self.open[-1][2]
+        if name[0] == "/":
             if name in ("/p", "/br") and not is_html:
                 self._leave()
-            elif self._counts[name[1:]]:
+            elif self._counts.get(name[1:]):
                 while self._close() != name[1:]:
                     pass
             return is_html
         if is_html and name not in ROOTS:
-            if self._counts[name]:  # an element of HTML, whose end tag must not close another
-                self._push(name, "html")
+            if self._counts.get(name):  # an element of HTML, whose end tag must not close another
+                self._push(name, "html", html_inside=True)
             return True
         if name in _BREAKING_OUT:
             self._leave()
             return True
         if not empty:
-            self._push(name, name if is_html else self._open[-1][1])
+            root = name if is_html else self.open[-1][1]
+            self._push(name, root, html_inside=name in _HTML_INSIDE[root])
         return False
 
     def _leave(self) -> None:
-        while not self.in_html:
+        while self.open and not self.open[-1][2]:
             self._close()
 
-    def _push(self, name: str, root: str) -> None:
-        self._open.append((name, root))
-        self._counts[name] += 1
+    def _push(self, name: str, root: str, *, html_inside: bool) -> None:
+        self.open.append((name, root, html_inside))
+        self._counts[name] = self._counts.get(name, 0) + 1
 
     def _close(self) -> str:
-        name, _ = self._open.pop()
+        name = self.open.pop()[0]
         self._counts[name] -= 1
         return name

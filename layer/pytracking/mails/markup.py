@@ -90,7 +90,7 @@ def tags(
     position = start
     end = len(text) if end is None else end
     while True:
-        found = (match_in_foreign if foreign else match)(text, position, end)
+        found = (match_in_foreign if foreign.open else match)(text, position, end)
         if not found:  # pragma: no cover - the pattern matches at every position
             return
         if found.lastgroup != "tag":
@@ -100,7 +100,7 @@ def tags(
         begin, position = found.span("tag")
         name = (found["name"] or "!--").lower()
         is_html = True
-        if foreign or name in FOREIGN_ROOTS:
+        if foreign.open or name in FOREIGN_ROOTS:
             is_html = foreign.take(name, empty=text[position - 2] == "/")
         if names is None or name in names:
             yield Tag(name, begin, position, is_html)
@@ -143,10 +143,16 @@ def readable(text: str) -> str:
     return text if text.isascii() else _UNDECODABLE.sub("\ufffd", text)
 
 
+def place_of_value(attribute: Attribute) -> tuple[int, int, str]:
+    """Where the value of an attribute that has one stands, and between which quotes."""
+    group = attribute.lastindex or 1
+    return *attribute.span(group), ("", "", '"', "'", "")[group]
+
+
 def replaced(attribute: Attribute, new_value: str) -> Edit:
     """Give an attribute that has a value a new one, within the quotes that it has."""
-    group = attribute.lastindex or 1
-    return *attribute.span(group), encoded(new_value, ("", "", '"', "'", "")[group])
+    start, end, quote = place_of_value(attribute)
+    return start, end, encoded(new_value, quote)
 
 
 def removed(attribute: Attribute) -> Edit:
@@ -289,4 +295,7 @@ def encoded(text: str, quote: str) -> str:
     text = text.replace("&", "&amp;")
     if quote:
         return text.replace(quote, "&quot;" if quote == '"' else "&#39;")
-    return re.sub(r"""[\t\n\f\r "'<>`]""", lambda found: f"&#{ord(found[0])};", text)
+    return _UNQUOTABLE.sub(lambda found: f"&#{ord(found[0])};", text)
+
+
+_UNQUOTABLE = re.compile(r"""[\t\n\f\r "'<>`]""")

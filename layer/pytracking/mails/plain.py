@@ -1,30 +1,28 @@
-"""A plain text with its links replaced; all else exactly as it was."""
+"""What is to change in a plain text: its links; all else stays exactly as it was."""
 
 import re
-from collections.abc import Collection, Mapping
-from typing import Any
+from collections.abc import Collection
 
 from pytracking.configuration import Configuration
 from pytracking.mails import bare_urls, markup
 from pytracking.mails.options import Options
 from pytracking.mails.policy import NO_TRACK, Decision, MailLink, Policy
-from pytracking.mails.rewriting import Minting, Rewritten, require_bases
+from pytracking.mails.rewriting import Change, Plan, Slot, Told, require_bases
 
 # White space within a URL in angle brackets, with the quote marks of the lines.
 _WRAPPED = re.compile(r"[ \t]*\r?\n[ \t]*(?:[>|][ \t]?)*")
 
 
-def rewrite_text(
+def plan_text(
     text: str,
-    metadata: Mapping[str, Any] | None,
     *,
     click_tracking: bool,
     configuration: Configuration,
     options: Options,
     lines_join: bool = False,
     unsubscribe_urls: Collection[str] = (),
-) -> Rewritten:
-    """Rewrite one plain text.
+) -> Plan:
+    """Say what becomes of one plain text.
 
     Args:
         lines_join: a line that ends in a space goes on in the next, without the space; so a URL
@@ -33,24 +31,21 @@ def rewrite_text(
 
     Raises:
         ConfigurationError: the base URL is missing.
-        InvalidPayload: JSON cannot hold the metadata.
     """
     require_bases(configuration, click=click_tracking, open=False)
     policy = Policy(options, configuration, unsubscribe_urls)
-    minting = Minting(configuration, metadata, options, "text")
+    told = Told(options, "text")
     links: list[MailLink] = []
-    edits: list[markup.Edit] = []
+    changes: list[Change] = []
     for start, end, goes_on in bare_urls.find(text, lines_join=lines_join):
         written = text[start:end]
         if goes_on:
             verdict = Decision("wrapped", reason="it may go on in the next line: put it in <...>")
         else:
             verdict = policy.judge(_WRAPPED.sub("", written))
-        url = ""
         if verdict.target and click_tracking:
-            url = minting.click_url(verdict.target)
-            edits.append((start, end, url))
+            changes.append((start, end, Slot(verdict.target, told.of_next(), None)))
         elif click_tracking and (mark := NO_TRACK.match(written)):
-            edits.append((start + mark.end(1), start + mark.end(), ""))
-        links.append(MailLink(markup.readable(written), *verdict, url, start, end))
-    return Rewritten(text, tuple(links), tuple(edits))
+            changes.append((start + mark.end(1), start + mark.end(), ""))
+        links.append(MailLink(markup.readable(written), *verdict, start, end))
+    return Plan.of(text, links, changes)

@@ -35,16 +35,14 @@ class MailLink(NamedTuple):
 
     `href` is the value as the reader's program understands it (character references resolved);
     `target` where a click leads ("" when not tracked); `reason` says more where the outcome alone
-    does not; `url` is the minted link ("" when none was); the link's tag, or in plain text the
-    URL, stands at text[start:end]. Of a whole mail, `part` names the part with that text ("part 1.2
-    text/html").
+    does not; the link's tag, or in plain text the URL, stands at text[start:end]. Of a whole mail,
+    `part` names the part with that text ("part 1.2 text/html").
     """
 
     href: str
     outcome: Outcome
     target: str
     reason: str
-    url: str
     start: int
     end: int
     part: str = ""
@@ -84,6 +82,7 @@ _OPT_OUTS: Mapping[str, tuple[str, ...]] = {
     "cm_dontconvertlink": (),
     "mb_dontconvertlink": (),
 }
+_OPT_OUT_NAMES = frozenset(_OPT_OUTS)
 # Customer.io, Keap and Marketo look for a class.
 _OPT_OUT_CLASSES = frozenset({"untracked", "inf-track-no", "mktnotrack"})
 # Postal: `https+notrack://x.com`, from which the mark is taken.
@@ -93,10 +92,11 @@ _SKIP_UTM = "data-skip-utm-params"
 
 def opted_out(attributes: Mapping[str, markup.Attribute]) -> bool:
     """Whether a link's attributes (by name in lower case) say that it is not to be tracked."""
-    for name in attributes.keys() & _OPT_OUTS.keys():
-        values = _OPT_OUTS[name]
-        if not values or markup.value(attributes[name]).strip().lower() in values:
-            return True
+    if not _OPT_OUT_NAMES.isdisjoint(attributes):
+        for name in attributes.keys() & _OPT_OUTS.keys():
+            values = _OPT_OUTS[name]
+            if not values or markup.value(attributes[name]).strip().lower() in values:
+                return True
     if "class" not in attributes:
         return False
     return not _OPT_OUT_CLASSES.isdisjoint(markup.value(attributes["class"]).lower().split())

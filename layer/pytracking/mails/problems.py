@@ -40,20 +40,22 @@ def check_size(html: bytes, part: str = "") -> list[Problem]:
     return [Problem(part, clipped)]
 
 
-def check_links(links: Iterable[MailLink], part: str = "") -> list[Problem]:
-    """Whether programs cut the links that were minted, and which were to be reported."""
+def check_links(links: Iterable[MailLink], longest: int, part: str = "") -> list[Problem]:
+    """Which links were to be reported, and whether programs cut the `longest` one."""
     problems = []
-    links = [*links]
-    longest = max((len(link.url) for link in links), default=0)
     if longest > LONGEST_LINK_CHARACTERS:
-        told = (
-            f"a link has {longest} characters, and some programs cut at "
-            f"{LONGEST_LINK_CHARACTERS}: give it less metadata"
-        )
-        problems.append(Problem(part, told))
+        problems.append(Problem(part, too_long(longest)))
     problems += [
         Problem(part, f"{link.href}: {link.reason}")
         for link in links
         if link.outcome == "tracked" and link.reason
     ]
     return problems
+
+
+def too_long(characters: int) -> str:
+    """What there is to say about a link that programs cut."""
+    return (
+        f"a link has {characters} characters, and some programs cut at "
+        f"{LONGEST_LINK_CHARACTERS}: give it less metadata"
+    )

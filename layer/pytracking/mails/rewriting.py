@@ -1,9 +1,9 @@
-"""An HTML text with its links replaced and a pixel inserted; all else exactly as it was."""
+"""What is to change in an HTML text: its links, and the pixel; all else stays exactly as it was."""
 
-import itertools
 import re
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from pytracking.configuration import Configuration
@@ -21,7 +21,7 @@ from pytracking.mails.policy import (
     shows_url,
     skips_utm,
 )
-from pytracking.mails.unsubscribing import hints_in, says_unsubscribe
+from pytracking.mails.unsubscribing import may_say_unsubscribe, says_unsubscribe
 
 _LINKS = frozenset({"a", "area"})
 _VML = frozenset(
@@ -43,60 +43,118 @@ PIXEL_STYLE = (
 )
 
 
-class Rewritten(NamedTuple):
-    """A text, every link of it in order, also those left as they were, and what is to change."""
+class Slot(NamedTuple):
+    """A place for a link that is minted for each recipient.
 
-    old: str
+    Attributes:
+        target: where the link leads; "" for the pixel.
+        told: metadata about the link itself, which never overrides the sender's.
+        quote: what the link stands between: a quote, or "" for none; None in plain text.
+    """
+
+    target: str
+    told: Mapping[str, Any]
+    quote: str | None
+
+    def written(self, url: str) -> str:
+        """The link as it stands in the text."""
+        if not self.target:
+            return pixel(url)
+        return url if self.quote is None else markup.encoded(url, self.quote)
+
+
+NOTHING: Mapping[str, Any] = {}
+
+Change = tuple[int, int, str | Slot]
+"""(start, end, what): what text[start:end] becomes."""
+
+
+class Plan(NamedTuple):
+    """A text, every link of it in order, also those that stay as they are, and what changes.
+
+    The changes are in order and do not overlap. A plan is the same for all recipients.
+    """
+
+    text: str
     links: tuple[MailLink, ...]
-    edits: tuple[markup.Edit, ...]
+    changes: tuple[Change, ...]
 
-    @property
-    def text(self) -> str:
-        """The text as it leaves."""
-        return applied(self.old, self.edits)
+    @classmethod
+    def of(cls, text: str, links: Iterable[MailLink], changes: Iterable[Change]) -> "Plan":
+        """A plan of changes in any order; of two that overlap, the first one counts."""
+        kept: list[Change] = []
+        position = 0
+        for change in sorted(changes, key=itemgetter(0, 1)):
+            if change[0] >= position:
+                kept.append(change)
+                position = change[1]
+        return cls(text, tuple(links), tuple(kept))
+
+    def edits(self, minting: "Minting") -> list[markup.Edit]:
+        """The changes for one recipient."""
+        return [
+            (start, end, what if isinstance(what, str) else what.written(minting.url_of(what)))
+            for start, end, what in self.changes
+        ]
+
+    def rendered(self, minting: "Minting") -> str:
+        """The text for one recipient."""
+        pieces: list[str] = []
+        position = 0
+        for start, end, new in self.edits(minting):
+            pieces += self.text[position:start], new
+            position = end
+        return "".join((*pieces, self.text[position:]))
 
 
 class Minting:
-    """Mints the links of one text; those that lead to the same page with the same metadata once."""
+    """The links of one recipient; those to the same page with the same metadata are minted once."""
 
-    def __init__(
-        self,
-        configuration: Configuration,
-        metadata: Mapping[str, Any] | None,
-        options: Options,
-        part: str,
-    ) -> None:
+    def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self._configuration = configuration
         self._metadata = metadata
-        self._given = {*(configuration.default_metadata or {}), *(metadata or {})}
+        self._minted: dict[str, str] = {}
+        self.longest = 0
+        """Characters of the longest link so far, the pixel's aside."""
+
+    def url_of(self, slot: Slot) -> str:
+        """The link that goes to a place."""
+        if not slot.target:
+            return self._configuration.get_open_tracking_url(self._metadata)
+        url = "" if slot.told else self._minted.get(slot.target, "")
+        if not url:
+            url = self._click_url(slot)
+            self.longest = max(self.longest, len(url))
+            if not slot.told:
+                self._minted[slot.target] = url
+        return url
+
+    def _click_url(self, slot: Slot) -> str:
+        metadata = self._metadata
+        if slot.told:
+            given = {*(self._configuration.default_metadata or {}), *(metadata or {})}
+            added = {name: value for name, value in slot.told.items() if name not in given}
+            metadata = {**added, **(metadata or {})}
+        return self._configuration.get_click_tracking_url(slot.target, metadata)
+
+
+class Told:
+    """What the metadata of each link of one text says about the link, as far as asked to."""
+
+    def __init__(self, options: Options, part: str) -> None:
         self._part = {"link_part": part} if "part" in options.link_metadata else {}
         self._positions = "position" in options.link_metadata
-        self._minted: dict[str, str] = {}
-        self.position = 0
+        self._position = 0
 
-    def click_url(self, target: str, told: Mapping[str, Any] | None = None) -> str:
-        """The tracking link for a target; `told` is metadata that never overrides the sender's."""
-        self.position += 1
-        own = {**(told or {}), **self._part}
-        if self._positions:
-            own["link_position"] = self.position
-        if not own:
-            if target not in self._minted:
-                self._minted[target] = self._configuration.get_click_tracking_url(
-                    target, self._metadata
-                )
-            return self._minted[target]
-        added = {name: value for name, value in own.items() if name not in self._given}
-        return self._configuration.get_click_tracking_url(
-            target, {**added, **(self._metadata or {})}
-        )
-
-    def open_url(self) -> str:
-        """The URL of the pixel."""
-        return self._configuration.get_open_tracking_url(self._metadata)
+    def of_next(self, told: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+        """Of the next tracked link, with what is known of it already."""
+        self._position += 1
+        position = {"link_position": self._position} if self._positions else {}
+        return {**(told or {}), **self._part, **position}
 
 
-class _Anchor(NamedTuple):
+@dataclass(slots=True)
+class _Anchor:
     """A start tag that may hold a link; the text, or the comment, that holds it ends at `limit`."""
 
     tag: markup.Tag
@@ -114,42 +172,37 @@ class _Places:
     unclosed: int | None = None
 
 
-def rewrite(
+def plan(
     text: str,
-    metadata: Mapping[str, Any] | None,
     *,
     click_tracking: bool,
     open_tracking: bool,
     configuration: Configuration,
     options: Options,
     unsubscribe_urls: Collection[str] = (),
-) -> Rewritten:
-    """Rewrite one HTML text.
+) -> Plan:
+    """Say what becomes of one HTML text.
 
     Args:
         unsubscribe_urls: those that the mail's header names; links to them are left.
 
     Raises:
         ConfigurationError: a base URL is missing.
-        InvalidPayload: JSON cannot hold the metadata.
     """
     require_bases(configuration, click=click_tracking, open=open_tracking)
     places = _Places()
     base = _base_url(text)
     policy = Policy(options, configuration, unsubscribe_urls)
-    minting = Minting(configuration, metadata, options, "html")
+    told = Told(options, "html")
     links: list[MailLink] = []
-    edits: list[markup.Edit] = []
+    changes: list[Change] = []
     reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
-    hints = hints_in(text) if options.unsubscribe == "leave" else ()
-    anchors = [*_scan(text, places, conditional_comments=options.conditional_comments)]
-    for anchor, following in itertools.zip_longest(anchors, anchors[1:]):
-        if following and following.tag.start < anchor.limit:
-            anchor = anchor._replace(limit=following.tag.start)  # noqa: PLW2901
+    leaves = options.unsubscribe == "leave"
+    for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
         attributes = anchor.attributes
         off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
-            edits.append(markup.removed(attributes[OWN_OPT_OUT]))
+            changes.append(markup.removed(attributes[OWN_OPT_OUT]))
         href = attributes.get("href")
         if not href:
             continue
@@ -157,36 +210,34 @@ def rewrite(
         if off:
             verdict = Decision("opted out")
         else:
-            verdict = policy.judge(value, base, utm=not skips_utm(attributes))
+            verdict = policy.judge(value, base, utm=not (options.utm and skips_utm(attributes)))
         label = ""
-        if verdict.target and (reads_labels or _may_unsubscribe(text, anchor, hints)):
+        if verdict.target and (reads_labels or (leaves and _may_unsubscribe(text, anchor))):
             label = _label(text, anchor)
             verdict = _judged_by_label(verdict, label, options)
-        url = ""
         if verdict.target and click_tracking:
-            url = minting.click_url(verdict.target, _told(anchor, label, options))
             if "attributes" in options.link_metadata:
-                edits += map(markup.removed, _own_metadata(attributes).values())
-            edits.append(markup.replaced(href, url))
+                changes += map(markup.removed, _own_metadata(attributes).values())
+            start, end, quote = markup.place_of_value(href)
+            own = told.of_next(_told(anchor, label, options)) if options.link_metadata else NOTHING
+            changes.append((start, end, Slot(verdict.target, own, quote)))
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
-            edits.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
-        links.append(
-            MailLink(markup.readable(value), *verdict, url, anchor.tag.start, anchor.tag.end)
-        )
+            changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
+        links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
     if open_tracking:
-        edits += _pixel_edits(text, places, policy, minting, configuration, options)
-    return Rewritten(text, tuple(links), tuple(edits))
+        changes += _pixel_changes(text, places, policy, configuration, options)
+    return Plan.of(text, links, changes)
 
 
-def _may_unsubscribe(text: str, anchor: _Anchor, hints: tuple[str, ...]) -> bool:
+def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
     """Whether it is worth the time to read a link's label."""
-    if not hints:
-        return False
-    limit = min(anchor.limit, anchor.tag.end + MAX_SCANNED)
-    end = text.find("</a", anchor.tag.end, limit)
-    start = anchor.tag.start if anchor.tag.name == "area" else anchor.tag.end
-    inside = text[start : end if end >= 0 else limit].lower()
-    return any(hint in inside for hint in hints)
+    if anchor.tag.name == "area":
+        return "alt" in anchor.attributes
+    start = anchor.tag.end
+    limit = min(anchor.limit, start + MAX_SCANNED)
+    end = text.find("</a", start, limit)
+    inside = text[start : end if end >= 0 else limit]
+    return inside != "" and may_say_unsubscribe(inside)
 
 
 def _judged_by_label(verdict: Decision, label: str, options: Options) -> Decision:
@@ -222,23 +273,22 @@ def pixel(url: str) -> str:
     )
 
 
-def applied(text: str, edits: Iterable[markup.Edit]) -> str:
-    """The text with all edits made; of two that overlap, the first one."""
-    pieces: list[str] = []
-    position = 0
-    for start, end, replacement in sorted(edits):
-        if start < position:
-            continue
-        pieces += text[position:start], replacement
-        position = end
-    return "".join((*pieces, text[position:]))
-
-
 # Finding ------------------------------------------------------------------------------------------
 
 
 def _scan(text: str, places: _Places, *, conditional_comments: bool) -> Iterator[_Anchor]:
     """Every tag that may hold a link, in order; and, into `places`, where a pixel may stand."""
+    waiting: _Anchor | None = None  # for the next one, at which its text has ended
+    for anchor in _anchors(text, places, conditional_comments=conditional_comments):
+        if waiting:
+            waiting.limit = min(waiting.limit, anchor.tag.start)
+            yield waiting
+        waiting = anchor
+    if waiting:
+        yield waiting
+
+
+def _anchors(text: str, places: _Places, *, conditional_comments: bool) -> Iterator[_Anchor]:
     names = _LINKS | _PLACES | ({"!--"} if conditional_comments else set())
     templates = 0  # in which nothing is of the body
     for tag in markup.tags(text, names):
@@ -294,14 +344,9 @@ def _base_url(text: str) -> str:
     return ""
 
 
-def _pixel_edits(
-    text: str,
-    places: _Places,
-    policy: Policy,
-    minting: Minting,
-    configuration: Configuration,
-    options: Options,
-) -> Iterator[markup.Edit]:
+def _pixel_changes(
+    text: str, places: _Places, policy: Policy, configuration: Configuration, options: Options
+) -> Iterator[Change]:
     """The new pixel; and old ones of ours, which a reply quotes, taken out."""
     base = configuration.base_open_tracking_url or ""
     if base in text or markup.encoded(base, '"') in text:
@@ -310,15 +355,16 @@ def _pixel_edits(
                 source = markup.attributes(text, tag).get("src")
                 if source and policy.is_ours(markup.value(source)):
                     yield tag.start, tag.end, ""
-    image = pixel(minting.open_url())
+    slot = Slot("", NOTHING, '"')
     mark = options.pixel_placeholder
     if mark and mark in text:
-        for found in re.finditer(re.escape(mark), text):
-            yield *found.span(), image
-            image = ""  # one mail, one pixel
+        first, *others = re.finditer(re.escape(mark), text)
+        yield *first.span(), slot
+        for other in others:  # one mail, one pixel
+            yield *other.span(), ""
         return
     place = _pixel_place(text, places, options)
-    yield place, place, image
+    yield place, place, slot
 
 
 def _pixel_place(text: str, places: _Places, options: Options) -> int:

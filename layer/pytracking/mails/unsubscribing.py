@@ -60,12 +60,13 @@ def says_unsubscribe(label: str) -> bool:
     return len(label) <= _MAX_LABEL_CHARACTERS and _says_so(label)
 
 
-def hints_in(text: str) -> tuple[str, ...]:
-    """Beginnings of words in a mail without one of which no link's text says unsubscribe."""
-    lower = text.lower()
-    hints = _HINTS if text.isascii() else _HINTS + _WIDE_HINTS
-    found = [hint for hint in hints if hint in lower]
-    return (*found, "&#") if "&#" in text else tuple(found)
+def may_say_unsubscribe(markup: str) -> bool:
+    """Whether there may be a text in some markup that says so: a quick look, before it is read."""
+    markup = markup.lower()
+    for hint in _HINTS if markup.isascii() else _HINTS + _WIDE_HINTS:
+        if hint in markup:
+            return True
+    return "&#" in markup
 
 
 def same_page(url: str) -> tuple[str, str, str]:
