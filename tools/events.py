@@ -10,9 +10,10 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES, EventBody
+from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES
 
 from tools import samples
+from tools.event_body import EventBody
 
 ROOT = Path(__file__).resolve().parent.parent
 SCHEMA_FILE = ROOT / "docs" / "event.schema.json"

@@ -1,8 +1,10 @@
 """Calls to AWS against servers that misbehave, on real sockets."""
 
 import socket
+import ssl
 import threading
 import time
+from contextlib import contextmanager, suppress
 
 import pytest
 from pytracking.aws import client as api_module
@@ -146,26 +148,75 @@ def test_a_tls_handshake_that_never_comes_is_given_up(sqs):
         assert time.monotonic() - start < 0.6
 
 
-def test_a_server_whose_certificate_no_authority_signed_gets_nothing(tmp_path, sqs):
-    context = Authority(tmp_path).serving("127.0.0.1")
+@pytest.fixture(autouse=True)
+def _authorities_are_read_anew():
+    yield
+    api_module._trusting.cache_clear()
+
+
+@contextmanager
+def tls_server(context):
+    """Answer each request by TLS; give the port, and what was received."""
     received = []
 
-    def serve(listener):
-        sock, _ = listener.accept()
-        with sock:
-            try:
-                with context.wrap_socket(sock, server_side=True) as secure:
-                    received.append(secure.recv(1))
-            except OSError:
-                pass
+    def serve():
+        while True:
+            sock, _ = listener.accept()
+            with sock, suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
+                while request := secure.recv(65536):
+                    received.append(request)
+                    secure.sendall(
+                        b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"MessageId":"1"}'
+                    )
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, args=(listener,))
-        thread.start()
+        threading.Thread(target=serve, daemon=True).start()
+        yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
+
+
+def test_a_server_whose_certificate_no_authority_signed_gets_nothing(tmp_path, sqs):
+    with tls_server(Authority(tmp_path).serving("127.0.0.1")) as (url, received):
         with pytest.raises(AwsError, match="SSLCertVerificationError"):
-            sqs(f"https://127.0.0.1:{listener.getsockname()[1]}")._attempt("SendMessage", b"", 2.0)
-        thread.join(5)
-    assert not any(received)
+            call(sqs(url), timeout=5.0)
+        assert received == []
+
+
+def test_an_endpoint_that_only_the_machine_trusts_is_called_by_the_second_try(
+    tmp_path, monkeypatch, sqs
+):
+    authority = Authority(tmp_path)
+    monkeypatch.setenv("SSL_CERT_FILE", str(authority.bundle))
+    with tls_server(authority.serving("127.0.0.1")) as (url, received):
+        api = sqs(url)
+        assert call(api, timeout=5.0) == {"MessageId": "1"}
+        assert call(api, timeout=5.0) == {"MessageId": "1"}
+        api.close()
+    assert len(received) == 2
+
+
+def test_what_amazon_signed_for_needs_nothing_of_the_machine(tmp_path, monkeypatch, sqs):
+    authority = Authority(tmp_path)
+    roots = api_module.get_data("pytracking.aws", api_module.AMAZON_ROOTS)
+    roots += authority.bundle.read_bytes()
+    monkeypatch.setattr(api_module, "get_data", lambda package, name: roots)
+    monkeypatch.setattr(ssl.SSLContext, "load_default_certs", None)
+    with tls_server(authority.serving("127.0.0.1")) as (url, _):
+        api = sqs(url)
+        assert call(api, timeout=5.0) == {"MessageId": "1"}
+        api.close()
+
+
+def test_the_authorities_of_amazon_are_five_and_valid_for_years_to_come():
+    context = ssl.create_default_context(
+        cadata=api_module.get_data("pytracking.aws", api_module.AMAZON_ROOTS).decode()
+    )
+    authorities = context.get_ca_certs()
+    assert {dict(part[0] for part in one["subject"])["commonName"] for one in authorities} == {
+        *(f"Amazon Root CA {number}" for number in range(1, 5)),
+        "Starfield Services Root Certificate Authority - G2",
+    }
+    ends = (ssl.cert_time_to_seconds(one["notAfter"]) for one in authorities)
+    assert min(ends) - time.time() > 5 * 365 * 86_400
 
 
 def test_a_connection_is_kept_for_the_next_call(sqs):

@@ -3,7 +3,7 @@
 The naive function does the same with boto3, Powertools' event handler and Fernet, over a layer as
 pip leaves it. Both read their keys from Secrets Manager and send one message to SQS; a stand-in on
 this machine answers both at once, by TLS as AWS does, so that only the functions' own time is
-compared. Both read the machine's bundle of authorities, to which the stand-in's is added.
+compared. Its authority is added to those each of them trusts: boto3's bundle, and Amazon's roots.
 """
 
 import contextlib
@@ -68,11 +68,14 @@ def run(rounds: int) -> Section:
         tempfile.TemporaryDirectory() as folder,
         _aws(json.dumps(keys), Path(folder)) as (endpoint, bundle),
     ):
-        plain = _uncompiled(built, Path(folder, "layer"))
+        plain = _copied(built, Path(folder, "plain"), "__pycache__")
+        compiled = _copied(built, Path(folder, "compiled"))
+        for copy in (plain, compiled):
+            with (copy.layer / "pytracking" / "aws" / "amazon-roots.pem").open("ab") as roots:
+                roots.write((Path(folder) / "authority.pem").read_bytes())
         environment = {
             "AWS_ENDPOINT_URL": endpoint,
             "AWS_CA_BUNDLE": str(bundle),  # boto3
-            "SSL_CERT_FILE": str(bundle),  # ssl
             "POWERTOOLS_SERVICE_NAME": "benchmark",
             "PYTRACKING_LINK_KEYS_SECRET": "arn:aws:secretsmanager:us-east-1:1:secret:keys",
             "PYTRACKING_QUEUE_URL": f"{endpoint}/1/hits",
@@ -85,7 +88,7 @@ def run(rounds: int) -> Section:
         naive_event = _event(pytracking.Configuration(encryption_bytestring_key=fernet))
         subjects = {
             "nothing": (_function(folder, "empty", _EMPTY), built, event),
-            "ours": (ours, built, event),
+            "ours": (ours, compiled, event),
             "ours, no bytecode": (ours, plain, event),
             "naive": (_function(folder, "naive", _NAIVE), plain, naive_event),
         }
@@ -154,9 +157,9 @@ def _function(folder: str, name: str, code: str) -> Path:
     return path
 
 
-def _uncompiled(built: emulator.Build, folder: Path) -> emulator.Build:
-    """The layer as `pip install --target` leaves it for another machine: sources alone."""
-    shutil.copytree(built.layer, folder, ignore=shutil.ignore_patterns("__pycache__"))
+def _copied(built: emulator.Build, folder: Path, *less: str) -> emulator.Build:
+    """Copy the layer, less files of some names; without bytecode it is as pip leaves it."""
+    shutil.copytree(built.layer, folder, ignore=shutil.ignore_patterns(*less))
     return emulator.Build(built.folder, folder, built.runtime, built.python)
 
 

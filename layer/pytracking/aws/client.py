@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 from pytracking.aws.connection import Connection
-from pytracking.aws.sigv4 import Credentials, signed_headers
+from pytracking.aws.sigv4 import signed_headers
 from pytracking.delivery.deadline import THREAD_NAME, Deadline
 from pytracking.delivery.dialling import dial, look_up
 from pytracking.delivery.pool import Pool
@@ -132,7 +132,7 @@ class JsonApi:
                 "x-amz-target": f"{self._target}.{operation}",
             },
             body,
-            credentials=Credentials.of(self._settings),
+            settings=self._settings,
             region=self._region,
             service=self._service,
             now=time.time(),

@@ -46,6 +46,8 @@ class Connection:
         if answered.get("transfer-encoding"):
             return status, self._chunks(most)
         length = int(answered.get("content-length", most + 1))
+        if length < 0:
+            raise ValueError("the answer's length is negative")
         answer = self._answers.read(min(length, most))
         self.reusable = len(answer) == length and answered.get("connection") != "close"
         return status, answer
@@ -78,6 +80,6 @@ class Connection:
     def _chunks(self, most: int) -> bytes:
         answer = b""
         while len(answer) < most and (size := int(self._line().partition(";")[0], 16)) > 0:
-            answer += self._answers.read(min(size, most))
-            self._line()
+            answer += self._answers.read(min(size, most - len(answer)))
+            self._answers.readline(MAX_LINE_BYTES)
         return answer

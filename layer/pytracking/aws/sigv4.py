@@ -11,44 +11,17 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 
 from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
 
 
-@dataclass(frozen=True, slots=True)
-class Credentials:
-    """An access key; ``token`` is set for the temporary ones, such as a function's role gets."""
-
-    access_key: str
-    secret_key: str
-    token: str | None = None
-
-    def __repr__(self) -> str:
-        return f"Credentials({self.access_key!r})"
-
-    @classmethod
-    def of(cls, settings: Settings) -> Credentials:
-        """Return the credentials of ``AWS_ACCESS_KEY_ID`` and its companions, as Lambda sets them.
-
-        Raises:
-            ConfigurationError: there are none.
-        """
-        if not (settings.access_key and settings.secret_key):
-            raise ConfigurationError(
-                "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the "
-                "environment, where Lambda puts those of the function's role"
-            )
-        return cls(settings.access_key, settings.secret_key, settings.session_token)
-
-
 def signed_headers(
     headers: Mapping[str, str],
     body: bytes,
     *,
-    credentials: Credentials,
+    settings: Settings,
     region: str,
     service: str,
     now: float,
@@ -57,12 +30,22 @@ def signed_headers(
 
     Args:
         headers: lower-case names, ``host`` among them; all of them are signed.
+        settings: have the access key, as Lambda puts that of a function's role into the
+            environment.
         now: seconds since the epoch; AWS accepts a signature for five minutes.
+
+    Raises:
+        ConfigurationError: there is no access key.
     """
+    if not (settings.access_key and settings.secret_key):
+        raise ConfigurationError(
+            "no AWS credentials: expected AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY in the "
+            "environment, where Lambda puts those of the function's role"
+        )
     timestamp = time.strftime("%Y%m%dT%H%M%SZ", time.gmtime(now))
     headers = {**headers, "x-amz-date": timestamp}
-    if credentials.token:
-        headers["x-amz-security-token"] = credentials.token
+    if settings.session_token:
+        headers["x-amz-security-token"] = settings.session_token
     names = sorted(headers)
     signed = ";".join(names)
     canonical = "\n".join(
@@ -81,9 +64,9 @@ def signed_headers(
     to_sign = "\n".join(
         ("AWS4-HMAC-SHA256", timestamp, scope, hashlib.sha256(canonical.encode()).hexdigest())
     )
-    key = _signing_key(credentials.secret_key, date, region, service)
+    key = _signing_key(settings.secret_key, date, region, service)
     headers["authorization"] = (
-        f"AWS4-HMAC-SHA256 Credential={credentials.access_key}/{scope}, "
+        f"AWS4-HMAC-SHA256 Credential={settings.access_key}/{scope}, "
         f"SignedHeaders={signed}, Signature={_hmac(key, to_sign).hex()}"
     )
     return headers

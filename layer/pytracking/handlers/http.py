@@ -17,7 +17,6 @@ import re
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from http import HTTPStatus
 from itertools import pairwise
 from typing import Any, Literal
 from urllib.parse import unquote, urlsplit
@@ -375,6 +374,8 @@ def render(answer: Answer, request: Request) -> dict[str, Any]:
         "isBase64Encoded": binary,
     }
     if request.gateway == "alb":
+        from http import HTTPStatus
+
         result["statusDescription"] = f"{answer.status} {HTTPStatus(answer.status).phrase}"
         if request.multi_value:
             headers = result.pop("headers")

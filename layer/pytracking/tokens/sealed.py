@@ -18,7 +18,7 @@ import zlib
 from base64 import urlsafe_b64decode
 from binascii import hexlify, unhexlify
 from functools import cache
-from pathlib import Path
+from pkgutil import get_data
 from typing import Any
 
 from pytracking.errors import InvalidLink, InvalidPayload, MissingDependency
@@ -192,8 +192,8 @@ def _restore(text: str, digits: str) -> str:
 
 @cache
 def dictionary() -> bytes:
-    """Return dictionary 1, frozen for ever: tokens cannot be read with another one."""
-    return Path(__file__).with_name("dictionary1.bin").read_bytes()
+    """Return dictionary 1, frozen permanently: tokens cannot be read with another one."""
+    return get_data(__package__, "dictionary1.bin") or b""
 
 
 @cache
