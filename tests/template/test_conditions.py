@@ -99,8 +99,8 @@ def test_the_base_urls_are_the_domains_where_there_is_one(template: dict[str, An
     ("parameters", "expected"),
     [
         ({"DomainName": "t.example.com"}, "DomainName needs CertificateArn, or HostedZoneId"),
-        ({"CertificateArn": CERTIFICATE}, "mean nothing without DomainName"),
-        ({"HostedZoneId": "Z2FDTNDATAQYW2"}, "mean nothing without DomainName"),
+        ({"CertificateArn": CERTIFICATE}, "need DomainName"),
+        ({"HostedZoneId": "Z2FDTNDATAQYW2"}, "need DomainName"),
     ],
 )
 def test_a_choice_that_would_be_ignored_is_refused(
