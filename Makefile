@@ -54,8 +54,8 @@ endef
 .venvs/%/.stamp: tests/requirements-%.txt | .venv/.stamp
 	$(ENVIRONMENT)
 .PRECIOUS: .venvs/%/.stamp
-.venvs/npm/.stamp: tests/mails/npm/package-lock.json
-	@mkdir -p $(@D) && cp tests/mails/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
+.venvs/npm/.stamp: tests/npm/package-lock.json
+	@mkdir -p $(@D) && cp tests/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
 
 ##@ Run
 run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT= SPEED= WEBHOOK= KEYS= SECRET= DNT=)

@@ -21,7 +21,7 @@ SLOW = (
     "delivery/test_replay",
     "delivery/test_soak",
     "docs/test_commands",  # runs what the pages say
-    "docs/test_receivers_sql",
+    "docs/test_receivers",  # a program a language, a database
     "docs/test_secret_in_a_file",
     "docs/test_site",
     "functions/test_faults_process",

@@ -32,6 +32,12 @@ def commands_of(page: str) -> list[str]:
     return [line for line in commands if not line.startswith("#")]
 
 
+def files_of(page: str) -> dict[str, str]:
+    """Return the whole files that a page shows, by the name in the comment they begin with."""
+    named = r"^```\w+\n((?:<\?php )?(?:#|//) ([\w./-]+)\n.*?)^```$"
+    return {name: text for text, name in re.findall(named, text_of(page), re.DOTALL | re.MULTILINE)}
+
+
 def words_of(command: str) -> list[str]:
     """Return the words of a command line, without its comment."""
     return shlex.split(command, comments=True)

@@ -1,94 +1,266 @@
-"""The code of docs/receivers.md refuses what strangers send, and ends in no traceback over it."""
+"""The whole receivers of docs/receivers.md, each run as its reader would run it.
 
+``pytracking try-webhook`` passes each, which stores each event once; strangers are answered 401.
+"""
+
+import importlib.util
+import os
+import shutil
 import socket
+import sqlite3
+import subprocess
+import sys
 import threading
 import time
-from http.server import HTTPServer
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 
+import boto3
 import pytest
+from cfnlint.api import ManualArgs, lint
+from moto import mock_aws
+from pytracking.cli.try_webhook import BURST
 from pytracking.delivery.signatures import Signer
-from sybil import Sybil
-from sybil.parsers.markdown import PythonCodeBlockParser
 
-from tests.docs.pages import ROOT
+from tests.cli.command_line import run
+from tests.docs.pages import ROOT, files_of
+from tests.support.environments import folder_of
 
-BODY = b'{"id": "a"}'
-
-
-@pytest.fixture(scope="module")
-def page(tmp_path_factory):
-    """Return the names that the page's code defines, once it has run."""
-    document = Sybil(parsers=[PythonCodeBlockParser()]).parse(ROOT / "docs" / "receivers.md")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.chdir(tmp_path_factory.mktemp("receiver"))
-        for example in document.examples():
-            example.evaluate()
-    return document.namespace
+PAGE = "docs/receivers.md"
+SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
+TAKEN = 5 + BURST  # an open, a click, an aggregate open, one that came twice, a big one
+BODY = b'{"id": "a", "type": "email.opened", "timestamp": 1389177318, "metadata": {}}'
 
 
-@pytest.fixture
-def genuine(page):
-    return Signer([page["SECRET"]]).headers("a", int(time.time()), BODY)
+@dataclass
+class Running:
+    """A receiver that runs: its port, and how many events it has stored."""
+
+    port: int
+    count: Callable[[], int]
 
 
-MALFORMED = {
-    "webhook-signature": ["", "garbage", "v1,", "v1,a", "v1,%%%", "v1,é", "v1,\udcff", "v2,QUJD"],
-    "webhook-timestamp": ["", "abc", "inf", "nan", "-1", "1_0", "1e3", "9" * 400, "9" * 5000, "²"],
-    "webhook-id": ["", "é", "\udcff", "a.b"],
+def _rows(database: Path, table: str = "events") -> int:
+    connection = sqlite3.connect(database)
+    try:
+        return int(connection.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+    finally:
+        connection.close()
+
+
+def _in_sqlite(folder: Path) -> int:
+    return _rows(folder / "events.db")
+
+
+def _python(folder: Path, port: int) -> list[str]:
+    return [sys.executable, "receiver.py"]
+
+
+def _fastapi(folder: Path, port: int) -> list[str]:
+    pytest.importorskip("fastapi", reason="no FastAPI here: pip install fastapi")
+    options = ["--port", str(port), "--log-level", "warning"]
+    return [sys.executable, "-m", "uvicorn", "receiver_fastapi:app", *options]
+
+
+def _django(folder: Path, port: int) -> list[str]:
+    (folder / "tracking" / "__init__.py").touch()
+    (folder / "settings.py").write_text(f"""
+ALLOWED_HOSTS = ["127.0.0.1"]
+DATABASES = {{"default": {{"ENGINE": "django.db.backends.sqlite3", "NAME": "events.db"}}}}
+INSTALLED_APPS = ["tracking"]
+ROOT_URLCONF = "urls"
+SECRET_KEY = WEBHOOK_SECRET = {SECRET!r}
+""")
+    (folder / "urls.py").write_text("""
+from django.urls import path
+from tracking.views import receive
+urlpatterns = [path("hook", receive)]
+""")
+    manage = [sys.executable, "-m", "django"]
+    environment = _environment(folder, port)
+    migrate = [*manage, "migrate", "--run-syncdb"]
+    subprocess.run(migrate, cwd=folder, env=environment, check=True, capture_output=True)
+    return [*manage, "runserver", "--noreload", str(port)]
+
+
+def _node(folder: Path, port: int) -> list[str]:
+    if not shutil.which("npm"):
+        pytest.skip("no npm here: the receiver in Node is not tried")
+    (folder / "node_modules").symlink_to(folder_of("npm") / "node_modules")
+    return ["node", "receiver.mjs"]
+
+
+def _php(folder: Path, port: int) -> list[str]:
+    php = shutil.which("php")
+    modules = php and subprocess.check_output([php, "-m"], text=True)
+    if "pdo_sqlite" not in (modules or ""):
+        pytest.skip("no PHP with pdo_sqlite here: apt-get install php-cli php-sqlite3")
+    return ["php", "-S", f"127.0.0.1:{port}", "receiver.php"]
+
+
+PROGRAMS = {
+    "python": (_python, _in_sqlite),
+    "fastapi": (_fastapi, _in_sqlite),
+    "django": (_django, lambda folder: _rows(folder / "events.db", "tracking_event")),
+    "node": (_node, lambda folder: len(list((folder / "events").glob("*.json")))),
+    "php": (_php, _in_sqlite),
 }
 
 
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [(name, value) for name, values in MALFORMED.items() for value in [*values, None]],
-    ids=lambda given: ascii(given)[:24],
-)
-def test_a_malformed_or_missing_header_is_refused_with_and_without_a_package(
-    page, genuine, name, value
-):
-    assert page["read_event"](genuine, BODY) == {"id": "a"}
-    assert page["is_genuine"](genuine, BODY, page["SECRET"])
-    headers = genuine | {name: value}
-    if value is None:
-        del headers[name]
-    assert page["read_event"](headers, BODY) is None
-    assert page["is_genuine"](headers, BODY, page["SECRET"]) is False
+def _environment(folder: Path, port: int) -> dict[str, str]:
+    return {
+        "DJANGO_SETTINGS_MODULE": "settings",
+        "PATH": os.environ["PATH"],
+        "PORT": str(port),
+        "PYTHONPATH": os.pathsep.join([str(ROOT / "layer"), str(folder)]),
+        "WEBHOOK_SECRET": SECRET,
+    }
 
 
-@pytest.mark.parametrize("body", [b"\xff", b"", b"[" * 100_000])
-def test_a_body_that_is_no_json_is_refused_with_and_without_a_package(page, genuine, body):
-    assert page["read_event"](genuine, body) is None
-    assert page["is_genuine"](genuine, body, page["SECRET"]) is False
+@pytest.fixture(params=[*PROGRAMS, "lambda"])
+def receiver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running]:
+    """Run one of the page's receivers."""
+    if request.param == "lambda":
+        yield from _in_lambda()
+        return
+    for name, text in files_of(PAGE).items():
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(text, encoding="utf-8")
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    command, count = PROGRAMS[request.param]
+    log = tmp_path / "log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command(tmp_path, port),
+            cwd=tmp_path,
+            env=_environment(tmp_path, port),
+            stdout=output,
+            stderr=subprocess.STDOUT,
+        ) as process,
+    ):
+        try:
+            _wait_for(port, process, log)
+            yield Running(port, lambda: count(tmp_path))
+            assert process.poll() is None, log.read_text()
+        finally:
+            process.kill()
 
 
-@pytest.fixture
-def receiver(page, monkeypatch):
-    """Return the address of the page's receiver; fail the test if one of its answers raises."""
-    raised = []
-    monkeypatch.setattr(page["Receiver"], "log_message", lambda *_: None)
-    with HTTPServer(("127.0.0.1", 0), page["Receiver"]) as server:
-        server.handle_error = lambda *_: raised.append(True)
-        thread = threading.Thread(target=server.serve_forever, daemon=True)
-        thread.start()
-        yield server.server_address
-        server.shutdown()
-        thread.join()
-    assert not raised
+def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
+    for _ in range(600):
+        assert process.poll() is None, log.read_text()
+        try:
+            socket.create_connection(("127.0.0.1", port), timeout=1).close()
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    pytest.fail(f"it does not listen after 30 s: {log.read_text()}")
 
 
-@pytest.mark.parametrize(
-    "headers",
-    [
-        "",
-        "Content-Length: \r\n",
-        "Content-Length: many\r\n",
-        f"Content-Length: {'9' * 400}\r\n",
-        "Content-Length: 0\r\nwebhook-signature: garbage\r\n",
-        "Content-Length: 0\r\nwebhook-id: a\r\nwebhook-timestamp: inf\r\nwebhook-signature: é\r\n",
-    ],
-    ids=lambda headers: headers[:40],
-)
-def test_the_page_s_receiver_answers_a_stranger_with_401(receiver, headers):
-    with socket.create_connection(receiver, timeout=10) as connection:
-        connection.sendall(f"POST / HTTP/1.1\r\nHost: a.example\r\n{headers}\r\n".encode())
-        assert b" 401 " in connection.recv(4096).splitlines()[0]
+def _in_lambda() -> Iterator[Running]:
+    """Run docs/examples/receiver behind a server that hands it events as an HTTP API does."""
+    code = ROOT / "docs" / "examples" / "receiver" / "code" / "app.py"
+    with mock_aws(), pytest.MonkeyPatch.context() as patch:
+        for name, value in {
+            "AWS_DEFAULT_REGION": "eu-west-1",
+            "TABLE": "events",
+            "WEBHOOK_SECRETS": f"{SECRET} {'another' * 6}",
+        }.items():
+            patch.setenv(name, value)
+        table = boto3.resource("dynamodb").create_table(
+            TableName="events",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
+            KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
+        )
+        spec = importlib.util.spec_from_file_location("receiver_in_lambda", code)
+        assert spec
+        assert spec.loader
+        app = importlib.util.module_from_spec(spec)
+        spec.loader.exec_module(app)
+
+        class Gateway(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                length = self.headers.get("Content-Length", "0")
+                body = self.rfile.read(int(length) if length.isdecimal() else 0)
+                headers = {name.lower(): value for name, value in self.headers.items()}
+                request = {"headers": headers, "body": body.decode(), "isBase64Encoded": False}
+                self.send_response(app.handler(request, None)["statusCode"])
+                self.end_headers()
+
+            def log_message(self, *_: object) -> None:
+                pass
+
+        with HTTPServer(("127.0.0.1", 0), Gateway) as server:
+            thread = threading.Thread(target=server.serve_forever)
+            thread.start()
+            yield Running(server.server_port, lambda: len(table.scan()["Items"]))
+            server.shutdown()
+            thread.join()
+
+
+def _answer(port: int, headers: dict[str, str], body: bytes) -> bytes:
+    """Post over a raw socket, which lets headers be malformed; return the status line."""
+    given = {"Host": "127.0.0.1", "Connection": "close", "Content-Length": str(len(body))} | headers
+    lines = "".join(f"{name}: {value}\r\n" for name, value in given.items())
+    request = f"POST /hook HTTP/1.1\r\n{lines}\r\n".encode() + body
+    with socket.create_connection(("127.0.0.1", port), timeout=20) as connection:
+        connection.sendall(request)
+        return connection.recv(4096).partition(b"\r\n")[0]
+
+
+MALFORMED = {
+    "webhook-signature": ["", "garbage", "v1,", "v1,a", "v1,%%%", "v1,é", "v2,QUJD", " v1, v1,"],
+    "webhook-timestamp": ["", "abc", "inf", "nan", "-1", "1_0", "1e3", "9" * 400, "²", "0"],
+    "webhook-id": ["", "é", "a.b", "../a"],
+}
+
+
+def test_a_receiver_of_the_page_takes_what_it_must_and_answers_a_stranger_with_401(
+    receiver: Running,
+) -> None:
+    status, out, err = run(
+        "try-webhook", f"http://127.0.0.1:{receiver.port}/hook", "--secret", SECRET
+    )
+    assert (status, err) == (0, ""), out
+    assert receiver.count() == TAKEN
+
+    def signed(body: bytes = BODY) -> dict[str, str]:
+        return Signer([SECRET]).headers("a", int(time.time()), body)
+
+    wrong = {}
+    for name, values in MALFORMED.items():
+        for value in values:
+            wrong[name, value] = _answer(receiver.port, signed() | {name: value}, BODY)
+        missing = signed()
+        del missing[name]
+        wrong[name, None] = _answer(receiver.port, missing, BODY)
+    wrong["no headers"] = _answer(receiver.port, {}, b"")
+    assert {what: line for what, line in wrong.items() if b" 401 " not in line} == {}
+    assert receiver.count() == TAKEN
+
+    rotated = Signer([SECRET, "another" * 6]).headers("a", int(time.time()), BODY)
+    assert b" 204 " in _answer(receiver.port, rotated, BODY)
+    assert receiver.count() == TAKEN + 1
+
+
+@pytest.mark.parametrize("name", ["mailer", "receiver"])
+def test_a_stack_to_be_copied_is_clean(name: str) -> None:
+    template = (ROOT / "docs" / "examples" / name / "template.yaml").read_text(encoding="utf-8")
+    assert lint(template, config=ManualArgs(regions=["eu-west-1", "us-east-1"])) == []
+
+
+def test_every_file_of_the_page_is_run() -> None:
+    assert set(files_of(PAGE)) == {
+        "receiver.py",
+        "receiver_fastapi.py",
+        "tracking/models.py",
+        "tracking/views.py",
+        "receiver.mjs",
+        "receiver.php",
+    }
