@@ -21,6 +21,7 @@ SLOW = (
     "delivery/test_replay",
     "delivery/test_soak",
     "docs/test_commands",  # runs what the pages say
+    "docs/test_ports",  # Node and PHP
     "docs/test_receivers",  # a program a language, a database
     "docs/test_secret_in_a_file",
     "docs/test_site",
