@@ -11,7 +11,7 @@ class RequestData(TypedDict):
 
     user_agent: Annotated[str | None, "the User-Agent header; null where privacy removes it"]
     user_ip: Annotated[str | None, "the address, or its network; null where privacy removes it"]
-    method: NotRequired[Annotated[str, "GET or HEAD"]]
+    method: NotRequired[Annotated[str, "GET or HEAD; POST of actions and guarded clicks"]]
     referer: NotRequired[Annotated[str, "the page the visitor came from"]]
 
 
@@ -35,7 +35,7 @@ Visitor = TypedDict(
 class EventBody(TypedDict):
     """The body of a webhook: one event."""
 
-    type: Annotated[str, "email.opened or email.clicked"]
+    type: Annotated[str, "what happened: email.opened, email.clicked, email.unsubscribed, ..."]
     schema: Annotated[int, "the number of this schema"]
     id: Annotated[str, "the same at every attempt, replay and copy"]
     timestamp: Annotated[int, "of the hit, in seconds since the epoch"]
@@ -46,5 +46,8 @@ class EventBody(TypedDict):
     visitor: Annotated[Visitor, "the verdict on the visitor"]
     link_id: Annotated[str | None, "the same for every use of one link; null in aggregate events"]
     tracked_url: NotRequired[Annotated[str, "where a click went; clicks only"]]
+    how: NotRequired[Annotated[str, "one-click (RFC 8058) or page; actions only"]]
+    value: NotRequired[Annotated[str | int, "what was chosen; email.rated only"]]
+    undoes: NotRequired[Annotated[str, "id of the event taken back; email.resubscribed only"]]
     privacy: NotRequired[Annotated[list[str], "the consent flags that were applied, if any"]]
     test: NotRequired[Annotated[bool, "true in events of `pytracking try-webhook`: do not count"]]

@@ -10,7 +10,7 @@ from pathlib import Path
 from types import NoneType
 from typing import Any, NotRequired, get_args, get_origin, get_type_hints, is_typeddict
 
-from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES
+from pytracking.events import ACTION_TYPES, MAX_TIMESTAMP, SCHEMA, TYPES, How
 
 from tools import samples
 from tools.event_body import EventBody
@@ -26,6 +26,7 @@ _NARROWER: Mapping[str, Mapping[str, Any]] = {
     "schema": {"const": SCHEMA},
     "id": {"minLength": 1},
     "timestamp": {"minimum": 0, "maximum": MAX_TIMESTAMP},
+    "how": {"enum": list(get_args(How))},
 }
 
 _TELLING = {
@@ -42,16 +43,28 @@ _TELLING = {
 
 def schema() -> dict[str, Any]:
     """Return the JSON Schema of an event."""
-    tracked_url = {"required": ["tracked_url"]}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:pytracking:event:{SCHEMA}",
         "title": "Event",
-        "description": "The body of a webhook of pytracking: one open or click of a tracking link.",
+        "description": "The body of a webhook of pytracking: what somebody did with a link.",
         **_object(EventBody),
-        "if": {"properties": {"type": {"const": TYPES["click"]}}},
-        "then": tracked_url,
-        "else": {"not": tracked_url},
+        "allOf": [
+            _only("tracked_url", [TYPES["click"]]),
+            _only("how", sorted(ACTION_TYPES)),
+            _only("value", [TYPES["rate"]]),
+            _only("undoes", [TYPES["resubscribe"]]),
+        ],
+    }
+
+
+def _only(member: str, types: list[str]) -> dict[str, Any]:
+    """Return the rule that events of these types have a member, and no others."""
+    required = {"required": [member]}
+    return {
+        "if": {"properties": {"type": {"enum": types}}},
+        "then": required,
+        "else": {"not": required},
     }
 
 
@@ -88,6 +101,14 @@ def _shape(kind: Any) -> dict[str, Any]:
     return {"type": _JSON_TYPES[kind]}
 
 
+_TABLES = {
+    "open": TYPES["open"],
+    "click": TYPES["click"],
+    "unsubscribe": "Actions",
+}
+"""What stands for events that privacy leaves the same of, and the heading of their table."""
+
+
 def tables() -> str:
     """Return the tables of docs/events.md: the members, and what is left of them, by type."""
     rows = ["## Members", "", "| Member | Type | Meaning |", "|---|---|---|"]
@@ -99,8 +120,8 @@ def tables() -> str:
         "*whole*: as it came; *cut*: less of it; *null*, *absent*: nothing. What is not named"
     )
     rows.append("is whole everywhere.")
-    for kind, name in TYPES.items():
-        cases = {case: samples.webhook(kind, case, _TELLING) for case in samples.CASES}
+    for what, name in _TABLES.items():
+        cases = {case: samples.webhook(what, case, _TELLING) for case in samples.CASES}
         rows += [
             "",
             f"### {name}",

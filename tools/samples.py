@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from pytracking import Configuration
+from pytracking.actions import RESUBSCRIBE, Action
 from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.environment import PrivacyMode
 from pytracking.events import TYPES, Event
@@ -153,34 +154,55 @@ def _event(path: str, method: str, host: str, route_key: str, version: str) -> d
 
 
 def webhook(
-    kind: str, case: str = "full", verdict: Mapping[str, Any] | None = None
+    what: str, case: str = "full", verdict: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Return the sample event of a kind of link, as it is sent in one of ``CASES``.
+    """Return the sample event of what can happen, as it is sent in one of ``CASES``.
 
     Args:
+        what: of ``TYPES``.
         verdict: on the visitor; by default that on the sample's browser.
     """
     mode, consent = CASES[case]
     request_data = {
         "user_agent": _USER_AGENT,
         "user_ip": _CLIENT,
-        "method": "GET",
+        "method": "GET" if what in ("open", "click") else "POST",
         "referer": "https://mail.example.com/inbox/7",
     }
-    link = Link("click", TARGET, METADATA) if kind == "click" else Link("open", None, METADATA)
+    link, value = Link("open", None, METADATA), None
+    if what == "click":
+        link = Link("click", TARGET, METADATA)
+    elif what == "rate":
+        value = 9
+        link = Link("action", None, METADATA, action=Action(what, tuple(range(11))))
+    elif what != "open":
+        undoes = _ids("unsubscribe") if what == RESUBSCRIBE else None
+        link = Link("action", None, METADATA, action=Action(what, undoes=undoes))
     verdict = verdict or classify(_USER_AGENT, {}, "GET", 5400, link.kind).to_json()
-    identifier = ("0c" if kind == "click" else "0e") * 16
-    made = Event.of(link, request_data, verdict, identifier=identifier, timestamp=NOW)
+    made = Event.of(
+        link,
+        request_data,
+        verdict,
+        identifier=_ids(what),
+        timestamp=NOW,
+        how="page" if link.action else None,
+        value=value,
+    )
     return made.under(PrivacyPolicy(mode=mode), consent).to_json()
 
 
 def webhooks() -> dict[str, dict[str, Any]]:
     """Return what receivers get, by each file's name."""
     return {
-        f"{TYPES[kind]}{'' if case == 'full' else '-' + case}.json": webhook(kind, case)
-        for kind in TYPES
-        for case in CASES
+        f"{TYPES[what]}{'' if case == 'full' else '-' + case}.json": webhook(what, case)
+        for what in TYPES
+        for case in (CASES if what in ("open", "click") else ["full"])
     }
+
+
+def _ids(what: str) -> str:
+    """Return the id of the sample event of what can happen."""
+    return {"open": "0e", "click": "0c"}.get(what, f"a{list(TYPES).index(what)}") * 16
 
 
 def written(document: Mapping[str, Any]) -> str:

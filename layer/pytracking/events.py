@@ -9,18 +9,37 @@ import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar
 
+from pytracking.actions import ACTIONS, OPT_OUTS, RESUBSCRIBE
 from pytracking.errors import InvalidWebhook
 from pytracking.links import Link
 from pytracking.privacy import PrivacyPolicy
-from pytracking.tokens import Kind
+from pytracking.tokens import KINDS_WITH_URL, Kind
 
 SCHEMA = 1
 """Number of the events' schema: within it, members are only ever added."""
 
-TYPES: Mapping[str, str] = {"open": "email.opened", "click": "email.clicked"}
-"""The ``type`` of an event, by the kind of its link."""
+TYPES: Mapping[str, str] = {
+    "open": "email.opened",
+    "click": "email.clicked",
+    "unsubscribe": "email.unsubscribed",
+    "resubscribe": "email.resubscribed",
+    "decline": "email.tracking_declined",
+    "confirm": "email.confirmed",
+    "rate": "email.rated",
+}
+"""The ``type`` of an event, by the kind of its link, or by what an action link does."""
+
+_ACTIONS = (*ACTIONS, RESUBSCRIBE)
+
+ACTION_TYPES = tuple(TYPES[what] for what in _ACTIONS)
+
+OPT_OUT_TYPES = tuple(TYPES[what] for what in sorted(OPT_OUTS))
+"""The types of the events that must not get lost, nor be late."""
+
+How = Literal["one-click", "page"]
+"""How somebody acted: by the button of the mail program (RFC 8058), or by that of the page."""
 
 UNKNOWN_VISITOR: Mapping[str, Any] = {
     "class": "unknown",
@@ -47,6 +66,10 @@ class Event:
         link_id: the same for every use of one link; None where privacy takes it out.
         tracked_url: where a click went; None for an open.
         privacy: the consent flags that were applied.
+        action: what an action link did, ``unsubscribe``, ...; None for opens and clicks.
+        how: ``one-click`` or ``page``, of an action.
+        value: what a ``rate`` chose.
+        undoes: the id of the event that a ``resubscribe`` takes back.
         raw: of an event that was received: the whole body, members unknown here included.
     """
 
@@ -59,6 +82,10 @@ class Event:
     link_id: str | None = None
     tracked_url: str | None = None
     privacy: tuple[str, ...] = ()
+    action: str | None = None
+    how: str | None = None
+    value: str | int | None = None
+    undoes: str | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
@@ -86,6 +113,9 @@ class Event:
         consent = _member(body, "privacy", list, [])
         if not all(isinstance(flag, str) for flag in consent):
             raise InvalidWebhook("invalid privacy: must be a list of strings")
+        value = body.get("value")
+        if value is not None and (isinstance(value, bool) or not isinstance(value, str | int)):
+            raise InvalidWebhook("invalid value: must be a text or a whole number")
         return cls(
             kind=kind,
             id=_member(body, "id", str),
@@ -96,13 +126,17 @@ class Event:
             link_id=_member(body, "link_id", str, None),
             tracked_url=_member(body, "tracked_url", str, None),
             privacy=tuple(consent),
+            action=next((what for what in _ACTIONS if TYPES[what] == body.get("type")), None),
+            how=_member(body, "how", str, None),
+            value=value,
+            undoes=_member(body, "undoes", str, None),
             raw=body,
         )
 
     @property
     def type(self) -> str:
-        """Return ``email.opened`` or ``email.clicked``."""
-        return TYPES[self.kind]
+        """Return what happened: ``email.opened``, ``email.clicked``, ..."""
+        return TYPES[self.action or ("click" if self.kind == "guarded" else self.kind)]
 
     @property
     def time(self) -> datetime:
@@ -123,6 +157,8 @@ class Event:
         *,
         identifier: str,
         timestamp: int,
+        how: str | None = None,
+        value: str | int | None = None,
     ) -> Event:
         """Return the event of a use of ``link``, with all that is known of it.
 
@@ -132,6 +168,8 @@ class Event:
             visitor: as the attribute.
             identifier: the event's id.
             timestamp: as the attribute.
+            how: as the attribute.
+            value: as the attribute.
         """
         return cls(
             kind=link.kind,
@@ -142,10 +180,17 @@ class Event:
             visitor=visitor,
             link_id=link.id,
             tracked_url=link.target,
+            action=link.action.what if link.action else None,
+            how=how,
+            value=value,
+            undoes=link.action.undoes if link.action else None,
         )
 
     def under(self, policy: PrivacyPolicy, consent: tuple[str, ...]) -> Event:
         """Return what may be kept of the event.
+
+        An action is the person's own act, and would be worth nothing without saying whose: its
+        metadata stays whole.
 
         Args:
             policy: the deployment's.
@@ -157,7 +202,7 @@ class Event:
             visitor=policy.visitor(self.visitor, consent),
             privacy=consent,
         )
-        if "aggregate" not in consent:
+        if "aggregate" not in consent or self.kind == "action":
             return kept
         return dataclasses.replace(
             kept,
@@ -180,7 +225,7 @@ class Event:
             "type": self.type,
             "schema": SCHEMA,
             "is_open_tracking": self.kind == "open",
-            "is_click_tracking": self.kind == "click",
+            "is_click_tracking": self.kind in KINDS_WITH_URL,
             "metadata": self.metadata,
             "request_data": self.request_data,
             "timestamp": self.timestamp,
@@ -188,8 +233,10 @@ class Event:
             "link_id": self.link_id,
             "visitor": self.visitor,
         }
-        if self.kind == "click":
+        if self.kind in KINDS_WITH_URL:
             body["tracked_url"] = self.tracked_url
+        told = {"how": self.how, "value": self.value, "undoes": self.undoes}
+        body |= {name: member for name, member in told.items() if member is not None}
         if self.privacy:
             body["privacy"] = list(self.privacy)
         return body
@@ -198,11 +245,15 @@ class Event:
 def event_kind(body: Mapping[str, Any]) -> Kind | None:
     """Return the kind of link that an event in JSON is about; None where it does not say.
 
-    Events without ``type`` are of a version before it.
+    Events without ``type`` are of a version before it. A guarded click reads as a click.
     """
-    for kind, name in TYPES.items():
-        if body.get("type") == name or ("type" not in body and body.get(f"is_{kind}_tracking")):
-            return "open" if kind == "open" else "click"
+    if body.get("type") in ACTION_TYPES:
+        return "action"
+    kind: Kind
+    for kind in ("open", "click"):
+        named = body.get("type") == TYPES[kind]
+        if named or ("type" not in body and body.get(f"is_{kind}_tracking")):
+            return kind
     return None
 
 

@@ -89,6 +89,10 @@ def log_fallback(event: Event, token: str, reason: str) -> None:
     }
     if event.privacy:
         line["privacy"] = event.privacy
+    if event.how:
+        line["how"] = event.how
+    if event.value is not None:
+        line["value"] = event.value
     with suppress(Exception):
         print(json.dumps(line), flush=True)
 

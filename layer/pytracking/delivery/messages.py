@@ -132,7 +132,8 @@ class Undecoded:
     ``kind`` is what the link was followed as, ``token`` the token as received, ``timestamp`` the
     time of the hit in seconds since the epoch, ``request_data`` what may be kept of the request as
     long as nobody knows what the recipient agreed to, ``visitor`` the verdict on the visitor,
-    ``privacy`` the consent flags that hold besides the token's own.
+    ``privacy`` the consent flags that hold besides the token's own, ``how`` and ``value`` what an
+    action adds to its link.
     """
 
     id: str
@@ -142,6 +143,8 @@ class Undecoded:
     request_data: Mapping[str, Any]
     visitor: Mapping[str, Any] | None = None
     privacy: tuple[str, ...] = ()
+    how: str | None = None
+    value: str | int | None = None
     dead: DeadLetter | None = field(default=None, compare=False)
 
     def facts(self) -> dict[str, Any]:
@@ -151,6 +154,9 @@ class Undecoded:
             facts["visitor"] = self.visitor
         if self.privacy:
             facts["privacy"] = list(self.privacy)
+        for name, member in (("how", self.how), ("value", self.value)):
+            if member is not None:
+                facts[name] = member
         return facts
 
     def to_json(self) -> str:
@@ -228,6 +234,9 @@ def _parse_undecoded(
         signals = _check("visitor", visitor, dict).get("signals")
         for signal in _check("visitor.signals", [] if signals is None else signals, list):
             _check("a signal of visitor", signal, str)
+    how, value = document.get("how"), document.get("value")
+    if isinstance(value, bool) or not isinstance(value, str | int | None):
+        raise InvalidMessage(f"value is a text or a whole number, not {type(value).__name__}")
     if kind not in KIND_BYTES:
         raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")
     return Undecoded(
@@ -238,6 +247,8 @@ def _parse_undecoded(
         request_data=_check("request_data", document.get("request_data"), dict),
         visitor=visitor,
         privacy=tuple(_check("a flag of privacy", flag, str) for flag in consent),
+        how=None if how is None else _check("how", how, str),
+        value=value,
         dead=dead,
     )
 

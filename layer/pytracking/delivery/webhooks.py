@@ -79,7 +79,7 @@ def _cloudevents_headers(message: Message, source: str) -> dict[str, str]:
         "ce-specversion": "1.0",
         "ce-id": message.id,
         "ce-source": source,
-        "ce-type": TYPES[kind],
+        "ce-type": message.body.get("type") or TYPES[kind],
     }
     if type(at) is int and 0 <= at <= MAX_TIMESTAMP:
         headers["ce-time"] = f"{datetime.fromtimestamp(at, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -99,6 +99,8 @@ class Outbox:
                 request_data=event.request_data,
                 visitor=event.visitor,
                 privacy=event.privacy,
+                how=event.how,
+                value=event.value,
             )
         owed = ((WEBHOOK,) if webhook else ()) + self._others
         return Message(event.id, webhook, event.to_json(), owed=owed)

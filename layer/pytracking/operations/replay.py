@@ -236,6 +236,8 @@ class Requeuer:
                         "request_data": document.get("request_data"),
                         "visitor": document.get("visitor"),
                         "privacy": document.get("privacy", []),
+                        "how": document.get("how"),
+                        "value": document.get("value"),
                     }
                 )
             )
@@ -263,6 +265,8 @@ class Requeuer:
             {**UNKNOWN_VISITOR, **known},
             identifier=hit.id,
             timestamp=hit.timestamp,
+            how=hit.how,
+            value=hit.value,
         )
         consent = self._privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
         body = event.under(self._privacy, consent).to_json()
