@@ -108,16 +108,26 @@ def test_a_key_that_is_no_fernet_key_is_refused_when_it_is_configured() -> None:
         Configuration(encryption_bytestring_key=b"secret")
 
 
-def test_a_copy_is_the_configuration_itself_and_a_pickle_mints_what_it_minted() -> None:
+@pytest.mark.parametrize(
+    "copied", [copy.copy, copy.deepcopy, lambda one: pickle.loads(pickle.dumps(one))]
+)
+def test_a_copy_equals_the_configuration_and_mints_what_it_minted(
+    copied: Callable[[Configuration], Configuration],
+) -> None:
     configuration = Configuration(
         default_metadata={"list": "a"},
         include_default_metadata=True,
-        base_open_tracking_url="https://t.example/o/",
+        encryption_bytestring_key=KEY,
+        **BASES,
     )
-    assert copy.copy(configuration) is configuration
-    assert copy.deepcopy(configuration) is configuration
-    thawed = pickle.loads(pickle.dumps(configuration))
-    assert thawed.get_open_tracking_url({"a": 1}) == configuration.get_open_tracking_url({"a": 1})
+    link = configuration.get_open_tracking_url({"a": 1})
+    made = copied(configuration)
+    assert made == configuration
+    result = get_open_tracking_result(link, configuration=made)
+    assert result.metadata == {"list": "a", "a": 1}
+    link = made.get_open_tracking_url({"b": 2})
+    result = get_open_tracking_result(link, configuration=configuration)
+    assert result.metadata == {"list": "a", "b": 2}
 
 
 def test_its_text_names_its_urls_and_not_its_key() -> None:

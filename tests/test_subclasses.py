@@ -27,23 +27,24 @@ RING = Keyring.generate()
 class Ours(Configuration):
     """A configuration that asks for nothing, and stamps each link."""
 
-    def __init__(self) -> None:
+    def __init__(self, stamp: int = 7) -> None:
         super().__init__(**BASES, webhook_url="https://w.example/", include_webhook_url=True)
+        self.stamp = stamp
 
     def get_data_to_embed(
         self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
     ) -> dict[str, Any]:
         data = super().get_data_to_embed(url_to_track, extra_metadata)
-        data.setdefault("metadata", {})["stamp"] = 7
+        data.setdefault("metadata", {})["stamp"] = self.stamp
         return data
 
 
 def test_a_subclass_with_parameters_of_its_own_is_derived_and_pickled() -> None:
-    for configuration in (Ours(), pickle.loads(pickle.dumps(Ours()))):
+    for configuration in (Ours(8), pickle.loads(pickle.dumps(Ours(8)))):
         link = get_click_tracking_url("https://a.example/", {}, configuration, append_slash=True)
         assert link.endswith("/")
         result = get_click_tracking_result(link, configuration=configuration)
-        assert (result.webhook_url, result.metadata) == ("https://w.example/", {"stamp": 7})
+        assert (result.webhook_url, result.metadata) == ("https://w.example/", {"stamp": 8})
 
 
 class Steps(Configuration):

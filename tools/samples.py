@@ -61,7 +61,7 @@ def token(kind: Kind) -> str:
     """Return the token of the sample link of ``kind``."""
     configuration = Configuration(keyring=Keyring(SAMPLE_SECRET), compress=False)
     document = configuration.get_data_to_embed(TARGET if kind == "click" else None, METADATA)
-    return configuration.get_url_encoded_data_str(document, kind)
+    return configuration.get_url_encoded_data_str(document)
 
 
 def requests() -> dict[str, dict[str, Any]]:

@@ -58,13 +58,14 @@ class BaseUrls:
         return {
             "open": link_prefix(self.open),
             "click": link_prefix(self.click),
+            "guarded": link_prefix(self.click),
             "action": link_prefix(self.action),
         }
 
     @cached_property
     def addresses(self) -> tuple[Address, ...]:
         """What ``targets.check_target`` takes, so that no link leads to another link."""
-        return tuple(map(address_of, self.prefixes.values()))
+        return tuple(map(address_of, dict.fromkeys(self.prefixes.values())))
 
     @cached_property
     def _spellings(self) -> tuple[tuple[str, Kind | None], ...]:

@@ -1,17 +1,18 @@
-"""``Configuration``: how links are minted and decoded, as pytracking 0.2.2 has it."""
+"""``Configuration``: the settings and steps of pytracking 0.2.2, over ``links`` and ``tokens``."""
 
 from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
+from functools import cached_property
 from types import MappingProxyType
-from typing import Any, Self, TypedDict, TypeVar
+from typing import Any, Self, TypedDict
 
-from pytracking.base_urls import BaseUrls, one_spelling
+from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError, InvalidLink
-from pytracking.links import PRIVACY_FLAGS, content_of
+from pytracking.links import check_lifetime, check_privacy, content_of, metadata_of
 from pytracking.results import TrackingResult
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
@@ -20,9 +21,6 @@ from pytracking.tokens.keyring import Keyring
 
 DEFAULT_TIMEOUT_SECONDS = 5
 """How long ``send_webhook`` waits for a receiver, in seconds."""
-
-_TOO_LONG = 1e11
-"""Over three thousand years, in seconds: nobody means that."""
 
 
 class Keywords(TypedDict, total=False):
@@ -64,9 +62,9 @@ class Configuration:
         append_slash: end links with ``/`` (it is stripped when decoding, always).
         keyring: links are sealed with its newest secret; all its secrets and Fernet keys open.
             With any key, plain links are refused.
-        expires_in: lifetime of the link in seconds; no expiry when None.
-        include_issue_time: put the time a link is made into it.
-        privacy: what the recipient does not agree to, of ``PRIVACY_FLAGS``; put into each link.
+        expires_in: lifetime of the links in seconds; no expiry when None.
+        include_issue_time: put the time of minting into each link.
+        privacy: consent flags of the recipient, of ``PRIVACY_FLAGS``; put into each link.
         compress: make sealed links shorter; without it they are minted in less time.
         clock: returns the present in seconds since the epoch; ``time.time`` when None.
 
@@ -95,7 +93,6 @@ class Configuration:
     compress: bool = True
     clock: Callable[[], float] | None = None
     _defaults: dict[str, Any] = field(init=False, repr=False, compare=False)
-    base_urls: BaseUrls = field(init=False, repr=False, compare=False)
     _formats: Formats = field(init=False, repr=False, compare=False)
 
     def __new__(cls, *_: object, **kwargs: object) -> Self:
@@ -105,40 +102,34 @@ class Configuration:
         return super().__new__(cls)
 
     def __post_init__(self) -> None:
-        _check_expires_in(self.expires_in)
         if self.clock is not None and not callable(self.clock):
             raise ConfigurationError(
                 f"clock is a function that returns seconds, not {self.clock!r}"
             )
         # copies, so that what the caller does to its own, or to what it is shown, changes no link
         defaults = _defaults(self.default_metadata)
+        shown = None if self.default_metadata is None else MappingProxyType(deepcopy(defaults))
         key = self.encryption_bytestring_key
         key = bytes(key) if isinstance(key, bytearray) else key
-        self._set(
-            default_metadata=None
-            if self.default_metadata is None
-            else MappingProxyType(deepcopy(defaults)),
+        vars(self).update(
+            default_metadata=shown,
             encryption_bytestring_key=key,
-            privacy=_privacy(self.privacy),
+            expires_in=check_lifetime(self.expires_in),
+            privacy=check_privacy(self.privacy),
             _defaults=defaults,
-            base_urls=BaseUrls(
-                self.base_open_tracking_url or "", self.base_click_tracking_url or ""
-            ),
             _formats=Formats(self.keyring, key, self.encoding, bool(self.compress)),
         )
 
-    def _set(self, **values: object) -> None:
-        for name, value in values.items():
-            object.__setattr__(self, name, value)
+    def __getstate__(self) -> dict[str, Any]:
+        # with the attributes of a subclass, and without what __post_init__ makes
+        given = {name: value for name, value in vars(self).items() if name not in _MADE}
+        if self.default_metadata is not None:  # what is shown may have been changed
+            given["default_metadata"] = self._defaults
+        return given
 
-    def __copy__(self) -> Self:
-        return self
-
-    def __deepcopy__(self, memo: object) -> Self:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (type(self), self._given())
+    def __setstate__(self, given: dict[str, Any]) -> None:
+        vars(self).update(given)
+        self.__post_init__()
 
     def __str__(self) -> str:
         return (
@@ -166,43 +157,40 @@ class Configuration:
         if not kwargs:
             return self
         _refuse_unknown(kwargs)
-        return _restored(type(self), {**self._given(), **kwargs})
+        merged = object.__new__(type(self))  # a subclass may have parameters of its own
+        merged.__setstate__({**self.__getstate__(), **kwargs})
+        return merged
 
-    def _given(self) -> dict[str, Any]:
-        given = {one.name: getattr(self, one.name) for one in fields(Configuration) if one.init}
-        if self.default_metadata is not None:  # which may have been changed, and is no dict
-            given["default_metadata"] = self._defaults
-        return given
+    @cached_property
+    def base_urls(self) -> BaseUrls:
+        """The base URLs of open links and click links."""
+        return BaseUrls(self.base_open_tracking_url or "", self.base_click_tracking_url or "")
 
     # Minting
 
     def check_target(self, url: str) -> str:
-        """Return ``url`` as ``targets.check_target`` does, with the base URLs as ``own_bases``.
-
-        Raises:
-            InvalidTarget: a click link to it would be refused.
-        """
+        """As ``targets.check_target``, with the base URLs as ``own_bases``."""
         return check_target(url, own_bases=self.base_urls.addresses)
 
     def get_data_to_embed(
         self, url_to_track: str | None, extra_metadata: Mapping[str, Any] | None
     ) -> dict[str, Any]:
-        """Return the document a link carries: ``url``, ``metadata``, ``webhook``, when set.
-
-        Also ``iat``, ``exp`` (seconds since the epoch) and ``privacy``, when asked for.
+        """Return the document that a link carries; of 0.2.2, ``url``, ``metadata``, ``webhook``.
 
         Raises:
             InvalidPayload: ``extra_metadata`` is not a mapping.
             InvalidTarget: ``webhook_url`` is to be embedded, and is not a URL to post to.
         """
+        if self.include_default_metadata:
+            extra_metadata = {**deepcopy(self._defaults), **metadata_of(extra_metadata)}
         return content_of(
             url_to_track,
             extra_metadata,
-            defaults=deepcopy(self._defaults) if self.include_default_metadata else {},
+            self._now(),
             webhook_url=self._webhook_to_embed(),
-            issued_at=self._now() if self.include_issue_time else None,
-            expires_at=None if self.expires_in is None else self._now() + self.expires_in,
-            privacy=tuple(self.privacy),
+            expires_in=self.expires_in,
+            privacy=self.privacy,
+            issue_time=self.include_issue_time,
         )
 
     def _webhook_to_embed(self) -> str | None:
@@ -216,17 +204,9 @@ class Configuration:
     def _now(self) -> float:
         return time.time() if self.clock is None else self.clock()
 
-    def get_url_encoded_data_str(
-        self, data_to_embed: dict[str, Any], kind: Kind | None = None
-    ) -> str:
-        """Return the token of a document made by ``get_data_to_embed``.
-
-        A document with a ``url`` is a click's, one without an open's, unless ``kind`` says
-        otherwise.
-        """
-        return self._formats.encode(
-            data_to_embed, kind or ("click" if "url" in data_to_embed else "open")
-        )
+    def get_url_encoded_data_str(self, data_to_embed: dict[str, Any]) -> str:
+        """Return the token of a document: a click's where it has a ``url``, else an open's."""
+        return self._formats.encode(data_to_embed, "click" if "url" in data_to_embed else "open")
 
     def get_open_tracking_url_from_data_str(self, data_str: str) -> str:
         """Return the open link of a token."""
@@ -251,8 +231,8 @@ class Configuration:
         """Return a click link to ``url_to_track`` that carries ``extra_metadata``.
 
         Raises:
-            InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
             InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
+            InvalidPayload: as ``get_open_tracking_url``.
         """
         # 0.2.2 minted links to nowhere as well, which its views answer with 404
         if url_to_track != "" or self.keyring:
@@ -263,7 +243,7 @@ class Configuration:
     # Decoding
 
     def get_open_tracking_url_path(self, url: str) -> str:
-        """Return the part of a full open link that ``get_open_tracking_result`` takes.
+        """Return the token of a full open link.
 
         Raises:
             InvalidLink: ``url`` is not under ``base_open_tracking_url``.
@@ -272,71 +252,36 @@ class Configuration:
         return self._path(url, "open")
 
     def get_click_tracking_url_path(self, url: str) -> str:
-        """Return the part of a full click link that ``get_click_tracking_result`` takes.
-
-        Raises:
-            InvalidLink: ``url`` is not under ``base_click_tracking_url``.
-            ConfigurationError: there is no ``base_click_tracking_url``.
-        """
+        """As ``get_open_tracking_url_path``, of a click link."""
         return self._path(url, "click")
 
     def _path(self, url: str, kind: Kind) -> str:
-        bases = self.base_urls.of(kind)
-        if not bases:
+        base = getattr(self, f"base_{kind}_tracking_url")
+        if not base:
             raise ConfigurationError(f"to take a link apart, base_{kind}_tracking_url is needed")
-        for base in bases:
-            for spelling, prefix in ((url, base), (one_spelling(url), one_spelling(base))):
-                if spelling.startswith(prefix):
-                    return spelling[len(prefix) :]
-        raise InvalidLink(f"the link is not under base_{kind}_tracking_url ({bases[0]})")
-
-    def get_result(
-        self, path_or_url: str, request_data: Mapping[str, Any] | None, kind: Kind
-    ) -> TrackingResult:
-        """Decode a full link or its path.
-
-        A full link is of the kind whose base it is under (the longer one, if one base starts with
-        the other), whatever ``kind`` says; a path alone is of the ``kind`` asked for.
-
-        Raises:
-            InvalidLink: not a link of this configuration.
-        """
-        token, kind_of_base = self.base_urls.split(path_or_url)
-        return self.get_tracking_result(token, request_data, (kind_of_base or kind) == "open")
+        token, kind_of_base = BaseUrls(**{kind: base}).split(url)
+        if kind_of_base != kind:
+            raise InvalidLink(f"the link is not under base_{kind}_tracking_url ({base})")
+        return token
 
     def get_tracking_result(
         self, encoded_url_path: str, request_data: Mapping[str, Any] | None, is_open: bool
     ) -> TrackingResult:
-        """As ``decode``, with the kind found as pytracking 0.2.2 did."""
-        return self.decode(encoded_url_path, request_data, "open" if is_open else "click")
-
-    def decode(
-        self,
-        token: str,
-        request_data: Mapping[str, Any] | None,
-        kind: Kind,
-        now: float | None = None,
-    ) -> TrackingResult:
         """Decode a token, whatever known damage mail did to it.
 
-        ``now`` is the time of the request, in seconds since the epoch: by default the clock's.
-
         Raises:
-            InvalidLink: forged, damaged beyond repair, or not of the format this configuration
-                accepts.
+            InvalidLink: forged, damaged beyond repair, or of a format that is not accepted.
         """
-        if now is None:
-            now = self._now()
-        content, canonical = self._formats.decode(token, kind, now)
+        now = self._now()
+        content, token = self._formats.decode(encoded_url_path, "open" if is_open else "click", now)
         metadata = content.get("metadata", {})
         if self._defaults and not self.include_default_metadata:
             metadata = {**deepcopy(self._defaults), **metadata}
-        # A webhook inside the link serves where the configuration names none, so that a link
-        # which carries its webhook needs no further setting to be decoded.
+        # the link's own, where the configuration names none
         ours = self.webhook_url if not self.include_webhook_url else None
         return TrackingResult(
-            is_open_tracking=kind == "open",
-            is_click_tracking=kind == "click",
+            is_open_tracking=is_open,
+            is_click_tracking=not is_open,
             tracked_url=content.get("url"),
             webhook_url=ours or content.get("webhook"),
             metadata=metadata,
@@ -345,12 +290,11 @@ class Configuration:
             issued_at=content.get("iat"),
             expires_at=content.get("exp"),
             privacy=tuple(content.get("privacy", ())),
-            token=canonical,
+            token=token,
         )
 
 
-_Configuration = TypeVar("_Configuration", bound=Configuration)
-_NAMES = tuple(one.name for one in fields(Configuration) if one.init)
+_MADE = ("_defaults", "_formats", "base_urls")
 
 
 def get_configuration(
@@ -358,35 +302,6 @@ def get_configuration(
 ) -> Configuration:
     """Return ``configuration`` (or the default one) with ``kwargs`` in place of its values."""
     return (configuration or Configuration()).merge_with_kwargs(kwargs)
-
-
-def _restored(cls: type[_Configuration], given: Mapping[str, Any]) -> _Configuration:
-    """Return a configuration of a class that may take other parameters itself."""
-    made = object.__new__(cls)
-    Configuration.__init__(made, **given)
-    return made
-
-
-def _check_expires_in(seconds: float | None) -> None:
-    if seconds is None:
-        return
-    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
-    if not (is_number and 0 < seconds < _TOO_LONG):
-        raise ConfigurationError(
-            f"expires_in must be None or a positive number of seconds, not {seconds!r}"
-        )
-
-
-def _privacy(flags: Iterable[str]) -> tuple[str, ...]:
-    allowed = ", ".join(PRIVACY_FLAGS)
-    # a text would be taken for a list of characters, a mapping for one of its keys
-    if isinstance(flags, str | Mapping) or not isinstance(flags, Iterable):
-        raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
-    given = tuple(flags)
-    for flag in given:
-        if flag not in PRIVACY_FLAGS:
-            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {allowed}")
-    return given
 
 
 def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
@@ -400,9 +315,9 @@ def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
 
 
 def _refuse_unknown(kwargs: Iterable[str]) -> None:
-    unknown = sorted(set(kwargs) - set(_NAMES))
+    unknown = sorted(set(kwargs) - Keywords.__annotations__.keys())
     if unknown:
         import difflib
 
-        nearest = difflib.get_close_matches(unknown[0], _NAMES, n=1, cutoff=0)
+        nearest = difflib.get_close_matches(unknown[0], Keywords.__annotations__, n=1, cutoff=0)
         raise TypeError(f"unknown parameter {unknown[0]!r}: did you mean {nearest[0]!r}?")

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from types import MappingProxyType
-from typing import Any
+from typing import Any, TypedDict
 
 from pytracking.actions import Action
-from pytracking.errors import InvalidLink, InvalidPayload
+from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
 from pytracking.tokens import Kind, is_of_kind, link_id
 from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
@@ -18,6 +17,26 @@ from pytracking.tokens.keyring import Keyring
 PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
 """What a recipient may not have agreed to; in this order, that the address is kept, that the user
 agent is kept, being distinguished from other recipients."""
+
+LONGEST_LIFETIME_SECONDS = 1e11
+"""Over three thousand years: a longer lifetime is a mistake."""
+
+
+class LinkSettings(TypedDict, total=False):
+    """What may be set for all links of a ``Tracker``, or for one.
+
+    Attributes:
+        webhook_url: webhook URL to embed in each link, https; the deployment's own when missing.
+        expires_in: lifetime of the link in seconds (default: no expiry).
+        privacy: consent flags of the recipient, of ``PRIVACY_FLAGS``.
+        issue_time: put the time of minting into the link (default: True): verdicts on visitors
+            and the time to the first open need it.
+    """
+
+    webhook_url: str | None
+    expires_in: float | None
+    privacy: Iterable[str]
+    issue_time: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,11 +89,6 @@ def read_link(token: str, kind: Kind, keyring: Keyring, *, now: float | None = N
     content, canonical = Formats(keyring).decode(token, kind, now)
     if not is_of_kind(kind, content.get("url")):
         raise InvalidLink(f"the link is not one of kind {kind}")
-    return link_of(content, kind, canonical)
-
-
-def link_of(content: Mapping[str, Any], kind: Kind, token: str) -> Link:
-    """Return the link whose token holds ``content``."""
     return Link(
         kind=kind,
         target=content.get("url"),
@@ -84,28 +98,32 @@ def link_of(content: Mapping[str, Any], kind: Kind, token: str) -> Link:
         expires_at=content.get("exp"),
         privacy=tuple(content.get("privacy", ())),
         action=Action.of(content) if kind == "action" else None,
-        token=token,
+        token=canonical,
     )
 
 
 def content_of(
     target: str | None,
     metadata: Mapping[str, Any] | None,
+    now: float,
     *,
-    defaults: Mapping[str, Any] = MappingProxyType({}),
+    action: Action | None = None,
     webhook_url: str | None = None,
-    issued_at: float | None = None,
-    expires_at: float | None = None,
-    privacy: tuple[str, ...] = (),
+    expires_in: float | None = None,
+    privacy: Iterable[str] = (),
+    issue_time: bool = True,
 ) -> dict[str, Any]:
     """Return the document that a link carries, with each member only when it is set.
 
     Args:
         target: a URL that ``check_target`` takes; None for an open.
-        metadata: put over the ``defaults``.
+        metadata: a mapping, or what ``dict`` takes.
+        now: the time of minting, seconds since the epoch.
+        action: of an action link.
         webhook_url: what ``check_webhook_url`` has returned.
-        issued_at, expires_at: seconds since the epoch; the latter is rounded up.
-        privacy: of ``PRIVACY_FLAGS``.
+        expires_in: what ``check_lifetime`` has returned; the second of expiry is rounded up.
+        privacy: what ``check_privacy`` has returned.
+        issue_time: whether the document has ``iat``.
 
     Raises:
         InvalidPayload: ``metadata`` is not a mapping.
@@ -113,19 +131,60 @@ def content_of(
     content: dict[str, Any] = {}
     if target:
         content["url"] = target
+    if metadata := metadata_of(metadata):
+        content["metadata"] = metadata
+    if webhook_url:
+        content["webhook"] = webhook_url
+    if issue_time:
+        content["iat"] = int(now)
+    if expires_in is not None:
+        content["exp"] = math.ceil(now + expires_in)
+    if privacy:
+        content["privacy"] = list(privacy)
+    if action:
+        content |= action.content()
+    return content
+
+
+def metadata_of(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
+    """Return a link's metadata as a dict of its own.
+
+    Raises:
+        InvalidPayload: it is not a mapping.
+    """
     try:
-        merged = {**defaults, **dict(metadata or {})}
+        return dict(metadata or {})
     except (TypeError, ValueError) as error:
         kind = type(metadata).__name__
         raise InvalidPayload(f"a link's metadata is a dict, not {kind}") from error
-    if merged:
-        content["metadata"] = merged
-    if webhook_url:
-        content["webhook"] = webhook_url
-    if issued_at is not None:
-        content["iat"] = int(issued_at)
-    if expires_at is not None:
-        content["exp"] = math.ceil(expires_at)
-    if privacy:
-        content["privacy"] = list(privacy)
-    return content
+
+
+def check_lifetime(seconds: float | None) -> float | None:
+    """Return ``seconds``, the lifetime of a link.
+
+    Raises:
+        ConfigurationError: neither None nor a positive number of them.
+    """
+    is_number = isinstance(seconds, (int, float)) and not isinstance(seconds, bool)
+    if seconds is None or (is_number and 0 < seconds < LONGEST_LIFETIME_SECONDS):
+        return seconds
+    raise ConfigurationError(
+        f"expires_in must be None or a positive number of seconds, not {seconds!r}"
+    )
+
+
+def check_privacy(flags: Iterable[str]) -> tuple[str, ...]:
+    """Return the consent ``flags`` of a recipient.
+
+    Raises:
+        ConfigurationError: not a list, or one that holds something else than ``PRIVACY_FLAGS``.
+    """
+    allowed = ", ".join(PRIVACY_FLAGS)
+    # a text would be taken for a list of characters, a mapping for one of its keys
+    if isinstance(flags, str | Mapping) or not isinstance(flags, Iterable):
+        raise ConfigurationError(f"privacy is a list, not {flags!r}; it may hold {allowed}")
+    given = tuple(flags)
+    for flag in given:
+        if flag not in PRIVACY_FLAGS:
+            raise ConfigurationError(f"privacy holds {flag!r}; it may hold {allowed}")
+    return given

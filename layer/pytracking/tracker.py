@@ -8,17 +8,25 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypedDict, TypeVar, Unpack
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack
 
 from pytracking.actions import Action, Value, What, check_unsubscribe
 from pytracking.base_urls import BaseUrls, check_base_url
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
-from pytracking.links import Link, read_link
+from pytracking.links import (
+    Link,
+    LinkSettings,
+    check_lifetime,
+    check_privacy,
+    content_of,
+    read_link,
+)
 from pytracking.mails.options import OptionKeywords, TrackedKeywords
-from pytracking.targets import check_webhook_url
+from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import KIND_BYTES, Kind
+from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
 if TYPE_CHECKING:
@@ -26,26 +34,8 @@ if TYPE_CHECKING:
 
 AnyMessage = TypeVar("AnyMessage", bound="Message")
 
-
 FETCH_SECONDS = 5.0
 """Most that fetching the keys may take; unlike a visitor, a sender can wait."""
-
-
-class LinkSettings(TypedDict, total=False):
-    """What may be set for all links of a ``Tracker``, or for one.
-
-    Attributes:
-        webhook_url: webhook URL to embed in each link, https; the deployment's own when missing.
-        expires_in: lifetime of the link in seconds (default: no expiry).
-        privacy: consent flags of the recipient, of ``PRIVACY_FLAGS``.
-        issue_time: put the time of minting into the link (default: True): verdicts on visitors
-            and the time to the first open need it.
-    """
-
-    webhook_url: str | None
-    expires_in: float | None
-    privacy: Iterable[str]
-    issue_time: bool
 
 
 class Tracker:
@@ -84,13 +74,8 @@ class Tracker:
             check_base_url(base_url, "of links, e.g. https://track.example.com")
             self.base_urls = BaseUrls.under(base_url)
         self._keyring = keyring if callable(keyring) else lambda: keyring
-        self._unkeyed = Configuration(
-            base_open_tracking_url=self.base_urls.open,
-            base_click_tracking_url=self.base_urls.click,
-            include_issue_time=True,
-            clock=clock,
-        ).merge_with_kwargs(_keywords(settings))
-        self._keyed = self._unkeyed
+        self._clock = clock
+        self._settings = _checked(settings)
 
     @classmethod
     def from_environment(
@@ -133,7 +118,7 @@ class Tracker:
             InvalidPayload: JSON cannot hold ``metadata``, or it is not a mapping.
             KeysUnavailable: no keys could be fetched yet; try again in a few seconds.
         """
-        return self.configuration(**settings).get_open_tracking_url(metadata)
+        return self._link("open", None, metadata, settings)
 
     def click_url(
         self,
@@ -156,13 +141,8 @@ class Tracker:
             InvalidTarget: ``url`` is not a URL that a redirect may go to.
             InvalidPayload, KeysUnavailable: as ``open_url``.
         """
-        configuration = self.configuration(**settings)
-        if not guarded:
-            return configuration.get_click_tracking_url(url, metadata)
-        configuration.check_target(url)
-        content = configuration.get_data_to_embed(url, metadata)
-        token = configuration.get_url_encoded_data_str(content, "guarded")
-        return configuration.get_click_tracking_url_from_data_str(token)
+        check_target(url, own_bases=self.base_urls.addresses)  # embedded as given
+        return self._link("guarded" if guarded else "click", url, metadata, settings)
 
     def action_url(
         self,
@@ -189,18 +169,27 @@ class Tracker:
             InvalidPayload: an unknown action, or values that it cannot have; or as ``open_url``.
             KeysUnavailable: as ``open_url``.
         """
-        configuration = self.configuration(**settings)
         if not self.base_urls.action:
             raise ConfigurationError(
                 "no base URL of action links: give BaseUrls its action, e.g. "
                 "https://track.example.com/a/"
             )
         if what == "unsubscribe":
-            check_unsubscribe(configuration.expires_in, configuration.privacy)
-        action = Action.asked(what, values, lang)
-        content = {**configuration.get_data_to_embed(None, metadata), **action.content()}
-        token = configuration.get_url_encoded_data_str(content, "action")
-        return self.base_urls.prefixes["action"] + token
+            given: LinkSettings = {**self._settings, **settings}
+            check_unsubscribe(given.get("expires_in"), given.get("privacy", ()))
+        return self._link("action", None, metadata, settings, Action.asked(what, values, lang))
+
+    def _link(
+        self,
+        kind: Kind,
+        target: str | None,
+        metadata: Mapping[str, Any] | None,
+        settings: LinkSettings,
+        action: Action | None = None,
+    ) -> str:
+        settings = {**self._settings, **_checked(settings)}
+        content = content_of(target, metadata, self._clock(), action=action, **settings)
+        return self.base_urls.prefixes[kind] + Formats(self._keyring()).encode(content, kind)
 
     def html(
         self,
@@ -249,7 +238,7 @@ class Tracker:
         """
         token, kind_of_base = self.base_urls.split(url_or_token)
         kind = kind_of_base or kind
-        keyring, now = self._keyring(), self._unkeyed.clock() if self._unkeyed.clock else None
+        keyring, now = self._keyring(), self._clock()
         failure = InvalidLink("the token is empty")
         for one in _KINDS_AS.get(kind, KINDS):
             try:
@@ -261,15 +250,23 @@ class Tracker:
         raise failure
 
     def configuration(self, **settings: Unpack[LinkSettings]) -> Configuration:
-        """Return the present configuration, for functions of pytracking that take one.
+        """Return what functions of pytracking 0.2.2 take, with the present keyring.
 
         Raises:
             KeysUnavailable: no keys could be fetched yet.
         """
-        keyring = self._keyring()
-        if self._keyed.keyring is not keyring:
-            self._keyed = self._unkeyed.merge_with_kwargs({"keyring": keyring})
-        return self._keyed.merge_with_kwargs(_keywords(settings))
+        given: LinkSettings = {**self._settings, **_checked(settings)}
+        return Configuration(
+            base_open_tracking_url=self.base_urls.open,
+            base_click_tracking_url=self.base_urls.click,
+            keyring=self._keyring(),
+            webhook_url=given.get("webhook_url"),
+            include_webhook_url=bool(given.get("webhook_url")),
+            expires_in=given.get("expires_in"),
+            include_issue_time=given.get("issue_time", True),
+            privacy=given.get("privacy", ()),
+            clock=self._clock,
+        )
 
     def __repr__(self) -> str:
         return f"Tracker({self.base_urls!r})"
@@ -283,19 +280,17 @@ _KINDS_AS: Mapping[Kind | None, tuple[Kind, ...]] = {
 }
 
 
-def _keywords(settings: LinkSettings) -> dict[str, Any]:
-    """Return the parameters of ``Configuration`` that ``settings`` are."""
+def _checked(settings: LinkSettings) -> LinkSettings:
+    """Return ``settings`` as ``content_of`` takes them."""
     unknown = sorted(settings.keys() - LinkSettings.__annotations__.keys())
     if unknown:
         known = ", ".join(LinkSettings.__annotations__)
         raise TypeError(f"unknown setting {unknown[0]!r}: expected {known}")
-    keywords: dict[str, Any] = {
-        name: settings[name] for name in ("expires_in", "privacy") if name in settings
-    }
-    if "issue_time" in settings:
-        keywords["include_issue_time"] = settings["issue_time"]
-    if "webhook_url" in settings:
-        webhook = settings["webhook_url"]
-        keywords["webhook_url"] = None if webhook is None else check_webhook_url(webhook)
-        keywords["include_webhook_url"] = True
-    return keywords
+    checked: LinkSettings = {**settings}
+    if "expires_in" in checked:
+        checked["expires_in"] = check_lifetime(checked["expires_in"])
+    if "privacy" in checked:
+        checked["privacy"] = check_privacy(checked["privacy"])
+    if (webhook := checked.get("webhook_url")) is not None:
+        checked["webhook_url"] = check_webhook_url(webhook)
+    return checked

@@ -11,6 +11,7 @@ from pytracking.configuration import (
 )
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL, get_open_tracking_pixel
 from pytracking.results import TrackingResult, TrackingResultJSON
+from pytracking.tokens import Kind
 
 __all__ = [
     "DEFAULT_TIMEOUT_SECONDS",
@@ -43,7 +44,7 @@ def get_open_tracking_url(
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
 
     Raises:
-        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
+        InvalidPayload: ``metadata`` is not a mapping, or JSON cannot hold it.
     """
     return get_configuration(configuration, kwargs).get_open_tracking_url(metadata)
 
@@ -54,17 +55,11 @@ def get_click_tracking_url(
     configuration: Configuration | None = None,
     **kwargs: Unpack[Keywords],
 ) -> str:
-    """Return a click link that redirects to ``url_to_track`` and carries ``metadata``.
-
-    Args:
-        url_to_track: where the click goes, an absolute http or https URL.
-        metadata: what JSON can hold; given back, unchanged, when the link is decoded.
-        configuration: how to mint; the default one when None.
-        kwargs: parameters of ``Configuration`` that override those of ``configuration``.
+    """Return a click link that redirects to ``url_to_track``; otherwise as an open link.
 
     Raises:
         InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
-        InvalidPayload: JSON cannot hold ``metadata``, or it is no mapping.
+        InvalidPayload: as ``get_open_tracking_url``.
     """
     configuration = get_configuration(configuration, kwargs)
     return configuration.get_click_tracking_url(url_to_track, metadata)
@@ -88,8 +83,7 @@ def get_open_tracking_result(
     Raises:
         InvalidLink: damaged, forged, expired, or of a format that is not accepted.
     """
-    configuration = get_configuration(configuration, kwargs)
-    return configuration.get_result(encoded_url_path, request_data, "open")
+    return _result(encoded_url_path, request_data, get_configuration(configuration, kwargs), "open")
 
 
 def get_click_tracking_result(
@@ -99,24 +93,31 @@ def get_click_tracking_result(
     **kwargs: Unpack[Keywords],
 ) -> TrackingResult:
     """Decode a click link; parameters and errors as for ``get_open_tracking_result``."""
-    configuration = get_configuration(configuration, kwargs)
-    return configuration.get_result(encoded_url_path, request_data, "click")
+    return _result(
+        encoded_url_path, request_data, get_configuration(configuration, kwargs), "click"
+    )
+
+
+def _result(
+    path_or_url: str,
+    request_data: Mapping[str, Any] | None,
+    configuration: Configuration,
+    kind: Kind,
+) -> TrackingResult:
+    token, kind_of_base = configuration.base_urls.split(path_or_url)
+    is_open = (kind_of_base or kind) == "open"
+    return configuration.get_tracking_result(token, request_data, is_open)
 
 
 def get_open_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
-    """Return the token of a full open link.
-
-    Raises:
-        InvalidLink: ``url`` is not under ``base_open_tracking_url``.
-        ConfigurationError: there is no ``base_open_tracking_url``.
-    """
+    """Return the token of a full open link; as ``Configuration.get_open_tracking_url_path``."""
     return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
 
 
 def get_click_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
-    """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
+    """Return the token of a full click link; as ``Configuration.get_click_tracking_url_path``."""
     return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)

@@ -33,7 +33,7 @@ def link(keyring, kind="open", **metadata):
     configuration = Configuration(keyring=keyring)
     url = "https://example.com/" if kind == "click" else None
     document = configuration.get_data_to_embed(url, metadata or {"n": 1})
-    return configuration.get_url_encoded_data_str(document, kind)
+    return configuration.get_url_encoded_data_str(document)
 
 
 def other_ids(keyring):
@@ -324,7 +324,7 @@ def test_without_keys_every_token_that_keys_could_open_may_be_a_link(
 
     secret.break_down()
     earlier = Configuration(encryption_bytestring_key=Fernet.generate_key())
-    shortest = Configuration(keyring=ring).get_url_encoded_data_str({}, "open")
+    shortest = Configuration(keyring=ring).get_url_encoded_data_str({})
     for token in (link(ring), shortest, earlier.get_url_encoded_data_str({"metadata": {}})):
         with pytest.raises(KeysUnavailable):
             read(keys, damage.format(token))

@@ -22,7 +22,7 @@ def token(kind, ring=RING, url=TARGET, metadata=METADATA, **options):
     """Return the token of a link."""
     configuration = Configuration(keyring=ring, **options)
     document = configuration.get_data_to_embed(url if kind == "click" else None, metadata)
-    return configuration.get_url_encoded_data_str(document, kind)
+    return configuration.get_url_encoded_data_str(document)
 
 
 def seal(plaintext, kind):

@@ -136,7 +136,7 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
     kinds: tuple[Kind, ...] = ("click", "open")
     for kind in kinds:
         try:
-            result = configuration.decode(token, None, kind)
+            result = configuration.get_tracking_result(token, None, kind == "open")
         except InvalidLink as error:
             reasons.append(str(error))
             continue

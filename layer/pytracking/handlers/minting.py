@@ -19,10 +19,11 @@ from typing import Any
 
 from pytracking import Configuration
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
+from pytracking.links import LinkSettings
 from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
 from pytracking.mails.plain import plan_text
 from pytracking.mails.rewriting import Minting, plan
-from pytracking.tracker import LinkSettings, Tracker
+from pytracking.tracker import Tracker
 
 MAX_LINKS = 10_000
 """Links in one batch."""
