@@ -27,8 +27,7 @@ _SCHEME = re.compile(r"https?(?:\+notrack)?://", re.IGNORECASE)
 _WITHIN_SCHEME = re.compile(r"(?:[A-Za-z]|[A-Za-z][A-Za-z0-9.-]*\+|[A-Za-z][0-9]+)\Z", re.ASCII)
 _COLOUR = re.compile(r"\x1b\[[0-9;:]*m\Z")
 _LOOKED_BACK = 40
-# `<`, `<URL:` (RFC 3986, appendix C)
-_BRACKET = re.compile(r"<(?:URL:)?[ \t]*\Z", re.IGNORECASE)
+_BRACKETS = ("<", "<url:")  # RFC 3986, appendix C
 _IN_BRACKETS = re.compile(r"[^\s<>\"]+")
 # `> > `, `| `: what mail programs put before quoted lines
 _QUOTE = re.compile(r"[ \t]*(?:[>|][ \t]?)*")
@@ -91,16 +90,21 @@ def find(text: str, *, lines_join: bool = False) -> Iterator[Found]:
     while scheme := _SCHEME.search(text, position):
         start, position = scheme.span()
         before = text[max(0, start - _LOOKED_BACK) : start]
-        if _WITHIN_SCHEME.search(before) and not _COLOUR.search(before):
+        is_within = before[-1:].isalnum() or before.endswith("+")  # or else no need to look
+        if is_within and _WITHIN_SCHEME.search(before) and not _COLOUR.search(before):
             continue
         found = None
-        if _BRACKET.search(before):
+        if _is_bracketed(before):
             found = _in_brackets(text, start)
         if not found:
             found = _bare(text, start, scheme.end(), lines_join=lines_join)
         if found.end > scheme.end():
             yield found
         position = max(position, found.end)
+
+
+def _is_bracketed(before: str) -> bool:
+    return before.rstrip(" \t").lower().endswith(_BRACKETS)
 
 
 def _in_brackets(text: str, start: int) -> Found | None:
@@ -305,7 +309,7 @@ def _goes_on(text: str, start: int, end: int, *, lines_join: bool) -> bool:
     word = _WORD.match(text, position)
     if not word or not word[0]:
         return False
-    if joint or _BRACKET.search(text[max(0, start - 8) : start]):  # opened, and not closed
+    if joint or _is_bracketed(text[max(0, start - 8) : start]):  # opened, and not closed
         return True
     line = text.rfind("\n", max(0, start - 1_000), start) + 1
     column = end - line - len(prefix)

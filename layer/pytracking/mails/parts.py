@@ -23,23 +23,44 @@ _LINE_END = re.compile(rb"(?:\r\n|[\r\n])\Z")
 _URL_IN_HEADER = re.compile(r"<\s*(https?://[^<>]+)>", re.IGNORECASE)
 
 
+@dataclass(eq=False, slots=True)
+class _Multipart:
+    """One that is open while the parts in it are read; `place` counts from 1 in its parent."""
+
+    kind: str
+    parent: "_Multipart | None"
+    place: int
+    closed: bool
+    boundary: bytes = b""
+    count: int = 0
+    alternative: "_Multipart | None" = None
+    """The innermost multipart/alternative that this is, or is in."""
+
+    def __post_init__(self) -> None:
+        if self.kind == "multipart/alternative":
+            self.alternative = self
+        elif self.parent:
+            self.alternative = self.parent.alternative
+
+
 @dataclass(frozen=True, slots=True)
 class Part:
     """A part that is no multipart.
 
     Attributes:
-        number: "1.2", the second part of the first; "1" for a mail of one part.
+        parent: the multipart it is in, and its `place` there, from 1.
+        kind: its content type, "text/html".
         headers: its own, of the older policy, which raises for none.
         start: where its body begins in the mail's bytes, and `end`; `header` where its headers do.
-        alternative: which multipart/alternative it is in, the innermost; None for none.
         is_body: it is a text of the mail, not an attachment.
         is_closed: it is under a signature, or encrypted.
         message: of a parsed mail, the part.
     """
 
-    number: str
+    parent: _Multipart | None
+    place: int
+    kind: str
     headers: Message
-    alternative: str | None
     is_body: bool
     is_closed: bool
     raw: bytes | None = None
@@ -49,14 +70,19 @@ class Part:
     message: Message | None = None
 
     @property
-    def kind(self) -> str:
-        """Its content type: "text/html"."""
-        return self.headers.get_content_type()
+    def name(self) -> str:
+        """What problems call it: "part 1.2 text/html", the second part of the first."""
+        places: list[int] = []
+        node: Part | _Multipart = self
+        while node.parent:
+            places.append(node.place)
+            node = node.parent
+        return f"part {'.'.join(map(str, reversed(places))) or 1} {self.kind}"
 
     @property
-    def name(self) -> str:
-        """What problems call it: "part 1.2 text/html"."""
-        return f"part {self.number} {self.kind}"
+    def alternative(self) -> object:
+        """Which multipart/alternative it is in, the innermost; None for none."""
+        return self.parent.alternative if self.parent else None
 
     @property
     def encoding(self) -> str:
@@ -80,18 +106,6 @@ class Part:
             return str(value[2] if isinstance(value, tuple) else value) if value else None
         except (ValueError, LookupError):
             return None
-
-
-@dataclass(slots=True)
-class _Multipart:
-    """One that is open while the parts in it are read."""
-
-    kind: str
-    number: tuple[int, ...]
-    closed: bool
-    alternative: str | None
-    boundary: bytes = b""
-    count: int = 0
 
 
 def of_message(message: Message) -> list[Part]:
@@ -215,24 +229,20 @@ def _opened(
     headers: Message, parent: _Multipart | None, place: int, boundary: bytes = b""
 ) -> _Multipart:
     kind = headers.get_content_type()
-    number = (*parent.number, place) if parent else ()
-    alternative = parent.alternative if parent else None
-    if kind == "multipart/alternative":
-        alternative = ".".join(map(str, number))
     closed = kind in _CLOSED or bool(parent and parent.closed)
-    return _Multipart(kind, number, closed, alternative, boundary)
+    return _Multipart(kind, parent, place, closed, boundary)
 
 
 def _part(headers: Message, parent: _Multipart | None, place: int, **given: object) -> Part:
-    number = ".".join(map(str, (*parent.number, place) if parent else (1,)))
     is_named = headers.get_filename() is not None
     is_attached = headers.get_content_disposition() == "attachment" or (
         is_named and parent is not None and parent.kind != "multipart/alternative" and place > 1
     )
     return Part(
-        number,
+        parent,
+        place,
+        headers.get_content_type(),
         headers,
-        parent.alternative if parent else None,
         not is_attached,
         bool(parent and parent.closed),
         **given,  # type: ignore[arg-type]
