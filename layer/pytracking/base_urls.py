@@ -22,7 +22,16 @@ _START = re.compile(
     re.IGNORECASE,
 )
 _NO_HOST = re.compile(r"[\x00-\x20\x7f/?#\\\[\]:@%<>^|]")
-_QUOTES = " \t\r\n\"'`<([{\u2018\u201a\u201c\u201e\u00ab\u2039"
+# of letters, digits, `-`, `.`, `_` and `~`, which mean the same without (RFC 3986, section 6.2.2.2)
+_NEEDLESS_ESCAPE = re.compile(r"%(?:2[DE]|3[0-9]|[46][1-9A-F]|5[0-9AF]|7[0-9AE])", re.IGNORECASE)
+# In front: quotes and brackets, as they are, percent-encoded, or as character references.
+_QUOTES = re.compile(
+    r"^(?:[ \t\r\n\"'`<(\[{\u2018\u201a\u201c\u201e\u00ab\u2039]"
+    r"|%(?:2[0278]|3C|5B|60|7B|C2%AB|E2%80%(?:98|9A|9C|9E|B9))"
+    r"|&(?:quot|lt|apos|l[sda]quo|#3[49]|#x2[27]);)+",
+    re.IGNORECASE,
+)
+_PATH = re.compile(r"[^?#]*")
 
 
 @dataclass(frozen=True)
@@ -106,7 +115,7 @@ class BaseUrls:
 
         Quotes and brackets in front are no part of it.
         """
-        url = one_spelling(url.lstrip(_QUOTES))
+        url = one_spelling(_QUOTES.sub("", url, count=1))
         return any(
             "://" in prefix and url.startswith(prefix) and looks_like_token(url[len(prefix) :])
             for prefix, _ in self._spellings
@@ -132,8 +141,8 @@ def one_spelling(url: str) -> str:
     """Return ``url`` with its scheme and host in the one spelling that all others stand for.
 
     In lower case and ASCII, decoded, without a default port and the root's dot (RFC 3986, sections
-    6.2.2 and 6.2.3). The rest is as given, for in paths case counts. What is no http or https URL,
-    or has user information or a host that no browser finds, comes back unchanged.
+    6.2.2 and 6.2.3). The path is without needless escapes; its case counts. What is no http or
+    https URL, or has user information or a host that no browser finds, comes back unchanged.
     """
     start = _START.match(url)
     if not start:
@@ -147,7 +156,16 @@ def one_spelling(url: str) -> str:
             host = ascii_host(host)
         except (InvalidTarget, MissingDependency):
             return url
-    return f"{scheme}://{host_of(f'{scheme}://{host}{port}')}{url[start.end() :]}"
+    if port.strip(":"):
+        port = f":{int(port[1:])}"
+    rest = url[start.end() :]
+    if "%" in rest:
+        rest = _PATH.sub(_without_needless_escapes, rest, count=1)
+    return f"{scheme}://{host_of(f'{scheme}://{host}{port}')}{rest}"
+
+
+def _without_needless_escapes(path: re.Match[str]) -> str:
+    return _NEEDLESS_ESCAPE.sub(lambda escape: unquote(escape[0]), path[0])
 
 
 def link_prefix(base_url: str | None) -> str:

@@ -29,9 +29,11 @@ def commands(of, name=()):
 
 
 @pytest.mark.parametrize("command", sorted(commands(parser())), ids=" ".join)
-def test_every_command_is_documented(command):
+def test_every_command_is_documented_with_its_options(command):
     text = (ROOT / "docs/cli.md").read_text()
     assert re.search(rf"(?:pytracking |`){' '.join(command)}\b", text)
+    known = parser().words()["".join(f" {word}" for word in command)]
+    assert [option for option in known if not re.search(rf"{option}\b", text)] in ([], ["--help"])
 
 
 def test_the_version_is_printed():

@@ -168,6 +168,15 @@ def test_a_check_reads_the_header_by_which_recipients_unsubscribe(tmp_path, head
     assert (problem or "") in out
 
 
+@pytest.mark.parametrize(
+    "host", ["email.x.test", "click.email.x.test", "Track.Email.x.test", "links.email.x.test"]
+)
+def test_a_check_names_base_urls_that_filter_lists_block(host):
+    status, out, _ = run("check", "--click-base", f"https://{host}/c/", stdin=HTML)
+    assert (status, out.count("filter lists block")) == (1, 1)
+    assert run("check", "--click-base", f"https://x{host}/c/", stdin=HTML)[0] == 0
+
+
 @pytest.mark.parametrize("utm", ["foo", "=x", "utm_=x", ""])
 def test_a_utm_parameter_without_name_or_value_is_refused(utm):
     status, _, err = run("rewrite", f"--utm={utm}", stdin=HTML)

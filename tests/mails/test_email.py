@@ -252,6 +252,21 @@ def test_a_url_that_goes_on_in_the_next_flowed_line_is_left(parameters: str, out
     assert [link.outcome for link in find_links(message)] == [outcome]
 
 
+@pytest.mark.parametrize(
+    ("lines", "outcome"),
+    [
+        ("> See https://x.test/a/ \r\n> long/path\r\n", "wrapped"),
+        (">> https://x.test/a/ \r\n>> long/path\r\n", "wrapped"),
+        ("> https://x.test/a/ \r\nAn answer\r\n", "tracked"),
+        ("> https://x.test/a/\r\n> Another line\r\n", "tracked"),
+    ],
+)
+def test_a_url_that_goes_on_in_the_next_flowed_line_of_a_quote_is_left(lines, outcome) -> None:
+    raw = f"Content-Type: text/plain; format=flowed; delsp=yes\r\n\r\n{lines}"
+    message = email.message_from_bytes(raw.encode(), policy=email.policy.default)
+    assert [link.outcome for link in find_links(message)] == [outcome]
+
+
 def test_links_are_told_with_their_part() -> None:
     assert [(link.part, link.href) for link in find_links(mail())] == [
         ("part 1 text/plain", "https://x.test/t"),

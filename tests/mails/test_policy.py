@@ -337,11 +337,17 @@ def test_the_kind_of_part_goes_into_the_metadata_when_asked_for() -> None:
         "https://ｃ.example.test/click/",
         "“https://c.example.test/click/",
         "<https://c.example.test/click/",
+        "https://c.example.test:0443/click/",
+        "https://c.example.test/cl%69ck/",
+        "%22https://c.example.test/click/",
+        "%E2%80%9Chttps://c.example.test:/click/",
+        "&quot;https://c.example.test/click/",
     ],
 )
 def test_our_own_link_is_tracked_already_in_any_spelling(start: str) -> None:
     link = start + "eyJ1cmwiOiAiaHR0cHM6Ly94LnRlc3QifQ=="
     assert outcomes(f'<base href="https://x.test/"><a href="{link}">') == ["already tracked"]
+    assert result(link).tracked_url == "https://x.test"
     text = f"See {link} there"
     assert adapt_text(text, {}, CONFIGURATION) == text
 

@@ -51,6 +51,8 @@ _INVISIBLE = (
 _LINE_BREAK = r"(?i)<br\s*/?>|&nbsp;"
 # Quoted-printable's =20, =0D=0A, =3D, =22=3E behind a token
 _QUOTED_END = r"(?i)(?:=(?:20|3D|0D|0A|09|2E|2C|29|3E|22|27|2F))+(?![A-Za-z0-9_-])"
+# `(`, `“`, and the same percent-encoded or as a character reference
+_IN_FRONT = r"(?i)^(?:%[0-9a-f]{2}|&#?[a-z0-9]{1,8};|[\W_])+"
 _HYPHENS = str.maketrans(dict.fromkeys("\u2010\u2011\u2212\ufe63\uff0d", "-"))
 _DASHES = "[\u2012-\u2015]"
 # a piece of a token, and what stands between it and the next
@@ -87,7 +89,7 @@ def unwrap(link: str) -> str:
     if len(link) > MAX_TEXT_CHARS:
         return link
     joined = re.sub(r"=?\s+", "", re.sub(_INVISIBLE, "", link))
-    return re.sub(r"^[\W_]+", "", joined)
+    return re.sub(_IN_FRONT, "", joined)
 
 
 def _visible(text: str) -> str:
