@@ -16,6 +16,7 @@ from types import FrameType
 from typing import get_args
 
 import uvicorn
+from pytracking import Tracker
 from pytracking.cli import files
 from pytracking.delivery.signatures import new_secret, secret_bytes
 from pytracking.environment import DoNotTrack
@@ -30,11 +31,10 @@ from local.event_lines import EventLines
 from local.functions import Environment
 from local.gateway import Gateway
 from local.journal import Journal
-from local.live import RECEIVER_PATH, Live
+from local.live import RECEIVER_PATH, Live, Run
 from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import Receiver
-from local.sending import Sending
 
 ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -66,21 +66,28 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     origin = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     deployed = template.load(options.template)
-    keyring = _keyring(options.keys)
-    webhook_secret = options.secret or new_secret()
-    secret_bytes(webhook_secret)  # a secret that cannot sign is refused before anything is served
-    webhook = options.webhook or origin + RECEIVER_PATH
-    check_webhook_url(webhook, allow_http=True)
-    minter = LocalMinter(deployed, keyring, origin)
-    queues = Queues(deployed, options.speed)
+    run = Run(
+        origin=origin,
+        webhook=options.webhook or origin + RECEIVER_PATH,
+        own_webhook=options.webhook is not None,
+        secret=options.secret or new_secret(),
+        keyring=_keyring(options.keys),
+        speed=options.speed,
+        command=_command(listener, options),
+    )
+    # What cannot be used is refused before anything is served.
+    secret_bytes(run.secret)
+    check_webhook_url(run.webhook, allow_http=True)
+    tracker = Tracker(origin, run.keyring)
+    queues = Queues(deployed, run.speed)
     _set_environment(
         deployed,
-        PYTRACKING_LINK_KEYS=keyring.to_json(),
-        PYTRACKING_WEBHOOK_SECRETS=json.dumps({"current": webhook_secret}),
-        PYTRACKING_WEBHOOK_URL=webhook,
+        PYTRACKING_LINK_KEYS=run.keyring.to_json(),
+        PYTRACKING_WEBHOOK_SECRETS=json.dumps({"current": run.secret}),
+        PYTRACKING_WEBHOOK_URL=run.webhook,
         **({"PYTRACKING_DO_NOT_TRACK": options.dnt} if options.dnt else {}),
-        PYTRACKING_OPEN_BASE_URL=minter.configuration.base_open_tracking_url or "",
-        PYTRACKING_CLICK_BASE_URL=minter.configuration.base_click_tracking_url or "",
+        PYTRACKING_OPEN_BASE_URL=tracker.base_urls.open,
+        PYTRACKING_CLICK_BASE_URL=tracker.base_urls.click,
         **queues.environment(),
     )
     environments = {name: Environment(f) for name, f in deployed.functions.items()}
@@ -89,23 +96,15 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     queues.feed(lambda name: Environment(deployed.functions[name]))
 
     journal = Journal(EventLines().tell)
-    receiver = Receiver(webhook_secret, journal.called)
-    live = Live(
-        journal,
-        receiver,
-        minter,
-        queues,
-        Sending(webhook, webhook_secret, own=options.webhook is not None),
-        origin=origin,
-        speed=options.speed,
-        command=_command(listener, options),
-    )
+    receiver = Receiver(run.secret, journal.called)
+    minter = LocalMinter(tracker)
+    live = Live(run, journal, receiver, minter, queues)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         queues.start()
         watching = asyncio.create_task(_watch(journal, queues))
-        print(_greeting(origin, minter.ready_made, webhook, webhook_secret), flush=True)
+        print(_greeting(run, minter.ready_made), flush=True)
         yield
         watching.cancel()
         queues.stop()
@@ -276,14 +275,14 @@ def _explain(error: Exception, port: int) -> str:
     return f"Cannot listen on port {port}: {reason}. Choose another one: `make run PORT=8080`."
 
 
-def _greeting(origin: str, links: dict[str, str], webhook: str, secret: str) -> str:
+def _greeting(run: Run, links: dict[str, str]) -> str:
     return (
-        f"\nServing template.yaml at {origin} - Ctrl-C ends it.\n\n"
-        f"  Live page   {origin}/\n"
+        f"\nServing template.yaml at {run.origin} - Ctrl-C ends it.\n\n"
+        f"  Live page   {run.origin}/\n"
         f"  Pixel link  {links['open']}\n"
         f"  Click link  {links['click']}\n"
-        f"  Webhook     {webhook}\n"
-        f"  Secret      {secret}\n\n"
+        f"  Webhook     {run.webhook}\n"
+        f"  Secret      {run.secret}\n\n"
         "Open the two links and watch their webhooks arrive on the page.\n"
     )
 

@@ -10,12 +10,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local.context import Context
 from local.queue import Delivery, Queue
 
 logger = logging.getLogger(__name__)
-
-Handler = Callable[[dict[str, Any], Any], Any]
 
 
 def queue_event(name: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:
@@ -55,49 +52,26 @@ def failed_ids(answer: Any, sent: Sequence[str]) -> set[str]:
 
 
 class EventSource:
-    """Calls ``handler`` with batches of ``queue`` on ``concurrency`` threads until stopped."""
+    """Calls a function with batches of a queue, in a thread of its own, until stopped."""
 
     def __init__(
-        self,
-        queue: Queue,
-        handler: Handler,
-        *,
-        batch_size: int = 10,
-        concurrency: int = 2,
-        function_timeout: float = 60.0,
+        self, queue: Queue, invoke: Callable[[dict[str, Any]], Any], *, batch_size: int = 10
     ) -> None:
-        """Poll nothing yet: ``start`` does.
-
-        Args:
-            function_timeout: seconds that the handler's context gives it.
-        """
+        """Poll nothing yet: ``start`` does. ``invoke`` takes an event and returns the answer."""
         self._queue = queue
-        self._handler = handler
+        self._invoke = invoke
         self._batch_size = batch_size
-        self._function_timeout = function_timeout
         self._stopping = threading.Event()
-        self._threads = [
-            threading.Thread(target=self._poll, name=f"{queue.name}-{number}", daemon=True)
-            for number in range(concurrency)
-        ]
+        self._thread = threading.Thread(target=self._poll, name=queue.name, daemon=True)
 
     def start(self) -> None:
         """Begin to poll."""
-        for thread in self._threads:
-            thread.start()
+        self._thread.start()
 
     def stop(self, timeout: float | None = 30.0) -> None:
-        """Finish the batches in hand, waiting up to ``timeout`` seconds for them."""
+        """Finish the batch in hand, waiting up to ``timeout`` seconds for it."""
         self._stopping.set()
-        for thread in self._threads:
-            thread.join(timeout)
-
-    def __enter__(self) -> "EventSource":
-        self.start()
-        return self
-
-    def __exit__(self, *exc_info: object) -> None:
-        self.stop()
+        self._thread.join(timeout)
 
     def run_once(self, wait_seconds: float = 0) -> int:
         """Handle one batch, if there is one, and return how many messages it held."""
@@ -105,9 +79,8 @@ class EventSource:
         if not deliveries:
             return 0
         ids = [delivery.message_id for delivery in deliveries]
-        event = queue_event(self._queue.name, deliveries)
         try:
-            failed = failed_ids(self._handler(event, Context(self._function_timeout)), ids)
+            failed = failed_ids(self._invoke(queue_event(self._queue.name, deliveries)), ids)
         except Exception:
             logger.exception(
                 "the handler of queue %s raised: its batch is retried", self._queue.name

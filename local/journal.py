@@ -12,7 +12,6 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from local import metadata
 from local.queues import Standing
 from local.receiver import Call
 
@@ -58,7 +57,7 @@ class HitRecord:
         """Take over a body that says more than the one known so far."""
         self.body = body
         self.text = json.dumps(body, indent=2, ensure_ascii=False)
-        self.metadata = metadata.pairs(body.get("metadata"))
+        self.metadata = _pairs(body.get("metadata"))
 
     def mark(self, mark: Mark) -> None:
         """Add to the story; of a long one, the beginning is forgotten."""
@@ -240,6 +239,17 @@ def _body(document: dict[str, Any]) -> dict[str, Any]:
         "visitor": document.get("visitor"),
         "privacy": document.get("privacy"),
     }
+
+
+def _pairs(metadata: Any) -> list[tuple[str, str]]:
+    """Return the keys of metadata and their values as text; none of what is no object."""
+    if not isinstance(metadata, Mapping):
+        return []
+    compact: dict[str, Any] = {"ensure_ascii": False, "separators": (",", ":")}
+    return [
+        (name, value if isinstance(value, str) else json.dumps(value, **compact))
+        for name, value in metadata.items()
+    ]
 
 
 def _frame(name: str, value: Mapping[str, Any]) -> str:

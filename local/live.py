@@ -1,15 +1,28 @@
 """The live page: its files, its JSON interface and the stream that keeps it up to date."""
 
+import json
 import re
 import secrets
-from collections.abc import Awaitable, Callable
+import shlex
+import time
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from pytracking.delivery.messages import Message
 from pytracking.delivery.schedule import JITTER, RETRY_DELAYS
-from pytracking.errors import PytrackingError
+from pytracking.delivery.signatures import Signer
+from pytracking.errors import (
+    ConfigurationError,
+    InvalidPayload,
+    InvalidRequest,
+    InvalidTarget,
+    PytrackingError,
+)
+from pytracking.tokens.keyring import Keyring
 from pytracking.visitors import TOO_SOON_SECONDS
+from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.requests import Request
 from starlette.responses import (
@@ -22,13 +35,11 @@ from starlette.responses import (
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from local import metadata
 from local.guard import Guard
 from local.journal import Journal
-from local.minting import LocalMinter, json_name
+from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import MOODS, Receiver
-from local.sending import Sending
 
 PREFIX = "/_local"  # everything that is not the deployed API's lives under here
 RECEIVER_PATH = f"{PREFIX}/receiver"
@@ -42,39 +53,53 @@ _MAIL_POLICY = (
 _MAX_MAILS = 20
 
 
+@dataclass(frozen=True, slots=True)
+class Run:
+    """What one `make run` was started with.
+
+    Attributes:
+        origin: the address that links are minted for.
+        webhook: where the webhooks go of links that carry none.
+        own_webhook: whether that is the user's own receiver.
+        secret: signs webhooks: `whsec_` and base64.
+        keyring: seals and opens links.
+        speed: how many times faster than deployed a retry's wait passes.
+        command: starts this gateway again as it is.
+    """
+
+    origin: str
+    webhook: str
+    own_webhook: bool
+    secret: str
+    keyring: Keyring
+    speed: float
+    command: str
+
+
 class Live:
     """What the page asks of the gateway."""
 
     def __init__(
-        self,
-        journal: Journal,
-        receiver: Receiver,
-        minter: LocalMinter,
-        queues: Queues,
-        sending: Sending,
-        *,
-        origin: str,
-        speed: float,
-        command: str,
+        self, run: Run, journal: Journal, receiver: Receiver, minter: LocalMinter, queues: Queues
     ) -> None:
-        """`origin` is the address that links are minted for.
-
-        Two are only shown: `speed`, how many times faster than deployed a retry's wait passes, and
-        `command`, which starts this gateway again as it is.
-        """
+        self._run = run
         self._journal = journal
         self._receiver = receiver
         self._minter = minter
         self._queues = queues
-        self._sending = sending
-        self._origin = origin
-        self._speed = speed
-        self._command = command
         self._mails: dict[str, str] = {}
 
     def routes(self) -> list[BaseRoute]:
         """Return the page's routes: `/` and everything under `/_local/`."""
         guard = [Middleware(Guard)]
+        actions = {
+            "links": self._mint,
+            "rewrite": self._rewrite,
+            "receiver": self._set_mood,
+            "replay": self._replay,
+            "again": self._again,
+            "curl": self._curl,
+        }
         return [
             Route("/", self._index, methods=["GET"], middleware=guard),
             Route(RECEIVER_PATH, self._receiver.receive, methods=["POST"]),
@@ -83,12 +108,10 @@ class Live:
                 routes=[
                     Route("/api/state", self._state, methods=["GET"]),
                     Route("/api/stream", self._stream, methods=["GET"]),
-                    Route("/api/links", _json(self._mint), methods=["POST"]),
-                    Route("/api/rewrite", _json(self._rewrite), methods=["POST"]),
-                    Route("/api/receiver", _json(self._set_mood), methods=["POST"]),
-                    Route("/api/replay", _json(self._replay), methods=["POST"]),
-                    Route("/api/again", _json(self._again), methods=["POST"]),
-                    Route("/api/curl", _json(self._curl), methods=["POST"]),
+                    *(
+                        Route(f"/api/{name}", _json(action), methods=["POST"])
+                        for name, action in actions.items()
+                    ),
                     Route("/mail/{identifier}", self._mail, methods=["GET"]),
                     Mount("/page", StaticFiles(directory=_PAGE)),
                 ],
@@ -100,8 +123,8 @@ class Live:
         # The page may only ask its own origin: opened as http://localhost:8000 it could load no
         # pixel of http://127.0.0.1:8000. Another port is a tunnel's, and is left to who made it.
         own = request.url.replace(path="", query="", fragment="", hostname="127.0.0.1")
-        if request.url.hostname != "127.0.0.1" and str(own) == self._origin:
-            return RedirectResponse(f"{self._origin}/")
+        if request.url.hostname != "127.0.0.1" and str(own) == self._run.origin:
+            return RedirectResponse(f"{self._run.origin}/")
         return FileResponse(_PAGE / "index.html")
 
     async def _state(self, request: Request) -> Response:
@@ -114,37 +137,25 @@ class Live:
     def _snapshot(self) -> dict[str, Any]:
         return {
             "mood": self._receiver.mood,
-            "speed": self._speed,
-            "command": self._command,
+            "speed": self._run.speed,
+            "command": self._run.command,
             "retries": {"delays": RETRY_DELAYS, "jitter": JITTER},
             "too_soon": TOO_SOON_SECONDS,
             "links": self._minter.ready_made,
-            "own_webhook": self._sending.webhook if self._sending.own else None,
+            "own_webhook": self._run.webhook if self._run.own_webhook else None,
             "events": self._journal.events(),
         }
 
-    async def _mint(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        given = wanted.get("metadata")  # an object, or the text of one as it was typed
-        return self._minter.links(
-            target=wanted.get("target"),
-            metadata=metadata.read(given) if isinstance(given, str) else given,
-            expires_in=wanted.get("expires_in"),
-        )
+    async def _mint(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        return self._minter.links(*map(wanted.get, ("target", "metadata", "expires_in")))
 
-    async def _rewrite(self, wanted: dict[str, Any]) -> dict[str, Any]:
+    async def _rewrite(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         html = wanted.get("html")
         if not isinstance(html, str) or not html.strip():
-            raise BadRequest("paste the HTML of a mail: there is none")
+            raise InvalidRequest("paste the HTML of a mail: there is none")
         mail = self._minter.rewrite(html)
-        return {
-            "original": html,
-            "original_url": self._keep(html),
-            "html": mail.html,
-            "url": self._keep(mail.html),
-            "tracked": mail.ours,
-            "clicks": mail.clicks,
-            "left": mail.left,
-        }
+        urls = {"original_url": self._keep(html), "url": self._keep(mail.html)}
+        return {**asdict(mail), "original": html, **urls}
 
     def _keep(self, html: str) -> str:
         identifier = secrets.token_urlsafe(12)
@@ -160,30 +171,38 @@ class Live:
         headers = {"Content-Security-Policy": _MAIL_POLICY}
         return Response(_in_new_tabs(html), media_type="text/html", headers=headers)
 
-    async def _replay(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        identifier = wanted.get("id")
-        if identifier is not None and not isinstance(identifier, str):
-            raise BadRequest(f"id is an event's id, not {json_name(identifier)}")
-        return {"replayed": self._queues.replay(identifier)}
+    async def _replay(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        run = self._run
+        replayed = await run_in_threadpool(
+            self._queues.replay, run.keyring, run.webhook, wanted.get("id")
+        )
+        return {"replayed": replayed}
 
-    async def _again(self, wanted: dict[str, Any]) -> dict[str, Any]:
+    async def _again(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         message = self._message(wanted)
         self._queues.send_again(message)
         return {"sent": message.id}
 
-    async def _curl(self, wanted: dict[str, Any]) -> dict[str, Any]:
-        return self._sending.request(self._message(wanted))
+    async def _curl(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
+        """Return the curl command that sends a webhook, signed now: old signatures are refused."""
+        message = self._message(wanted)
+        body = json.dumps(message.body, separators=(",", ":"))
+        signed = Signer([self._run.secret]).headers(message.id, int(time.time()), body.encode())
+        words = ["curl", "-i", message.webhook]
+        for name, value in {"content-type": "application/json", **signed}.items():
+            words += ["-H", f"{name}: {value}"]
+        return {"curl": shlex.join([*words, "--data-raw", body])}
 
-    def _message(self, wanted: dict[str, Any]) -> Message:
+    def _message(self, wanted: Mapping[str, Any]) -> Message:
         event = self._journal.event(str(wanted.get("id")))
         if event is None or event.state == "refused" or "metadata" not in event.body:
-            raise BadRequest("this event cannot be sent: its body is not known")
-        return self._sending.message(event.id, event.webhook, event.body)
+            raise InvalidRequest("this event cannot be sent: its body is not known")
+        return Message(event.id, event.webhook or self._run.webhook, event.body, counted=True)
 
-    async def _set_mood(self, wanted: dict[str, Any]) -> dict[str, Any]:
+    async def _set_mood(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         mood = wanted.get("mood")
         if mood not in MOODS:
-            raise BadRequest(f"mood is one of {', '.join(MOODS)}, not {mood!r}")
+            raise InvalidRequest(f"invalid mood {mood!r}: must be one of {', '.join(MOODS)}")
         self._receiver.set_mood(mood)
         self._journal.publish("mood", {"mood": mood})
         return {"mood": mood}
@@ -208,23 +227,21 @@ _BEFORE_DOCTYPE = re.compile(r"\ufeff|\s+|<!--.*?-->", re.DOTALL)
 # `<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN">`
 _DOCTYPE = re.compile(r"<!doctype[^>]*>", re.IGNORECASE)
 
-
-class BadRequest(PytrackingError, ValueError):
-    """What the page sent cannot be used; the message says why."""
+# The part of a form that an error is about
+_FIELDS = {InvalidTarget: "target", InvalidPayload: "metadata", ConfigurationError: "expiry"}
 
 
 def _json(
-    action: Callable[[dict[str, Any]], Awaitable[dict[str, Any]]],
+    action: Callable[[Mapping[str, Any]], Awaitable[dict[str, Any]]],
 ) -> Callable[[Request], Awaitable[Response]]:
     """Make an endpoint of an action that takes and gives a JSON object."""
 
     async def endpoint(request: Request) -> Response:
         try:
             return JSONResponse(await action(await _object(request)))
-        except RecursionError:  # of all that the page sends, only metadata can be nested
-            return _refused("metadata is nested too deeply", "metadata")
-        except (ValueError, TypeError) as error:
-            return _refused(str(error), getattr(error, "field", None))
+        except PytrackingError as error:
+            answer = {"message": str(error), "field": _FIELDS.get(type(error))}
+            return JSONResponse(answer, 400)
 
     return endpoint
 
@@ -232,13 +249,8 @@ def _json(
 async def _object(request: Request) -> dict[str, Any]:
     try:
         wanted = await request.json()
-    except ValueError as error:
-        raise BadRequest("send JSON in UTF-8: this is none") from error
+    except (ValueError, RecursionError) as error:
+        raise InvalidRequest(f"invalid request: must be JSON in UTF-8: {error}") from error
     if not isinstance(wanted, dict):
-        raise BadRequest(f"send a JSON object, not {json_name(wanted)}")
+        raise InvalidRequest("invalid request: must be a JSON object")
     return wanted
-
-
-def _refused(message: str, field: str | None = None) -> Response:
-    """Answer why something is not done; `field` names the part of a form that is to blame."""
-    return JSONResponse({"message": message, "field": field}, 400)

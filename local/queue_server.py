@@ -124,6 +124,14 @@ class QueueServer:
         queue.change_visibility(request["ReceiptHandle"], request["VisibilityTimeout"])
         return {}
 
+    def _change_message_visibility_batch(
+        self, queue: Queue, request: dict[str, Any]
+    ) -> dict[str, Any]:
+        entries = _entries(request)
+        for entry in entries:
+            self._change_message_visibility(queue, entry)
+        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
+
     def _purge_queue(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
         queue.purge()
         return {}
@@ -138,6 +146,7 @@ _ACTIONS = {
     "DeleteMessage": QueueServer._delete_message,
     "DeleteMessageBatch": QueueServer._delete_message_batch,
     "ChangeMessageVisibility": QueueServer._change_message_visibility,
+    "ChangeMessageVisibilityBatch": QueueServer._change_message_visibility_batch,
     "PurgeQueue": QueueServer._purge_queue,
 }
 

@@ -9,8 +9,9 @@ from typing import Any
 
 from pytracking.delivery.messages import Message, parse
 from pytracking.errors import InvalidMessage
+from pytracking.tokens.keyring import Keyring
 
-from local.event_source import EventSource, Handler
+from local.event_source import EventSource
 from local.functions import Environment
 from local.queue import MAX_DELAY_SECONDS, Queue, State
 from local.queue_server import QueueServer
@@ -70,9 +71,8 @@ class Queues:
                     self._sources.append(
                         EventSource(
                             self._queues[source.queue],
-                            _handler(environment),
+                            environment.call,
                             batch_size=source.batch_size,
-                            concurrency=1,
                         )
                     )
 
@@ -108,22 +108,47 @@ class Queues:
 
     def send_again(self, message: Message) -> None:
         """Send an event once more, by the queue that feeds a function."""
-        for source in self._template.queues.values():
-            if source.dead_letters is not None:
-                self._queues[source.name].send(message.to_json())
-                return
+        source = next(r.name for r in self._template.queues.values() if r.dead_letters)
+        self._queues[source].send(message.to_json())
 
-    def replay(self, identifier: str | None = None) -> int:
+    def replay(self, keyring: Keyring, webhook: str, identifier: str | None = None) -> int:
         """Put the dead letter of this event, or all of them, back to where they came from.
 
-        Returns how many; they keep their ids. What is no message stays where it is.
+        Args:
+            keyring: opens the links of hits that were queued unopened.
+            webhook: where such a hit goes whose link names no webhook.
+            identifier: the event; None for all.
+
+        Returns:
+            How many; they keep their ids. What is no message of ours stays where it is.
         """
-        replayed = 0
-        for resource in self._template.queues.values():
-            if resource.dead_letters is not None:
-                source, dead = self._queues[resource.name], self._queues[resource.dead_letters]
-                replayed += _replay(source, dead, identifier)
-        return replayed
+        import boto3  # takes a second: loaded by the first replay
+        from botocore.config import Config
+        from pytracking.operations.replay import replay_dead_letters
+
+        sqs = boto3.client(
+            "sqs",
+            endpoint_url=self._server.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106 - opens nothing: the queue is ours
+            config=Config(proxies={}),
+        )
+        # Several queues may share one of dead letters: any of them feeds a function.
+        sources = {r.dead_letters: r.name for r in self._template.queues.values()}
+        return sum(
+            replay_dead_letters(
+                queue_url=self._server.url(self._queues[source]),
+                dead_letter_queue_url=self._server.url(self._queues[dead]),
+                sqs=sqs,
+                keyring=keyring,
+                webhook_url=webhook,
+                only=identifier,
+                dry_run=False,
+            ).replayed
+            for dead, source in sources.items()
+            if dead is not None
+        )
 
     def _add(self, resource: QueueResource, speed: float) -> Queue:
         if resource.name not in self._queues:
@@ -138,11 +163,6 @@ class Queues:
                 sent=self._sent.append if resource.dead_letters else None,
             )
         return self._queues[resource.name]
-
-
-def _handler(environment: Environment) -> Handler:
-    # The environment makes the context: it knows the function's timeout and memory.
-    return lambda event, _: environment.call(event)
 
 
 class _FastQueue(Queue):
@@ -178,28 +198,3 @@ class _FastQueue(Queue):
             due = int(now + wait / self._speed)
             body = dataclasses.replace(message, not_before=due).to_json()
         return super().send(body, min(MAX_DELAY_SECONDS, wait / self._speed))
-
-
-def _replay(source: Queue, dead: Queue, identifier: str | None) -> int:
-    """Move dead letters back; those of other events are put back as they were."""
-    replayed, passed_over = 0, []
-    while received := dead.receive():
-        for delivery in received:
-            message = _message(delivery.body)
-            if message is None or identifier not in (None, message.id):
-                passed_over.append(delivery)
-                continue
-            source.send(message.requeued().to_json())
-            dead.delete(delivery.receipt_handle)
-            replayed += 1
-    for delivery in passed_over:
-        dead.change_visibility(delivery.receipt_handle, 0)
-    return replayed
-
-
-def _message(text: str) -> Message | None:
-    try:
-        message = parse(text)
-    except InvalidMessage:
-        return None
-    return message if isinstance(message, Message) else None

@@ -10,7 +10,8 @@ from pytracking.delivery.messages import Message
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.handlers.delivering import Deliverer
 
-from local.event_source import Context, queue_event
+from local.event_source import queue_event
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.rig import webhooks
 from tests.support.timing import Clock

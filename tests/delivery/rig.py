@@ -19,8 +19,8 @@ from pytracking.delivery.webhooks import Webhooks
 from pytracking.environment import Settings
 from pytracking.handlers.delivering import BatchQueue, Deliverer
 
-from local.context import Context
 from local.event_source import failed_ids, queue_event
+from local.functions import Context
 from local.queue import Delivery
 from tests.delivery.posting import DEADLINE, LOCAL
 

@@ -16,7 +16,7 @@ from pytracking.errors import BatchFailed
 from pytracking.handlers.delivering import Deliverer
 from standardwebhooks import Webhook
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.in_memory import deliverer_of, event_of
 from tests.delivery.posting import DEADLINE, LOCAL

@@ -7,7 +7,7 @@ import pytest
 from pytracking.delivery.breaker import THRESHOLD, Breaker
 from pytracking.delivery.client import Client
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.in_memory import deliverer_of, event_of
 from tests.delivery.posting import DEADLINE, LOCAL

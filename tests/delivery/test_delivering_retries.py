@@ -7,7 +7,8 @@ import pytest
 from pytracking.delivery.messages import Message, parse
 from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
 
-from local.event_source import Context, queue_event
+from local.event_source import queue_event
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.in_memory import deliver_one, deliverer_of, event_of
 from tests.delivery.receivers import Receiver, Request, answering, closed_port, status

@@ -9,7 +9,7 @@ from pytracking.errors import AwsError, ConfigurationError
 from pytracking.handlers.delivering import Deliverer
 from standardwebhooks import Webhook
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.in_memory import deliver_one, deliverer_of, event_of
 from tests.delivery.receivers import Receiver, answering

@@ -13,7 +13,7 @@ from tests.delivery.test_processes import ROOT
 
 PREAMBLE = """
 import json, os, resource, socket, sys, time
-from local.context import Context
+from local.functions import Context
 from pytracking.handlers.delivering import Deliverer
 from tests.delivery.in_memory import event_of
 from tests.delivery.rig import hit

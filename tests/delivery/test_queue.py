@@ -112,15 +112,14 @@ def test_a_waiting_receiver_is_woken_by_a_message() -> None:
 
 
 def source(queue: Queue, answer: Any) -> EventSource:
-    def handler(event: dict[str, Any], context: Any) -> Any:
+    def invoke(event: dict[str, Any]) -> Any:
         if isinstance(answer, Exception):
             raise answer
-        assert context.get_remaining_time_in_millis() > 0
         if callable(answer):
             return answer(event)
         return answer
 
-    return EventSource(queue, handler)
+    return EventSource(queue, invoke)
 
 
 def test_a_reported_failure_stays_and_its_neighbours_go(queue: Queue, clock: Clock) -> None:
@@ -167,14 +166,16 @@ def test_an_event_source_drains_its_queue_and_stops() -> None:
     queue = Queue("hits")
     seen: list[str] = []
 
-    def handler(event: dict[str, Any], context: Any) -> None:
+    def invoke(event: dict[str, Any]) -> None:
         seen.extend(record["body"] for record in event["Records"])
 
-    with EventSource(queue, handler, concurrency=3):
-        for number in range(100):
-            queue.send(str(number))
-        while len(queue):
-            threading.Event().wait(0.01)
+    source = EventSource(queue, invoke)
+    source.start()
+    for number in range(100):
+        queue.send(str(number))
+    while len(queue):
+        threading.Event().wait(0.01)
+    source.stop()
     assert sorted(seen, key=int) == [str(number) for number in range(100)]
 
 

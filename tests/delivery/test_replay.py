@@ -75,6 +75,16 @@ def test_a_second_replay_finds_nothing_to_do(rig: Rig) -> None:
     assert len(queued(rig)) == 1
 
 
+def test_of_many_dead_letters_one_can_be_replayed_by_its_id(rig: Rig) -> None:
+    dead = [hit(WEBHOOK) for _ in range(12)]
+    put_dead(rig, "no message", *(d.to_json() for d in dead))
+    assert replay(rig, only=dead[7].id).replayed == 1
+    assert [message.id for message in queued(rig)] == [dead[7].id]
+    assert rig.left(rig.dead_url) == 12
+    assert replay(rig, only=dead[7].id).replayed == 0
+    assert rig.left(rig.dead_url) == 12
+
+
 def test_a_dry_run_counts_and_changes_nothing(rig: Rig) -> None:
     put_dead(
         rig,

@@ -12,7 +12,7 @@ from pytracking.delivery.origin import message_group, origin
 from pytracking.delivery.slow import JITTER, MAX_ORIGINS, MEMORY_SECONDS, SLOW_SECONDS, SlowOrigins
 from pytracking.handlers.delivering import Deliverer
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from local.queue_server import QueueServer
 from tests.delivery.in_memory import deliverer_of, event_of

@@ -28,8 +28,8 @@ from pytracking.environment import Settings
 from pytracking.errors import AwsError
 from pytracking.handlers.delivering import Deliverer
 
-from local.context import Context
 from local.event_source import failed_ids, queue_event
+from local.functions import Context
 from local.queue import Delivery
 
 APP = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"

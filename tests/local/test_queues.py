@@ -10,6 +10,7 @@ from typing import Any
 import boto3
 import pytest
 from pytracking.delivery.messages import Message
+from pytracking.tokens.keyring import Keyring
 
 from local import template
 from local.functions import Environment
@@ -110,13 +111,14 @@ def test_a_dead_letter_stands_apart_until_it_is_replayed(queues: Queues, tmp_pat
     client(queues).send_message(QueueUrl=url, MessageBody="not a message of ours")
     assert [standing.dead for standing in queues.standing()] == [True, True, True]
 
-    assert queues.replay("b") == 1
+    settings = Keyring.generate(), "https://hooks.example.com/"
+    assert queues.replay(*settings, "b") == 1
     seen = tmp_path / "deliver" / "seen"
     until(seen.exists)
     replayed = json.loads(seen.read_text())
     assert (replayed["id"], replayed["attempt"]) == ("b", 0)
-    assert queues.replay("b") == 0
-    assert queues.replay() == 1
+    assert queues.replay(*settings, "b") == 0
+    assert queues.replay(*settings) == 1
     until(lambda: len(list(queues.standing())) == 1)
     assert [standing.body for standing in queues.standing()] == ["not a message of ours"]
 

@@ -14,7 +14,7 @@ from pytracking.delivery.destinations import Result
 from pytracking.delivery.messages import Message
 from pytracking.handlers.delivering import Deliverer
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.in_memory import deliverer_of, event_of
 from tests.delivery.rig import hit

@@ -89,6 +89,7 @@ def replay_dead_letters(
     moved: Mapping[str, str] = NOTHING_MOVED,
     privacy: PrivacyPolicy = DEFAULT_PRIVACY,
     others: tuple[str, ...] = (),
+    only: str | None = None,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> ReplayReport:
@@ -104,6 +105,7 @@ def replay_dead_letters(
         moved: webhooks that hits go to no more, and where they go instead.
         privacy: what is kept of such a hit whose link asks for more privacy than most.
         others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
+        only: the id of the one hit to replay; None for all.
 
     Raises:
         ReplayError: a message could not be sent.
@@ -123,15 +125,16 @@ def replay_dead_letters(
                     except NotReplayable as why:
                         report.stays[str(why)] += 1
                     else:
-                        report.reasons[reason] += 1
-                        batch.append((letter, message.to_json()))
+                        if only in (None, message.id):
+                            report.reasons[reason] += 1
+                            batch.append((letter, message.to_json()))
                 if not dry_run:
                     move(sqs, dead_letter_queue_url, queue_url, batch)
                     for letter, _ in batch:
                         del held[letter["MessageId"]]
                 report.replayed += len(batch)
                 progress(report.read, total)
-                if dry_run and len(held) >= DRY_RUN_LIMIT:
+                if (dry_run and len(held) >= DRY_RUN_LIMIT) or (only and report.replayed):
                     break
         finally:
             show_again(sqs, dead_letter_queue_url, list(held.values()))
