@@ -4,6 +4,7 @@ import django
 import pytest
 import pytracking
 from django.conf import settings
+from django.http import Http404
 from django.test import Client, override_settings
 from django.urls import re_path
 
@@ -26,24 +27,26 @@ from pytracking.django import (  # noqa: E402 - Django must be configured first
     OpenTrackingView,
     TrackingView,
     get_configuration_from_settings,
+    get_request_data,
+    get_tracking_result,
 )
 
-told = []
+heard = []
 
 
-class Telling(TrackingView):
+class Recording(TrackingView):
     def notify_tracking_event(self, tracking_result):
-        told.append(("event", tracking_result))
+        heard.append(("event", tracking_result))
 
     def notify_decoding_error(self, exception, request):
-        told.append(("error", exception, request.path))
+        heard.append(("error", exception, request.path))
 
 
-class Opens(Telling, OpenTrackingView):
+class Opens(Recording, OpenTrackingView):
     pass
 
 
-class Clicks(Telling, ClickTrackingView):
+class Clicks(Recording, ClickTrackingView):
     pass
 
 
@@ -64,7 +67,7 @@ urlpatterns = [
 
 @pytest.fixture(autouse=True)
 def configured():
-    told.clear()
+    heard.clear()
     with override_settings(PYTRACKING_CONFIGURATION=CONFIGURATION, ROOT_URLCONF=__name__):
         yield
 
@@ -85,7 +88,7 @@ def test_an_open_answers_the_pixel_and_calls_the_hook_with_result_and_request_da
     answer = get(link, HTTP_USER_AGENT="Mail 1.0", HTTP_X_REAL_IP="203.0.113.9")
     assert (answer.status_code, answer.content) == (200, pytracking.TRACKING_PIXEL)
     assert answer["Content-Type"] == "image/png"
-    [(what, result)] = told
+    [(what, result)] = heard
     assert (what, result.is_open_tracking) == ("event", True)
     assert result.metadata == {"source": "newsletter", "customer": 1}
     assert result.request_data == {"user_agent": "Mail 1.0", "user_ip": "203.0.113.9"}
@@ -94,7 +97,7 @@ def test_an_open_answers_the_pixel_and_calls_the_hook_with_result_and_request_da
 def test_a_click_redirects_to_its_target_after_the_hook():
     answer = get(click_link({"customer": 1}))
     assert (answer.status_code, answer["Location"]) == (302, "https://shop.example.com/?q=%C3%A9")
-    [(what, result)] = told
+    [(what, result)] = heard
     assert (what, result.is_click_tracking, result.tracked_url) == ("event", True, TARGET)
     assert result.request_data == {"user_agent": None, "user_ip": "127.0.0.1"}
 
@@ -103,7 +106,7 @@ def test_a_click_redirects_to_its_target_after_the_hook():
 def test_a_link_that_cannot_be_decoded_is_404_and_calls_the_other_hook(place):
     answer = get(f"https://t.example.com/{place}/junk")
     assert answer.status_code == 404
-    [(what, error, path)] = told
+    [(what, error, path)] = heard
     assert what == "error"
     assert isinstance(error, pytracking.InvalidLink)
     assert path == f"/{place}/junk"
@@ -111,7 +114,7 @@ def test_a_link_that_cannot_be_decoded_is_404_and_calls_the_other_hook(place):
 
 def test_a_click_on_a_link_without_a_url_is_404_and_no_event():
     assert get(click_link(url="")).status_code == 404
-    assert not [entry for entry in told if entry[0] == "event"]
+    assert not [entry for entry in heard if entry[0] == "event"]
 
 
 def test_a_view_without_hooks_answers_as_well():
@@ -129,6 +132,33 @@ def test_a_view_may_bring_a_configuration_of_its_own():
 
 def test_another_method_is_not_allowed():
     assert Client().post("/click/x").status_code == 405
+
+
+class FakeRequest:
+    """All that the original's views read of a request."""
+
+    def __init__(self, path="", **meta):
+        self.META, self.method, self.path = meta, "GET", path
+
+
+def test_the_functions_and_views_need_no_more_of_a_request_than_the_original():
+    request = FakeRequest(HTTP_X_REAL_IP="10.10.240.22", HTTP_USER_AGENT="Firefox")
+    data = {"user_agent": "Firefox", "user_ip": "10.10.240.22"}
+    assert get_request_data(request) == data
+    configuration = get_configuration_from_settings()
+    for is_open, link in (
+        (True, pytracking.get_open_tracking_url({"customer": 1}, configuration)),
+        (False, pytracking.get_click_tracking_url(TARGET, {"customer": 1}, configuration)),
+    ):
+        token = link.rstrip("/").rpartition("/")[2]
+        result = get_tracking_result(request, token, is_open, configuration)
+        assert (result.is_open_tracking, result.request_data) == (is_open, data)
+        assert result.metadata == {"source": "newsletter", "customer": 1}
+        assert (Opens if is_open else Clicks).as_view()(request, token).status_code < 400
+        assert heard[-1][1].metadata == result.metadata
+        with pytest.raises(Http404):
+            (Opens if is_open else Clicks).as_view()(FakeRequest("/x/bbb"), "Z" + token + "bbb")
+        assert heard[-1][0::2] == ("error", "/x/bbb")
 
 
 def test_settings_may_have_another_name():
