@@ -78,6 +78,9 @@ e2e: .venvs/sam/.stamp ## Deploy the template to an emulator and use it
 	@.venv/bin/python -m pytest tests/e2e $(PYTEST)
 tox: .venv/.stamp ## The whole suite on each Python there is, and what runs without dependencies
 	@.venv/bin/python tests/run_tox.py $(TOX)
+
+django: .venv/.stamp ## Django's views on each Django that is supported
+	@.venv/bin/python -m tox run -q -e django42,django52,django61
 soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@$(PY) -m tests.delivery.soak $(SOAK)
 test-page: .venv/.stamp ## Lead a real browser through the live page, with screenshots
