@@ -46,9 +46,7 @@ def run(rounds: int) -> Section:
                 f"sealed {verb}: slope up to 300 keys / the original's",
                 ours / theirs,
                 "x",
-                1.0,
-                "lower",
-                f"{ours:.2f} us a key; original Fernet {theirs:.2f} us",
+                note=f"{ours:.2f} us a key; original Fernet {theirs:.2f} us",
             )
         )
     for verb in ("encode", "decode"):
