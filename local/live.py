@@ -10,7 +10,6 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from pytracking.delivery.messages import Message
 from pytracking.delivery.schedule import JITTER, RETRY_DELAYS
 from pytracking.delivery.signatures import Signer
 from pytracking.errors import (
@@ -20,6 +19,7 @@ from pytracking.errors import (
     InvalidTarget,
     PytrackingError,
 )
+from pytracking.messages import Message
 from pytracking.tokens.keyring import Keyring
 from pytracking.visitors import TOO_SOON_SECONDS
 from starlette.concurrency import run_in_threadpool

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from pytracking.delivery.messages import Message, parse
 from pytracking.errors import InvalidMessage
+from pytracking.messages import Message, parse
 from pytracking.tokens.keyring import Keyring
 
 from local.event_source import EventSource

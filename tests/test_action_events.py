@@ -8,11 +8,11 @@ import pytest
 from pytracking import Keyring, Tracker
 from pytracking.actions import RESUBSCRIBE, Action
 from pytracking.aws.observability import log_fallback
-from pytracking.delivery.messages import Message, Undecoded, parse
 from pytracking.environment import PrivacyMode
 from pytracking.errors import InvalidMessage, InvalidWebhook
 from pytracking.events import TYPES, Event, event_kind
 from pytracking.links import PRIVACY_FLAGS, Link
+from pytracking.messages import Message, Undecoded, parse
 from pytracking.operations.replay import replay_log
 from pytracking.privacy import PrivacyPolicy
 

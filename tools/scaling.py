@@ -10,8 +10,8 @@ import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from pytracking.delivery.messages import Message
 from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
+from pytracking.messages import Message
 
 MONTH_SECONDS = 30 * 86400
 VOLUMES = {"1 M": 1e6, "1 G": 1e9, "100 G": 100e9}  # opens a month

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import math
 import time
+from base64 import urlsafe_b64encode
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from hashlib import sha256
 from typing import Any, TypedDict
 
 from pytracking.actions import Action
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
-from pytracking.tokens import Kind, is_of_kind, link_id
+from pytracking.tokens import KINDS_WITH_URL, Kind
 from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
@@ -54,6 +56,7 @@ class Link:
         action: what an action link does; None for other links.
         token: the canonical token, whatever mail did to the one that arrived. With it anyone
             could follow the link, so it is not shown.
+        id: ``link_id`` of the token.
     """
 
     kind: Kind
@@ -65,11 +68,10 @@ class Link:
     privacy: tuple[str, ...] = ()
     action: Action | None = None
     token: str = field(default="", repr=False)
+    id: str = field(init=False)
 
-    @property
-    def id(self) -> str:
-        """22 characters, the same for every use of one link, which does not reveal the token."""
-        return link_id(self.token)
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "id", link_id(self.token))
 
 
 def read_link(token: str, kind: Kind, keyring: Keyring, *, now: float | None = None) -> Link:
@@ -86,20 +88,45 @@ def read_link(token: str, kind: Kind, keyring: Keyring, *, now: float | None = N
         InvalidLink: forged, damaged beyond repair, of another kind, or of a key not in the ring.
     """
     now = time.time() if now is None else now
-    content, canonical = Formats(keyring).decode(token, kind, now)
-    if not is_of_kind(kind, content.get("url")):
+    return link_of(*Formats(keyring).decode(token, kind, now), kind)
+
+
+def link_of(content: Mapping[str, Any], token: str, kind: Kind) -> Link:
+    """Return the link of a decoded document.
+
+    Args:
+        content: what ``Formats.decode`` found in ``token``, the canonical one.
+        token: as above.
+        kind: what the link was followed as.
+
+    Raises:
+        InvalidLink: it is not of that kind. (Sealed tokens are bound to theirs; of others only this
+            shows it.)
+    """
+    target = content.get("url")
+    if (target is not None) is not (kind in KINDS_WITH_URL):
         raise InvalidLink(f"the link is not one of kind {kind}")
     return Link(
         kind=kind,
-        target=content.get("url"),
+        target=target,
         metadata=content.get("metadata", {}),
         webhook_url=content.get("webhook"),
         issued_at=content.get("iat"),
         expires_at=content.get("exp"),
         privacy=tuple(content.get("privacy", ())),
         action=Action.of(content) if kind == "action" else None,
-        token=canonical,
+        token=token,
     )
+
+
+def link_id(token: str) -> str:
+    """Return what a link is known by to receivers: 22 characters of url-safe base64 (132 bits).
+
+    The first characters of the SHA-256 of a fixed prefix and the canonical token. The same for
+    every use of one link, and it reveals nothing of what the link says, nor can it be followed.
+    """
+    digest = sha256(b"pytracking/link-id/v1" + token.encode()).digest()
+    return urlsafe_b64encode(digest)[:22].decode()
 
 
 def content_of(

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from pytracking.tokens import link_id
+from pytracking.links import link_id
 
 TrackingResultJSON = namedtuple(
     "TrackingResultJSON",

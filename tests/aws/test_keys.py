@@ -16,7 +16,6 @@ from pytracking.aws.secrets import (
 )
 from pytracking.environment import Settings
 from pytracking.errors import AwsError, ConfigurationError, InvalidLink, KeysUnavailable
-from pytracking.links import read_link
 from pytracking.tokens.keyring import Keyring
 
 from tests.support.timing import Clock
@@ -46,7 +45,7 @@ def other_ids(keyring):
 
 def read(keys, token):
     """Read a link as the functions do."""
-    return read_link(token, "open", keys.keyring_for(token))
+    return keys.read(token, "open")
 
 
 class SecretsManager:

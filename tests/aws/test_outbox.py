@@ -4,10 +4,10 @@ import json
 from dataclasses import replace
 
 import pytest
-from pytracking.delivery.messages import MAX_BODY_BYTES, Message, Undecoded, parse
 from pytracking.errors import AwsError
 from pytracking.events import UNKNOWN_VISITOR, Event
-from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox, to_queue
+from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox
+from pytracking.messages import MAX_BODY_BYTES, Message, Undecoded, parse
 
 from tests.support.timing import Clock
 
@@ -37,7 +37,9 @@ def record(outbox, event=HIT, webhook=WEBHOOK):
 def test_a_hit_that_was_sent_leaves_no_line(capsys):
     sent = []
     assert record(Outbox(lambda hit, timeout: sent.append((hit, timeout))))
-    assert sent == [(Message(HIT.id, WEBHOOK, HIT.to_json()), 0.7)]
+    [(entry, timeout)] = sent
+    assert (parse(entry.text), timeout) == (Message(HIT.id, WEBHOOK, HIT.to_json()), 0.7)
+    assert entry.group == "https://hooks.example.com:443"
     assert capsys.readouterr().out == ""
 
 
@@ -129,17 +131,10 @@ def test_a_clock_that_jumps_back_does_not_keep_hits_from_the_queue(capsys):
     assert record(outbox)
 
 
-class Kept:
-    """Keeps what would go to SQS."""
-
-    def send(self, entry, timeout):
-        self.text = entry.text
-
-
 def queued(event, webhook=WEBHOOK):
-    queue = Kept()
-    assert Outbox(to_queue(queue)).record(event, "pABC", webhook, 1.0)
-    return parse(queue.text)
+    sent = []
+    assert record(Outbox(lambda entry, timeout: sent.append(entry)), event, webhook)
+    return parse(sent[0].text)
 
 
 def test_the_queue_gets_a_message_that_parses_to_the_same_hit_still_to_be_counted():

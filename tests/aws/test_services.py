@@ -8,10 +8,9 @@ from pytracking.aws import secrets
 from pytracking.aws.client import JsonApi
 from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import secret_text
-from pytracking.delivery.messages import Message, parse
 from pytracking.environment import Settings
 from pytracking.errors import AwsError, InvalidKey
-from pytracking.handlers.outbox import to_queue
+from pytracking.messages import Message, parse
 
 from tests.aws.raw_server import RawServer
 
@@ -83,7 +82,7 @@ def _closing(monkeypatch):
 
 def test_sqs_takes_a_hit_and_gives_it_back_whole(settings, boto):
     queue_url = boto("sqs").create_queue(QueueName="hits")["QueueUrl"]
-    to_queue(SqsQueue(queue_url, settings))(HIT, 5.0)
+    SqsQueue(queue_url, settings).send(QueueEntry(HIT.to_json()), 5.0)
     [message] = boto("sqs").receive_message(QueueUrl=queue_url)["Messages"]
     assert parse(message["Body"]) == HIT
 
@@ -92,7 +91,7 @@ def test_sqs_takes_a_hit_and_gives_it_back_whole(settings, boto):
 def test_sqs_says_that_a_queue_is_missing_and_it_is_not_tried_again(settings, moto):
     queue_url = f"{moto}/123456789012/missing"
     with pytest.raises(AwsError, match="QueueDoesNotExist") as caught:
-        to_queue(SqsQueue(queue_url, settings))(HIT, 5.0)
+        SqsQueue(queue_url, settings).send(QueueEntry(HIT.to_json()), 5.0)
     assert not caught.value.retryable
 
 

@@ -16,7 +16,7 @@ from statistics import median, quantiles
 from typing import Any
 
 import pytracking
-from pytracking.delivery.messages import Message
+from pytracking.messages import Message
 from pytracking.tokens.keyring import Keyring
 
 from local.queue import Queue

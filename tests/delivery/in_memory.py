@@ -6,9 +6,9 @@ from typing import Any
 
 from pytracking.aws.queue import QueueEntry
 from pytracking.delivery.destinations import Destination
-from pytracking.delivery.messages import Message
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.handlers.delivering import Deliverer
+from pytracking.messages import Message
 
 from local.event_source import queue_event
 from local.functions import Context

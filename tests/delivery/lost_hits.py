@@ -4,7 +4,7 @@ import json
 from typing import Any
 
 import pytracking
-from pytracking.delivery.messages import Message, Undecoded, parse
+from pytracking.messages import Message, Undecoded, parse
 from pytracking.tokens.keyring import Keyring
 
 from tests.delivery.rig import Rig

@@ -13,11 +13,11 @@ from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination
-from pytracking.delivery.messages import Message, Undecoded, new_id
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.webhooks import Webhooks
 from pytracking.environment import Settings
 from pytracking.handlers.delivering import BatchQueue, Deliverer
+from pytracking.messages import Message, Undecoded, new_id
 
 from local.event_source import failed_ids, queue_event
 from local.functions import Context

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
-from pytracking.delivery.messages import Message, Undecoded, parse
 from pytracking.errors import BatchFailed
 from pytracking.handlers.delivering import Deliverer
+from pytracking.messages import Message, Undecoded, parse
 from standardwebhooks import Webhook
 
 from local.functions import Context

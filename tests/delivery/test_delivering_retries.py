@@ -4,8 +4,8 @@ import json
 import socket
 
 import pytest
-from pytracking.delivery.messages import Message, parse
 from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
+from pytracking.messages import Message, parse
 
 from local.event_source import queue_event
 from local.functions import Context

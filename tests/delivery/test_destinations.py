@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 from pytracking.aws.queue import SqsQueue
 from pytracking.delivery.destinations import Result
-from pytracking.delivery.messages import Message, parse
 from pytracking.delivery.schedule import RETRY_DELAYS
+from pytracking.messages import Message, parse
 
 from local.event_source import Context
 from local.queue import Queue

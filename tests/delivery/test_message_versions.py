@@ -3,9 +3,9 @@
 import json
 
 import pytest
-from pytracking.delivery.messages import Message, Undecoded, parse
 from pytracking.events import Event
 from pytracking.links import read_link
+from pytracking.messages import Message, Undecoded, parse
 from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
 from pytracking.privacy import PrivacyPolicy

@@ -5,9 +5,9 @@ import json
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.delivery import messages
-from pytracking.delivery.messages import Message, Undecoded
+from pytracking import messages
 from pytracking.errors import InvalidMessage, PytrackingError
+from pytracking.messages import Message, Undecoded
 
 json_values = st.recursive(
     st.none()

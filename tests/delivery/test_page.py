@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable
 
 import pytest
+from pytracking.aws.queue import QueueEntry
 from pytracking.environment import Settings
 from pytracking.handlers.outbox import to_webhook
 
@@ -30,7 +31,9 @@ def deliver(url: str) -> None:
 
 
 def post_directly(url: str, **environment: str) -> None:
-    to_webhook(Settings.from_environment({**LOCAL, **environment}))(hit(url), 5.0)
+    to_webhook(Settings.from_environment({**LOCAL, **environment}))(
+        QueueEntry(hit(url).to_json()), 5.0
+    )
 
 
 def post_directly_signed(url: str) -> None:
@@ -69,7 +72,9 @@ def test_cloudevents_headers_come_where_they_are_asked_for_and_the_signature_sta
     message = dataclasses.replace(message, body={**message.body, "timestamp": 1_389_177_318})
     with Receiver(answering()) as receiver:
         message = dataclasses.replace(message, webhook=receiver.url)
-        to_webhook(Settings.from_environment({**LOCAL, **asked}))(message, 5.0)
+        to_webhook(Settings.from_environment({**LOCAL, **asked}))(
+            QueueEntry(message.to_json()), 5.0
+        )
         (request,) = receiver.requests
     sent = {name: value for name, value in request.headers.items() if name.startswith("ce-")}
     assert sent == {

@@ -5,8 +5,8 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from pytracking.delivery.messages import Message, dead_letter_text
 from pytracking.errors import ReplayError
+from pytracking.messages import Message, dead_letter_text
 from pytracking.operations import batches
 from pytracking.operations.replay import (
     INVALID_LINK,

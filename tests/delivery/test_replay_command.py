@@ -5,8 +5,8 @@ import json
 from typing import Any
 
 import pytest
-from pytracking.delivery.messages import Message
 from pytracking.errors import ConfigurationError, InvalidTarget
+from pytracking.messages import Message
 
 from tests.delivery.lost_hits import KEYRING, WEBHOOK, fallback, queued, token
 from tests.delivery.rig import Rig, hit

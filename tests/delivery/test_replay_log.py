@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from cryptography.fernet import Fernet
-from pytracking.delivery.messages import Message
+from pytracking.messages import Message
 from pytracking.operations.replay import INVALID_LINK, NO_MESSAGE, replay_log
 from pytracking.tokens.keyring import Keyring
 

@@ -7,10 +7,10 @@ from collections.abc import Iterator
 
 import pytest
 from pytracking.delivery import slow as slow_module
-from pytracking.delivery.messages import parse
 from pytracking.delivery.origin import message_group, origin
 from pytracking.delivery.slow import JITTER, MAX_ORIGINS, MEMORY_SECONDS, SLOW_SECONDS, SlowOrigins
 from pytracking.handlers.delivering import Deliverer
+from pytracking.messages import parse
 
 from local.functions import Context
 from local.queue import Queue

@@ -117,7 +117,7 @@ def test_two_environments_thawed_from_one_snapshot_make_different_ids():
     """A snapshot restored twice is the same memory twice, as after a fork."""
     program = (
         "import os, sys\n"
-        "from pytracking.delivery.messages import new_id\n"
+        "from pytracking.messages import new_id\n"
         "new_id()\n"
         "for _ in range(3):\n"
         "    if not (child := os.fork()):\n"

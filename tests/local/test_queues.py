@@ -9,7 +9,7 @@ from typing import Any
 
 import boto3
 import pytest
-from pytracking.delivery.messages import Message
+from pytracking.messages import Message
 from pytracking.tokens.keyring import Keyring
 
 from local import template

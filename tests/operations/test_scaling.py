@@ -11,8 +11,8 @@ import pytest
 from pytracking.aws.observability import count_many
 from pytracking.aws.queue import QueueEntry
 from pytracking.delivery.destinations import Result
-from pytracking.delivery.messages import Message
 from pytracking.handlers.delivering import Deliverer
+from pytracking.messages import Message
 
 from local.functions import Context
 from local.queue import Queue

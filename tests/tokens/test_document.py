@@ -9,8 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import InvalidLink, InvalidPayload
+from pytracking.links import link_id
 from pytracking.targets import check_target
-from pytracking.tokens import base64url, document, link_id
+from pytracking.tokens import base64url, document
 
 NOW = 1_763_000_000.0
 

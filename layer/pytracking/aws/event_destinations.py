@@ -16,10 +16,10 @@ from pytracking.aws.client import JsonApi
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.destinations import Result
 from pytracking.delivery.dialling import out_of_descriptors
-from pytracking.delivery.messages import Message
 from pytracking.environment import Settings
 from pytracking.errors import AwsError, OutOfDescriptors
 from pytracking.events import TYPES, event_kind
+from pytracking.messages import Message
 
 CALL_SECONDS = 3.0
 """For one call; a batch of webhooks may take five times as long."""

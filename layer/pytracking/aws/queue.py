@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytracking.aws.client import JsonApi
 from pytracking.delivery.dialling import out_of_descriptors
@@ -19,8 +18,7 @@ MAX_BATCH_BYTES = 256 * 1024
 """Most bytes they may have together. SQS takes 1 MiB today; this is its limit of old."""
 
 
-@dataclass(frozen=True, slots=True)
-class QueueEntry:
+class QueueEntry(NamedTuple):
     """One message to be sent: due after ``delay`` seconds (0-900), ranked among its ``group``."""
 
     text: str

@@ -19,9 +19,13 @@ from pytracking.errors import (
     InvalidKey,
     InvalidLink,
     KeysUnavailable,
+    LinkExpired,
     PytrackingError,
     SecretsUnavailable,
 )
+from pytracking.links import Link, link_of
+from pytracking.tokens import Kind
+from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.repair import readings
 from pytracking.tokens.sealed import claimed_key_id
@@ -221,24 +225,31 @@ class LinkKeys:
         """Fetch the keyring, unless that was done a moment ago; tell whether there is a new one."""
         return self._kept.refresh()
 
-    def keyring_for(self, token: str) -> Keyring:
-        """Return the keyring to read ``token`` with, fetched anew if its key is not in the ring.
+    def read(self, token: str, kind: Kind) -> Link:
+        """Return the link of ``token``, with keys fetched anew if its own is not among them.
 
         Raises:
-            InvalidLink: there is none yet, and what came has not the shape of a token.
-            KeysUnavailable: there is none yet.
+            InvalidLink: it is none; or there are no keys yet, and it has not the shape of a token.
+            KeysUnavailable: there are no keys yet.
         """
-        token = readings(token)[0]
-        claimed = claimed_key_id(token)
+        keyring = self._kept.current()
+        if keyring is None:
+            reading = readings(token)[0]
+            if len(reading) < MIN_TOKEN_CHARS or not (
+                claimed_key_id(reading) is not None or reading[0] == "g"
+            ):
+                raise InvalidLink("not the shape of a token")
+            raise KeysUnavailable("no link keys could be fetched yet")
         try:
-            keyring = self.keyring()
-        except KeysUnavailable:
-            if len(token) < MIN_TOKEN_CHARS or (claimed is None and token[0] != "g"):
-                raise InvalidLink("not the shape of a token") from None
+            content, canonical = Formats(keyring).decode(token, kind, time.time())
+        except LinkExpired:
             raise
-        if claimed is not None and claimed not in keyring.opening and self.refresh():
-            return self.keyring()
-        return keyring
+        except InvalidLink:
+            claimed = claimed_key_id(readings(token)[0])
+            if claimed is None or claimed in keyring.opening or not self.refresh():
+                raise
+            return self.read(token, kind)
+        return link_of(content, canonical, kind)
 
     def _made(self, text: str) -> Keyring:
         keyring = Keyring.from_json(text)

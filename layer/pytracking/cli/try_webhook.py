@@ -195,7 +195,7 @@ def _signed(event: Event, signer: Signer, at: float | None = None) -> tuple[byte
 
 
 def _event(kind: str) -> Event:
-    from pytracking.delivery.messages import new_id
+    from pytracking.messages import new_id
 
     metadata = {"customer_id": "try-webhook", "campaign": "try-webhook"}
     link = Link("open", None, metadata)

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol
 
-from pytracking.delivery.messages import Message
+from pytracking.messages import Message
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,13 +11,13 @@ from urllib.parse import quote
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.client import HARD_DEADLINE, Client, Outcome
 from pytracking.delivery.destinations import Result
-from pytracking.delivery.messages import Message
 from pytracking.delivery.origin import origin
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.environment import Settings
 from pytracking.errors import InvalidMessage, InvalidTarget, OutOfDescriptors, PytrackingError
 from pytracking.events import MAX_TIMESTAMP, TYPES, event_kind
+from pytracking.messages import Message
 
 WORKERS = 10
 """Posts made at once: as many as a batch of the template holds."""

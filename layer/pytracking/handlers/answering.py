@@ -12,14 +12,14 @@ from typing import Any
 from pytracking.aws.observability import count, hits_metric, log_bug, log_error
 from pytracking.aws.queue import SqsQueue
 from pytracking.aws.secrets import LinkKeys
-from pytracking.delivery.messages import new_id
 from pytracking.environment import Settings
 from pytracking.errors import InvalidLink, InvalidTarget
 from pytracking.events import Event
 from pytracking.handlers import http
 from pytracking.handlers.http import Answer, Request, read_request
-from pytracking.handlers.outbox import Outbox, to_queue, to_webhook
-from pytracking.links import Link, read_link
+from pytracking.handlers.outbox import Outbox, to_webhook
+from pytracking.links import Link
+from pytracking.messages import new_id
 from pytracking.privacy import STRICTEST, PrivacyPolicy
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import Kind
@@ -65,7 +65,7 @@ class LinkEndpoint:
         if settings.queue_url:
             queue = SqsQueue(settings.queue_url, settings)
             queue.connect()
-            self.outbox = Outbox(to_queue(queue), others=self.others)
+            self.outbox = Outbox(queue.send, others=self.others)
         else:
             self.outbox = Outbox(to_webhook(settings))
         self.keys = LinkKeys.of(settings)
@@ -109,8 +109,7 @@ class LinkEndpoint:
         """
         target = ""
         try:
-            keyring = self.keys.keyring_for(request.token)
-            link = read_link(request.token, self.kind, keyring)
+            link = self.keys.read(request.token, self.kind)
             if link.target is not None:
                 target = check_target(link.target, own_bases=request.own_bases)
         except InvalidLink:

@@ -26,13 +26,13 @@ from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
-from pytracking.delivery.messages import WEBHOOK, Message, Undecoded, dead_letter_text, parse
 from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, next_attempt, requeue_delay
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks, cloudevents_source
 from pytracking.environment import Settings
 from pytracking.errors import BatchFailed, ConfigurationError, InvalidMessage, OutOfDescriptors
+from pytracking.messages import WEBHOOK, Message, Undecoded, dead_letter_text, parse
 
 SEND_SECONDS = 5.0
 """Most that sending the copies of a batch to one queue may take."""

@@ -10,12 +10,12 @@ import time
 from collections.abc import Callable
 
 from pytracking.aws.observability import log_fallback
-from pytracking.aws.queue import QueueEntry, SqsQueue
-from pytracking.delivery.messages import MAX_BODY_BYTES, WEBHOOK, Message, Undecoded
+from pytracking.aws.queue import QueueEntry
 from pytracking.delivery.origin import message_group
 from pytracking.environment import Settings
 from pytracking.errors import PytrackingError, WebhookError
 from pytracking.events import Event
+from pytracking.messages import MAX_BODY_BYTES, Undecoded, parse, queued
 
 TRIMMED_CHARS = 128
 """What is left of user agent and referer in a hit that is too large for the queue."""
@@ -32,8 +32,8 @@ PROBE_SECONDS = 5.0
 POST_SECONDS = 0.8
 """For one post: what is left of an answer's second when everything else took its time."""
 
-SendHit = Callable[[Message | Undecoded, float], None]
-"""Takes a hit and the seconds it may take; raises PytrackingError when it did not arrive."""
+SendHit = Callable[[QueueEntry, float], None]
+"""Takes a hit's message and the seconds it may take; PytrackingError when it did not arrive."""
 
 
 class Outbox:
@@ -71,10 +71,12 @@ class Outbox:
         try:
             if self._is_known_to_hang(started):
                 raise TimeoutError("others were not taken in time just now")
-            hit = self._message(event, token, webhook)
-            if len(hit.to_json()) > MAX_BODY_BYTES:
-                hit = self._message(event.trimmed(TRIMMED_CHARS), token, webhook)
-            self._send(hit, timeout)
+            text = queued(event, token, webhook, self._others).to_json()
+            if len(text) > MAX_BODY_BYTES:
+                trimmed = event.trimmed(TRIMMED_CHARS)
+                text = queued(trimmed, token, webhook, self._others).to_json()
+            group = message_group(webhook) if webhook else None
+            self._send(QueueEntry(text, group=group), timeout)
         except Exception as error:
             took = self._clock() - started
             if took > SLOW_SECONDS:
@@ -88,32 +90,6 @@ class Outbox:
     def _is_known_to_hang(self, now: float) -> bool:
         known = self._slow_failures >= SLOW_FAILURES
         return known and 0 <= now - self._failed_at < PROBE_SECONDS
-
-    def _message(self, event: Event, token: str, webhook: str | None) -> Message | Undecoded:
-        if webhook is None:
-            return Undecoded(
-                id=event.id,
-                kind=event.kind,
-                token=token,
-                timestamp=event.timestamp,
-                request_data=event.request_data,
-                visitor=event.visitor,
-                privacy=event.privacy,
-                how=event.how,
-                value=event.value,
-            )
-        owed = ((WEBHOOK,) if webhook else ()) + self._others
-        return Message(event.id, webhook, event.to_json(), owed=owed)
-
-
-def to_queue(queue: SqsQueue) -> SendHit:
-    """Return what puts one message into ``queue``."""
-
-    def send(hit: Message | Undecoded, timeout: float) -> None:
-        group = message_group(hit.webhook) if isinstance(hit, Message) else None
-        queue.send(QueueEntry(hit.to_json(), group=group), timeout)
-
-    return send
 
 
 def to_webhook(settings: Settings) -> SendHit:
@@ -135,7 +111,8 @@ def to_webhook(settings: Settings) -> SendHit:
     secrets = WebhookSecrets.of(settings) if signed else None
     source = cloudevents_source(settings)
 
-    def send(hit: Message | Undecoded, timeout: float) -> None:
+    def send(entry: QueueEntry, timeout: float) -> None:
+        hit = parse(entry.text)
         if isinstance(hit, Undecoded):
             raise WebhookError("the link keys were out of reach, so the webhook is not known")
 

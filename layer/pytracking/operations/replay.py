@@ -12,10 +12,10 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Any
 
-from pytracking.delivery.messages import WEBHOOK, Message, Undecoded, parse
 from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
+from pytracking.messages import WEBHOOK, Message, Undecoded, parse
 from pytracking.operations.batches import (
     BATCH,
     approximate_count,

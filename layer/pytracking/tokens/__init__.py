@@ -5,8 +5,6 @@ JSON object ``{"url", "metadata", "webhook"}`` of pytracking 0.2.2, each key onl
 """
 
 import re
-from base64 import urlsafe_b64encode
-from hashlib import sha256
 from typing import Literal
 
 Kind = Literal["open", "click", "guarded", "action"]
@@ -47,13 +45,3 @@ def looks_like_token(text: str) -> bool:
     Only its shape is looked at: eyJtZXRhZGF0YSI6IHt9fQ==, gAAAABrBCMNK4BRxd__Gyf..., pQHkK0f....
     """
     return _LOOKS.match(text) is not None
-
-
-def link_id(token: str) -> str:
-    """Return what a link is known by to receivers: 22 characters of url-safe base64 (132 bits).
-
-    The first characters of the SHA-256 of a fixed prefix and the canonical token. The same for
-    every use of one link, and it reveals nothing of what the link says, nor can it be followed.
-    """
-    digest = sha256(b"pytracking/link-id/v1" + token.encode()).digest()
-    return urlsafe_b64encode(digest)[:22].decode()

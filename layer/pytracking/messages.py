@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pytracking.errors import InvalidMessage
-from pytracking.events import event_kind
+from pytracking.events import Event, event_kind
 from pytracking.tokens import KIND_BYTES, Kind
 
 VERSION = 1
@@ -174,6 +174,33 @@ class Undecoded:
     def as_dead_letter(self, reason: str, *, now: float) -> "Undecoded":
         """Return the copy that goes to the dead letters."""
         return dataclasses.replace(self, dead=DeadLetter(reason, 0, None, int(now)))
+
+
+def queued(
+    event: Event, token: str, webhook: str | None, others: tuple[str, ...] = ()
+) -> Message | Undecoded:
+    """Return the message of a hit that has just come in.
+
+    Args:
+        event: cut for privacy already.
+        token: as it came.
+        webhook: "" where there is none; None while the token cannot be decoded.
+        others: the destinations that it is owed to besides.
+    """
+    if webhook is not None:
+        owed = ((WEBHOOK,) if webhook else ()) + others
+        return Message(event.id, webhook, event.to_json(), owed=owed)
+    return Undecoded(
+        id=event.id,
+        kind=event.kind,
+        token=token,
+        timestamp=event.timestamp,
+        request_data=event.request_data,
+        visitor=event.visitor,
+        privacy=event.privacy,
+        how=event.how,
+        value=event.value,
+    )
 
 
 def parse(text: str) -> Message | Undecoded:
