@@ -10,8 +10,9 @@ import pytest
 from hypothesis import settings
 
 # No deadline: a shared machine is slow at times, and speed is measured by `make bench`, not here.
-settings.register_profile("default", deadline=None, print_blob=True)
-settings.load_profile("default")
+settings.register_profile("few", deadline=None, print_blob=True, max_examples=25)
+settings.register_profile("thorough", settings.get_profile("few"), max_examples=500)
+settings.load_profile("few")  # CI takes the other once a week: --hypothesis-profile=thorough
 
 
 SLOW = (
@@ -41,10 +42,11 @@ SLOW = (
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Mark the tests of the files in SLOW."""
+    """Mark the tests of the files in SLOW, and put them first: no worker begins a long one last."""
     for item in items:
         if item.nodeid.removeprefix("tests/").startswith(SLOW):
             item.add_marker(pytest.mark.slow)
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
 @pytest.fixture(autouse=True, scope="session")

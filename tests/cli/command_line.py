@@ -17,7 +17,10 @@ HTML = '<p><a href="https://x.test/">x</a></p>'
 
 
 def run(*arguments, stdin=b"", **environment):
-    """Run the command line; return its exit status, its output and its complaints."""
+    """Run the command line; return its exit status, its output and its complaints.
+
+    A variable given as None is not set.
+    """
     settings = {
         "PYTRACKING_OPEN_BASE_URL": OPEN,
         "PYTRACKING_CLICK_BASE_URL": CLICK,
@@ -27,7 +30,7 @@ def run(*arguments, stdin=b"", **environment):
     given = io.TextIOWrapper(io.BytesIO(stdin if isinstance(stdin, bytes) else stdin.encode()))
     out, err = io.TextIOWrapper(io.BytesIO(), "utf-8"), io.StringIO()
     with (
-        mock.patch.dict(os.environ, settings),
+        mock.patch.dict(os.environ, {k: v for k, v in settings.items() if v is not None}),
         mock.patch.multiple(sys, stdin=given, stdout=out, stderr=err),
     ):
         try:

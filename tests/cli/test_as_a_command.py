@@ -1,38 +1,38 @@
-"""The command as a newcomer meets it: real processes, real files, real mistakes."""
+"""The command as a newcomer meets it: files and mistakes, in processes where those matter."""
 
+import json
 import os
+import pty
 import signal
 import stat
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
 from pathlib import Path
 
 import pytest
 
-from tests.cli.command_line import CLICK, HTML, KEYS, OPEN, ROOT
+from tests.cli.command_line import CLICK, HTML, KEYS, OPEN, ROOT, run
 
-BASES = {"PYTRACKING_OPEN_BASE_URL": OPEN, "PYTRACKING_CLICK_BASE_URL": CLICK}
-ALL = {**BASES, "PYTRACKING_LINK_KEYS": KEYS}
+ALL = {
+    "PYTRACKING_OPEN_BASE_URL": OPEN,
+    "PYTRACKING_CLICK_BASE_URL": CLICK,
+    "PYTRACKING_LINK_KEYS": KEYS,
+}
 PYTRACKING = (sys.executable, "-W", "error", "-m", "pytracking")
 
 
-def environment(**variables: str) -> dict[str, str]:
+def environment() -> dict[str, str]:
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    return {**kept, "PYTHONPATH": str(ROOT / "layer"), **variables}
+    return {**kept, "PYTHONPATH": str(ROOT / "layer"), **ALL}
 
 
-def run(
-    *arguments: str, stdin: bytes = b"", shell: str = "", **variables: str
-) -> tuple[int, str, str]:
-    """Run the command, with redirections of a shell perhaps."""
-    command: Sequence[str] = (*PYTRACKING, *arguments)
-    if shell:
-        command = ("bash", "-c", f'"$@" {shell}', "bash", *command)
+def typed(*arguments: str, shell: str, stdin: bytes = b"") -> tuple[int, str, str]:
+    """Run the command as a process, with redirections of a shell."""
     done = subprocess.run(
-        command,
+        ("bash", "-c", f'"$@" {shell}', "bash", *PYTRACKING, *arguments),
         input=stdin,
-        env=environment(**(variables or ALL)),
+        env=environment(),
         capture_output=True,
         timeout=60,
         check=False,
@@ -59,18 +59,17 @@ UNTRACKED = ("rewrite", "--no-click", "--no-open")
 )
 @pytest.mark.parametrize("keys", [None, "", "\ufeff"])
 def test_without_a_key_nothing_is_minted_unless_plain_links_are_asked_for(arguments, keys):
-    variables = BASES if keys is None else {**BASES, "PYTRACKING_LINK_KEYS": keys}
-    status, out, err = run(*arguments, stdin=HTML.encode(), **variables)
+    status, out, err = run(*arguments, stdin=HTML, PYTRACKING_LINK_KEYS=keys)
     assert (status, out) == (1, "")
     assert_one_line(err, "--keys", "--plain", "pytracking keys new")
-    status, out, err = run(*arguments, "--plain", stdin=HTML.encode(), **variables)
+    status, out, err = run(*arguments, "--plain", stdin=HTML, PYTRACKING_LINK_KEYS=keys)
     assert (status, err) == (0, "")
     assert f"{OPEN}e" in out or f"{CLICK}e" in out
 
 
 def test_what_mints_no_link_needs_no_key():
-    assert run(*UNTRACKED, stdin=HTML.encode(), **BASES) == (0, HTML, "")
-    assert run("check", stdin=HTML.encode(), **BASES)[0] == 0
+    assert run(*UNTRACKED, stdin=HTML, PYTRACKING_LINK_KEYS=None) == (0, HTML, "")
+    assert run("check", stdin=HTML, PYTRACKING_LINK_KEYS=None)[0] == 0
 
 
 def test_plain_and_keys_exclude_each_other_and_plain_is_told_from_the_environment(tmp_path):
@@ -94,7 +93,7 @@ def test_plain_and_keys_exclude_each_other_and_plain_is_told_from_the_environmen
     ],
 )
 def test_a_misspelt_variable_is_named(name, meant):
-    status, _, err = run("link", "open", **ALL, **{name: "x"})
+    status, _, err = run("link", "open", **{name: "x"})
     assert status == 0
     assert err.startswith(f"warning: {name} is not read")
     assert meant in err
@@ -103,7 +102,7 @@ def test_a_misspelt_variable_is_named(name, meant):
 
 def test_other_programs_variables_are_nobodys_business():
     others = {"PYTHONUTF8": "1", "PYTEST_ADDOPTS": "", "DO_NOT_TRACK": "1", "WEBHOOK": "x"}
-    assert run("link", "open", **ALL, **others)[2] == ""
+    assert run("link", "open", **others)[2] == ""
 
 
 # Files that are not there, full disks, directories, Ctrl-C
@@ -152,7 +151,7 @@ def test_a_file_that_cannot_be_read_is_told_in_one_line(arguments, kind, tmp_pat
 )
 @pytest.mark.parametrize("full", ["> /dev/full", ">&-"])
 def test_output_that_cannot_be_written_is_told_in_one_line(arguments, full):
-    status, _, err = run(*arguments, stdin=HTML.encode(), shell=full)
+    status, _, err = typed(*arguments, stdin=HTML.encode(), shell=full)
     assert status == (2 if arguments == ("check",) and full != ">&-" else 1)
     assert_one_line(err, "cannot write")
 
@@ -164,7 +163,7 @@ def test_output_that_cannot_be_written_is_told_in_one_line(arguments, full):
 @pytest.mark.parametrize("place", ["/dev/full", "{}", "{}/nowhere/x"])
 def test_a_file_that_cannot_be_written_is_told_in_one_line(arguments, place, tmp_path):
     file = place.format(tmp_path)
-    status, out, err = run(*(word.format(file) for word in arguments), stdin=HTML.encode())
+    status, out, err = run(*(word.format(file) for word in arguments), stdin=HTML)
     assert (status, out) == (1, "")
     assert_one_line(err, file)
 
@@ -174,7 +173,7 @@ def test_a_file_that_cannot_be_written_is_told_in_one_line(arguments, place, tmp
 def test_ctrl_c_ends_a_command_with_130_and_without_a_traceback(command):
     with subprocess.Popen(
         (*PYTRACKING, *command, "--keys", "/dev/stdin"),
-        env=environment(**ALL),
+        env=environment(),
         stdin=subprocess.PIPE,
         stderr=subprocess.PIPE,
         stdout=subprocess.PIPE,
@@ -192,13 +191,13 @@ def test_ctrl_c_ends_a_command_with_130_and_without_a_traceback(command):
 
 def test_standard_input_that_is_closed_is_told_in_one_line():
     for command in ("decode", "rewrite", "check"):
-        status, _, err = run(command, shell="<&-")
+        status, _, err = typed(command, shell="<&-")
         assert status == (2 if command == "check" else 1)
         assert_one_line(err, "standard input is closed")
 
 
 def test_a_check_tells_findings_from_a_mail_it_could_not_read(tmp_path):
-    assert run("check", stdin=HTML.encode())[0] == 0
+    assert run("check", stdin=HTML)[0] == 0
     assert run("check", stdin=b'<a href="/about">')[0] == 1
     assert run("check", str(tmp_path / "nowhere.html"))[0] == 2
     assert run("check", "--utm")[0] == 2
@@ -264,10 +263,10 @@ def test_bash_completes_commands_and_options(words, completed):
 
 def test_new_keys_are_written_for_their_owner_alone_and_never_over_others(tmp_path):
     file = tmp_path / "keys.json"
-    assert run("keys", "new", "--output", str(file), shell="; umask 000") == (0, "", "")
+    assert run("keys", "new", "--output", str(file)) == (0, "", "")
     assert stat.S_IMODE(file.stat().st_mode) == 0o600
     before = file.read_text()
-    assert run("link", "open", "--keys", str(file), **BASES)[1].startswith(f"{OPEN}p")
+    assert run("link", "open", "--keys", str(file))[1].startswith(f"{OPEN}p")
     status, _, err = run("keys", "new", "--output", str(file))
     assert status == 1
     assert_one_line(err, "exists already")
@@ -286,9 +285,6 @@ def test_new_keys_are_written_for_their_owner_alone_and_never_over_others(tmp_pa
     ],
 )
 def test_a_lifetime_is_given_as_people_say_it(text, seconds):
-    import json
-    import time
-
     link = run("link", "open", "--expires-in", text)[1].strip()
     told = json.loads(run("decode", "--json", link)[1])
     assert abs(told["expires_at"] - time.time() - seconds) < 60
@@ -317,37 +313,34 @@ def test_files_that_any_shell_wrote_are_understood(encoding, tmp_path):
     links = [run("link", "open")[1].strip() for _ in range(3)]
     for given in ("\r\n".join(links), "\r\n".join(["", *links, "", ""])):
         status, out, err = run(
-            "decode", "--keys", str(keys), "--json", stdin=encoded(given, encoding), **BASES
+            *("decode", "--keys", str(keys), "--json"),
+            stdin=encoded(given, encoding),
+            PYTRACKING_LINK_KEYS=None,
         )
         assert (status, err) == (0, "")
         assert out.count('"kind": "open"') == 3
 
 
 def test_keys_in_a_variable_may_have_a_byte_order_mark():
-    assert run("link", "open", **BASES, PYTRACKING_LINK_KEYS=f"\ufeff{KEYS}")[0] == 0
+    assert run("link", "open", PYTRACKING_LINK_KEYS=f"\ufeff{KEYS}")[0] == 0
 
 
 @pytest.mark.parametrize("keys", ["nonsense", "{}", "[]", '{"current": 1}', '{"current": "x"}'])
 def test_an_error_speaks_of_commands_and_of_no_call_of_python(keys, tmp_path):
     (tmp_path / "keys.json").write_text(keys)
-    for arguments, variables in (
-        (("--keys", str(tmp_path / "keys.json")), BASES),
-        ((), {**BASES, "PYTRACKING_LINK_KEYS": keys}),
-    ):
-        status, _, err = run("link", "open", *arguments, **variables)
+    for arguments, variable in ((("--keys", str(tmp_path / "keys.json")), None), ((), keys)):
+        status, _, err = run("link", "open", *arguments, PYTRACKING_LINK_KEYS=variable)
         assert status == 1
         assert_one_line(err, "pytracking keys new", arguments[0] if arguments else "LINK_KEYS")
         assert "Keyring" not in err
 
 
 def test_reading_from_a_terminal_says_so():
-    import pty
-
     for command in ("decode", "rewrite", "check"):
         master, slave = pty.openpty()
         with subprocess.Popen(
             (*PYTRACKING, command),
-            env=environment(**ALL),
+            env=environment(),
             stdin=slave,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterator
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pytracking.delivery.client import MAX_BODY_BYTES, Client, Outcome
 from pytracking.delivery.schedule import MAX_DELAY, parse_retry_after
@@ -276,7 +276,6 @@ def any_answer() -> Iterator[tuple[Client, Receiver, list[bytes]]]:
 @pytest.mark.fault("delivering", 64)
 @given(answer=ANSWERS)
 @example(answer=_LINES[0] + _HEADERS[0] + b"\r\n-5\r\nok")
-@settings(max_examples=150, deadline=None)
 def test_whatever_a_receiver_answers_is_an_outcome(
     any_answer: tuple[Client, Receiver, list[bytes]], answer: bytes
 ) -> None:

@@ -8,7 +8,7 @@ import time
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
 from pytracking.errors import BatchFailed
@@ -275,7 +275,6 @@ def nowhere() -> tuple[Deliverer, Queue, Queue]:
 
 @pytest.mark.fault("delivering", 65)
 @given(place=st.sampled_from(PLACES), value=ANYTHING)
-@settings(deadline=None)
 def test_whatever_stands_in_a_message_it_is_settled_once(
     nowhere: tuple[Deliverer, Queue, Queue], place: tuple[Any, ...], value: Any
 ) -> None:

@@ -5,6 +5,7 @@ needs an account or changes the machine is held against the tool itself: a make 
 Makefile, a sam option against sam's own help, an aws call against the service's own model.
 """
 
+import json
 import os
 import re
 import subprocess
@@ -47,25 +48,46 @@ def test_a_make_target_is_listed_by_make(command):
     assert {word for word in words if "=" not in word} <= make_targets()
 
 
-@cache
-def sam_help(*subcommand):
-    sam = python_of("sam").with_name("sam")
-    environment = {**os.environ, "SAM_CLI_TELEMETRY": "0", "COLUMNS": "300", "NO_COLOR": "1"}
-    run = subprocess.run(
-        [sam, *subcommand, "--help"], env=environment, capture_output=True, text=True, check=True
+SAM_HELP = """
+import json, sys
+from click.testing import CliRunner
+from samcli.cli.main import cli
+
+help = lambda names: CliRunner().invoke(cli, [*names, "--help"], catch_exceptions=False).output
+print(json.dumps([help(names) for names in json.load(sys.stdin)]))
+"""
+
+
+@pytest.fixture(scope="module")
+def sam_help():
+    """The help text of each subcommand of sam that a page gives; sam takes seconds to start."""
+    found = sorted(
+        {subcommand_of(words) for one in lines_of("sam ") for words in sam_calls(*one.values)}
     )
-    return run.stdout
+    run = subprocess.run(
+        [python_of("sam"), "-c", SAM_HELP],
+        env={**os.environ, "SAM_CLI_TELEMETRY": "0", "COLUMNS": "300", "NO_COLOR": "1"},
+        input=json.dumps(found),
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    return dict(zip(found, json.loads(run.stdout), strict=True))
+
+
+def sam_calls(command):
+    return [words_of(part)[1:] for part in command.split("&&")]
+
+
+def subcommand_of(words):
+    return tuple(words[:2] if words[0] in ("local", "remote", "list") else words[:1])
 
 
 @pytest.mark.parametrize("command", lines_of("sam "))
-def test_a_sam_command_has_the_options_it_is_given(command):
-    for part in command.split("&&"):
-        words = words_of(part)[1:]
+def test_a_sam_command_has_the_options_it_is_given(command, sam_help):
+    for words in sam_calls(command):
         options = [word.split("=")[0] for word in words if word.startswith("--")]
-        names = [word for word in words[:2] if re.fullmatch(r"[a-z-]+", word)]
-        subcommand = names if names[0] in ("local", "remote", "list") else names[:1]
-        help_text = sam_help(*subcommand)
-        assert not [option for option in options if option not in help_text]
+        assert not [option for option in options if option not in sam_help[subcommand_of(words)]]
 
 
 @pytest.mark.parametrize("command", lines_of("aws "))
@@ -128,8 +150,9 @@ OWN_ENVIRONMENT = ("python3 -m venv ", "source ")
 def test_the_environment_of_the_readme_is_one_that_installs(tmp_path):
     lines = [command for command in commands_of("README.md") if command.startswith(OWN_ENVIRONMENT)]
     assert len(lines) == 2
-    python = f'python3() {{ "{sys.executable}" "$@"; }}'
-    script = "\n".join(["set -e", python, *lines, "command -v pip"])
+    # Without pip, which takes seconds to unpack and comes with every Python that has venv.
+    python = f'python3() {{ "{sys.executable}" "$@" --without-pip; }}'
+    script = "\n".join(["set -e", python, *lines, "command -v python"])
     found = subprocess.run(
         ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
     ).stdout

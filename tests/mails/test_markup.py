@@ -1,7 +1,7 @@
 """The scanner of tags, against the HTML Standard and against html5lib."""
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 from pytracking.mails import markup
 
@@ -171,7 +171,6 @@ def test_svg_and_mathml_have_the_links_that_a_browser_sees(first: str, second: s
     assert set(hrefs(text)) == set(html5lib_links(text))
 
 
-@settings(max_examples=600)
 @given(st.lists(PIECES, max_size=25).map("".join))
 @example('<a href="x" title=\'')
 def test_broken_html_has_the_links_that_a_browser_sees(text: str) -> None:

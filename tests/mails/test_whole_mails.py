@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.email import (
     MailWarning,
@@ -94,7 +94,6 @@ MAILS = st.recursive(
 
 @pytest.mark.fault("mails", 76)
 @pytest.mark.filterwarnings("ignore::pytracking.email.MailWarning")
-@settings(max_examples=300)
 @given(MAILS, LINE_ENDS)
 def test_a_mail_with_nothing_to_change_comes_back_byte_for_byte(data: bytes, end: bytes) -> None:
     data = data.replace(b"\r\n", end)

@@ -61,10 +61,11 @@ def sdist(released):
     return path
 
 
-@pytest.fixture(params=["wheel", "sdist"])
-def installed(request, tmp_path):
+@pytest.fixture(scope="module", params=["wheel", "sdist"])
+def installed(request, tmp_path_factory):
     """Return the interpreter of a new environment that holds the released library alone."""
     package = request.getfixturevalue(request.param)
+    tmp_path = tmp_path_factory.mktemp(request.param)
     if request.param == "sdist":  # as an installer does: a wheel from it, then that wheel
         subprocess.run(
             [

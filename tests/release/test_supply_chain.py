@@ -3,13 +3,13 @@
 import json
 import re
 import subprocess
-import sys
 import tomllib
-from subprocess import PIPE
 
 import pytest
 import pytracking
 import yaml
+from cyclonedx.schema import SchemaVersion
+from cyclonedx.validation.json import JsonStrictValidator
 
 from tests.support.environments import ROOT
 
@@ -22,12 +22,6 @@ LOCKS = {
     else f"tests/requirements-{group}.txt"
     for group in GROUPS
 }
-VALIDATE = """
-import sys
-from cyclonedx.schema import SchemaVersion
-from cyclonedx.validation.json import JsonStrictValidator
-print(JsonStrictValidator(SchemaVersion.V1_6).validate_str(sys.stdin.read()))
-"""
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
 
@@ -103,7 +97,4 @@ def test_the_bill_of_materials_lists_the_layer_s_lock_with_its_hashes_and_our_ve
     hashes = [one["content"] for component in bill["components"] for one in component["hashes"]]
     assert sorted(hashes) == sorted(re.findall(r"--hash=sha256:([0-9a-f]{64})", lock))
     assert bill["metadata"]["component"]["version"] == pytracking.__version__
-    judged = subprocess.run(
-        [sys.executable, "-c", VALIDATE], input=text, text=True, check=True, stdout=PIPE
-    )
-    assert judged.stdout == "None\n"  # no error
+    assert JsonStrictValidator(SchemaVersion.V1_6).validate_str(text) is None  # no error

@@ -112,10 +112,9 @@ def test_an_event_delivered_twice_counts_once_and_a_test_not_at_all(tmp_path):
     assert row["clicks"] == 1
 
 
-@given(st.lists(st.integers(0, 40), min_size=1, max_size=12))
-def test_the_rule_for_bursts_is_the_sentence_that_describes_it(tmp_path_factory, seconds):
-    seconds.sort()
-    events = [event(n, timestamp=1_790_000_000 + after) for n, after in enumerate(seconds)]
+def clicks_of_people(seconds):
+    """Return how many clicks are left, by the sentence that describes the rule for bursts."""
+    seconds = sorted(seconds)
     crowded = [
         after for after in seconds if sum(abs(after - other) <= 10 for other in seconds) >= 3
     ]
@@ -130,9 +129,23 @@ def test_the_rule_for_bursts_is_the_sentence_that_describes_it(tmp_path_factory,
     for run in runs:
         last = max((after for after in run if after in crowded), default=None)
         in_bursts += 0 if last is None else sum(after <= last + 10 for after in run)
+    return len(seconds) - in_bursts
+
+
+@given(st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=12), min_size=1, max_size=30))
+def test_the_rule_for_bursts_is_the_sentence_that_describes_it(tmp_path_factory, mails):
+    events = [
+        event(
+            f"{mail}-{n}",
+            timestamp=1_790_000_000 + after,
+            metadata={"campaign": f"{mail}", "message_id": f"m{mail}"},
+        )
+        for mail, seconds in enumerate(mails)
+        for n, after in enumerate(seconds)
+    ]
     path = tmp_path_factory.mktemp("law") / "events"
-    [row] = report_of([write(path, events)]).campaigns()
-    assert row["clicks"] == len(seconds) - in_bursts
+    found = {row["campaign"]: row["clicks"] for row in report_of([write(path, events)]).campaigns()}
+    assert found == {f"{mail}": clicks_of_people(seconds) for mail, seconds in enumerate(mails)}
 
 
 def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):

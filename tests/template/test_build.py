@@ -4,11 +4,9 @@ import base64
 import csv
 import hashlib
 import io
-import platform
 import shutil
 import struct
 import subprocess
-import sys
 import zipfile
 from pathlib import Path
 
@@ -28,10 +26,6 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("build")
     emulator.sam("build", "--build-dir", str(folder))
     return folder
-
-
-def test_the_template_is_valid() -> None:
-    assert "is a valid SAM Template" in emulator.sam("validate", "--lint")
 
 
 @pytest.mark.parametrize(
@@ -131,20 +125,18 @@ def tree(folder: Path) -> dict[str, str]:
 def test_the_layers_bytes_do_not_depend_on_where_and_by_what_it_is_built(
     built: Path, tmp_path: Path
 ) -> None:
-    pythons = [
+    newest = next(
         python
         for version in ("3.14", "3.13", "3.12", "3.11")
         for python in build_layer.interpreters(version)
         if not subprocess.run(
             [python, "-m", "pip", "--version"], check=False, capture_output=True
         ).returncode
-    ]
+    )
     elsewhere = tmp_path / "else where" / "layer"
     shutil.copytree(ROOT / "layer", elsewhere, ignore=shutil.ignore_patterns("__pycache__"))
-    for number, python in enumerate({pythons[0], pythons[-1]}):
-        made = tmp_path / f"made {number}"
-        subprocess.run([python, elsewhere / "build_layer.py", made], check=True)
-        assert tree(made) == tree(built / "PytrackingLayer")
+    subprocess.run([newest, elsewhere / "build_layer.py", tmp_path / "made"], check=True)
+    assert tree(tmp_path / "made") == tree(built / "PytrackingLayer")
 
 
 def test_a_package_lists_what_is_there_and_its_hash(built: Path) -> None:
@@ -156,30 +148,6 @@ def test_a_package_lists_what_is_there_and_its_hash(built: Path) -> None:
                 assert name in there
                 expected = base64.urlsafe_b64encode(bytes.fromhex(there[name])).decode().rstrip("=")
                 assert digest == f"sha256={expected}" or name.endswith("/RECORD")
-
-
-def test_stripped_libraries_are_loaded_and_compute(tmp_path: Path) -> None:
-    version = f"{sys.version_info.major}.{sys.version_info.minor}"
-    build_layer.build(tmp_path, platform.machine(), version)
-    code = """
-from cryptography.fernet import Fernet
-from cryptography.hazmat.primitives.ciphers.aead import AESSIV
-assert AESSIV(b"k" * 64).decrypt(AESSIV(b"k" * 64).encrypt(b"text", [b"a"]), [b"a"]) == b"text"
-key = Fernet(Fernet.generate_key())
-assert key.decrypt(key.encrypt(b"text")) == b"text"
-try:
-    key.decrypt(b"forged")
-except Exception as error:
-    print(type(error).__name__)
-"""
-    shown = subprocess.run(
-        [sys.executable, "-s", "-S", "-c", code],
-        env={"PYTHONPATH": str(tmp_path / "python")},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert shown.stdout == "InvalidToken\n"
 
 
 def test_the_layer_is_built_from_its_folder_alone() -> None:

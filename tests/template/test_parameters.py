@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.targets import check_target, check_webhook_url
 
@@ -81,7 +81,6 @@ def test_only_a_page_for_visitors_may_be_http() -> None:
     assert not is_taken("WebhookUrl", "http://api.example.com/")
 
 
-@settings(max_examples=300, deadline=None)
 @given(data=st.data(), parameter=st.sampled_from(list(URLS)))
 def test_what_the_template_takes_the_functions_take(data: st.DataObject, parameter: str) -> None:
     pattern = PARAMETERS[parameter]["AllowedPattern"]

@@ -129,16 +129,36 @@ def test_no_package_of_this_machine_is_in_sight(built: emulator.Build, tmp_path:
     assert json.loads(reply) == ["urllib3", "pytracking"]
 
 
-def test_make_invoke_prints_the_answer_alone() -> None:
-    run = subprocess.run(
-        ["make", "-s", "invoke", "FUNCTION=click", "EVENT=events/click-v1.json"],
-        cwd=ROOT,
-        stdin=subprocess.DEVNULL,
+def test_stripped_libraries_are_loaded_and_compute(built: emulator.Build) -> None:
+    code = """
+from cryptography.fernet import Fernet
+from cryptography.hazmat.primitives.ciphers.aead import AESSIV
+assert AESSIV(b"k" * 64).decrypt(AESSIV(b"k" * 64).encrypt(b"text", [b"a"]), [b"a"]) == b"text"
+key = Fernet(Fernet.generate_key())
+assert key.decrypt(key.encrypt(b"text")) == b"text"
+try:
+    key.decrypt(b"forged")
+except Exception as error:
+    print(type(error).__name__)
+"""
+    shown = subprocess.run(
+        [built.python, "-s", "-S", "-c", code],
+        env={"PYTHONPATH": str(built.layer)},
         capture_output=True,
         text=True,
         check=True,
     )
-    reply = json.loads(run.stdout)
+    assert shown.stdout == "InvalidToken\n"
+
+
+def test_an_invocation_prints_the_answer_alone(
+    built: emulator.Build, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(ROOT)
+    monkeypatch.setattr(sys, "argv", ["emulator", "click", "events/click-v1.json"])
+    monkeypatch.setattr(emulator, "build", lambda: built)
+    assert emulator.main() == 0
+    reply = json.loads(capsys.readouterr().out)
     assert (reply["statusCode"], reply["headers"]["Location"]) == (302, TARGET)
 
 
