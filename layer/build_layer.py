@@ -37,7 +37,7 @@ def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYT
     shutil.copytree(
         LAYER / "pytracking",
         target / "pytracking",
-        ignore=shutil.ignore_patterns("__pycache__", "operations", "reporting"),
+        ignore=shutil.ignore_patterns("__pycache__", "asgi.py", "operations", "reporting"),
     )
     prune(target)
     for library in target.rglob("*.so"):

@@ -26,6 +26,7 @@ SLOW = (
     "docs/test_receivers",  # a program a language, a database
     "docs/test_secret_in_a_file",
     "docs/test_site",
+    "functions/test_asgi",  # whole processes
     "functions/test_faults_process",
     "local/test_gateway",
     "local/test_make_run",

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 import pytracking
 import yaml
+from pytracking import asgi
 
 from tests.support.environments import ROOT
 
@@ -112,7 +113,7 @@ def test_what_needs_an_extra_names_it(installed):
     assert "pip install" in answer.stderr
 
 
-def test_the_wheel_holds_the_library_and_nothing_else(wheel):
+def test_the_wheel_holds_the_library_what_it_reads_and_nothing_else(wheel):
     with zipfile.ZipFile(wheel) as archive:
         held = {name for name in archive.namelist() if ".dist-info/" not in name}
     there = {
@@ -120,8 +121,9 @@ def test_the_wheel_holds_the_library_and_nothing_else(wheel):
         for path in LAYER.rglob("*")
         if path.is_file() and "__pycache__" not in path.parts
     }
-    questions = {path.name for path in (ROOT / "reports").glob("*.sql")}
-    assert held == there | {f"pytracking/reporting/sql/{name}" for name in questions}
+    there |= {f"pytracking/reporting/sql/{one.name}" for one in (ROOT / "reports").glob("*.sql")}
+    there |= {f"pytracking/functions/{name}/app.py" for name in asgi.ROUTES.values()}
+    assert held == there
     assert "pytracking/py.typed" in held
 
 
