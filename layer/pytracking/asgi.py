@@ -24,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from pytracking.aws.queue import MAX_BATCH, QueueEntry, SqsQueue
 from pytracking.environment import Settings
 from pytracking.errors import AwsError, MissingDependency
-from pytracking.handlers.outbox import Outbox, to_queue
+from pytracking.handlers.outbox import Outbox
 
 if TYPE_CHECKING:
     from botocore.credentials import Credentials
@@ -67,7 +67,7 @@ def app() -> Application:
         function = _load(FUNCTIONS / name / "app.py")
         if batches:
             endpoint = function.endpoint
-            endpoint.outbox = Outbox(to_queue(batches), others=endpoint.others)
+            endpoint.outbox = Outbox(batches.send, others=endpoint.others)
         handlers[route] = function.handler
     return Application(handlers)
 
