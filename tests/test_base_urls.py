@@ -63,7 +63,7 @@ def test_a_configuration_reads_all_spellings_of_a_base_given_in_any(base: str, s
     token = get_click_tracking_url_path(minted, **bases)
     spelled = f"{start}c/{token}"
     assert get_click_tracking_url_path(spelled, **bases) == token
-    for read in (get_click_tracking_result, get_open_tracking_result):  # the base tells the kind
+    for read in (get_click_tracking_result, get_open_tracking_result):  # the base shows the kind
         assert read(spelled, **bases).tracked_url == TARGET
 
 

@@ -263,7 +263,7 @@ def test_one_privacy_flag_alone_is_refused_as_no_list() -> None:
 @pytest.mark.parametrize(
     ("name", "value"), [("clock", 5), ("privacy", None), ("encoding", []), ("encoding", "a\0b")]
 )
-def test_what_cannot_be_meant_is_refused_when_it_is_configured(name: str, value: Any) -> None:
+def test_an_invalid_value_is_refused_when_it_is_configured(name: str, value: Any) -> None:
     with pytest.raises(ConfigurationError, match=name):
         Configuration(**{name: value})
 
@@ -284,12 +284,12 @@ def test_its_clock_stamps_links_and_judges_them() -> None:
 
 
 @pytest.mark.parametrize("seconds", [10**400, 1e308, 1e11, float("nan"), True])
-def test_an_expiry_that_nobody_means_is_refused(seconds: float) -> None:
+def test_an_absurd_lifetime_is_refused(seconds: float) -> None:
     with pytest.raises(ConfigurationError):
         Configuration(expires_in=seconds)
 
 
-def test_an_unknown_keyword_is_told_once() -> None:
+def test_an_unknown_keyword_is_reported_once() -> None:
     with pytest.raises(TypeError, match="did you mean 'webhook_url'") as caught:
         get_open_tracking_url({}, webhok_url="https://w.example/")
     assert caught.value.__context__ is None

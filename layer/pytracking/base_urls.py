@@ -111,7 +111,7 @@ class BaseUrls:
         return link, None
 
     def holds(self, url: str) -> bool:
-        """Tell whether ``url`` is a link under one of these bases, in any spelling.
+        """Return whether ``url`` is a link under one of these bases, in any spelling.
 
         Quotes and brackets in front are no part of it.
         """

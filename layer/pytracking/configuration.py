@@ -20,7 +20,7 @@ from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
 DEFAULT_TIMEOUT_SECONDS = 5
-"""How long ``send_webhook`` waits for a receiver, in seconds."""
+"""Timeout of ``send_webhook``, in seconds."""
 
 
 class Keywords(TypedDict, total=False):
@@ -49,8 +49,8 @@ class Configuration:
     """How links are minted and decoded. Immutable.
 
     Args:
-        webhook_url: the webhook to notify of opens and clicks.
-        webhook_timeout_seconds: how long ``send_webhook`` waits for an answer.
+        webhook_url: webhook URL to notify of opens and clicks.
+        webhook_timeout_seconds: timeout of ``send_webhook``; None waits without an end.
         include_webhook_url: put ``webhook_url`` into each link; when decoding, take it from there.
         base_open_tracking_url: what an open link starts with, e.g. ``https://t.example.com/o/``.
         base_click_tracking_url: what a click link starts with.

@@ -169,8 +169,8 @@ def _problems_of(part: Part) -> Iterator[Problem]:
         return
     over = transfer.longest_line(raw) - transfer.MAX_LINE_BYTES
     if over > 0:
-        told = f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP carries"
-        yield Problem(part.name, f"{told}: encode the part as quoted-printable")
+        line = f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP carries"
+        yield Problem(part.name, f"{line}: encode the part as quoted-printable")
     if part.kind == _AMP and not part.is_closed:
         yield Problem(
             part.name, "nothing in it is tracked: readers whose program shows AMP are missed"

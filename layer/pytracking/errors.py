@@ -47,7 +47,7 @@ class InvalidLink(PytrackingError, ValueError):
 
 
 class LinkExpired(InvalidLink):
-    """A link that is authentic, and whose time is over."""
+    """An authentic link whose lifetime is over."""
 
 
 class MalformedToken(InvalidLink):
@@ -70,15 +70,15 @@ class InvalidKey(PytrackingError, ValueError):
 
 
 class InvalidMessage(PytrackingError, ValueError):
-    """A text that is no message of a version known here."""
+    """A text that is not a message of a version known here."""
 
 
 class InvalidRequest(PytrackingError, ValueError):
-    """A request to the links function that has no meaning; the message says what was expected."""
+    """An invalid request to the links function; the message says what was expected."""
 
 
 class InvalidWebhook(PytrackingError, ValueError):
-    """A request that is no genuine, recent webhook of an event known here; the text says why."""
+    """A request that is not a genuine, recent webhook of a known event; the text says why."""
 
 
 # What is missing
@@ -126,11 +126,11 @@ class AwsError(PytrackingError):
 
 
 class OutOfDescriptors(PytrackingError):
-    """This process may open no further file or connection: it is of no more use."""
+    """This process has no file descriptors left: it must be replaced."""
 
 
 class BatchFailed(PytrackingError):
-    """A message failed that has no id by which to report it: the whole batch must come again."""
+    """A message without an id failed, so it cannot be reported: the whole batch must come again."""
 
 
 # Mails

@@ -42,7 +42,7 @@ def verify_webhook(
     try:
         document = json.loads(body.decode(), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:
-        raise InvalidWebhook(f"invalid body: it is no JSON ({type(error).__name__})") from error
+        raise InvalidWebhook(f"invalid body: it is not JSON ({type(error).__name__})") from error
     if not isinstance(document, dict):
         raise InvalidWebhook(f"invalid body: must be an object, not {type(document).__name__}")
     return Event.from_json(document)

@@ -32,13 +32,13 @@ class Answers:
 OUTPUTS = {"QueueUrl": "q", "DeadLetterQueueUrl": "d", "LogGroupName": "g"}
 
 
-def patient(
+def deployed(
     base: str = "https://127.0.0.1:1/o/",
     client: Any = None,
     certificates: ssl.SSLContext | None = None,
     **outputs: str,
-) -> doctor.Patient:
-    return doctor.Patient(
+) -> doctor.Deployed:
+    return doctor.Deployed(
         stack="pytracking",
         outputs={**OUTPUTS, **outputs},
         open_base=base,
@@ -88,25 +88,25 @@ def serve() -> Iterator[Any]:
 
 
 def test_a_host_without_a_record_is_told_which_record_to_make() -> None:
-    sick = patient("https://track.invalid/o/", DomainTarget="d-1.example.com")
+    sick = deployed("https://track.invalid/o/", DomainTarget="d-1.example.com")
     with pytest.raises(doctor.CheckFailed, match=r"make the record: track\.invalid CNAME d-1\.exa"):
         doctor.dns(sick)
 
 
 def test_a_host_with_an_address_is_well() -> None:
-    assert doctor.dns(patient()) == "127.0.0.1 is at 127.0.0.1"
+    assert doctor.dns(deployed()) == "127.0.0.1 is at 127.0.0.1"
 
 
 def test_a_certificate_of_another_host_is_no_good(authority: Authority, serve: Any) -> None:
     port = serve(authority.serving("other.example.com"))
-    sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
+    sick = deployed(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
     with pytest.raises(doctor.CheckFailed, match=r"no valid certificate for 127\.0\.0\.1"):
         doctor.tls(sick)
 
 
 def test_a_certificate_that_ends_soon_is_told(authority: Authority, serve: Any) -> None:
     port = serve(authority.serving("127.0.0.1"))  # valid for a day
-    sick = patient(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
+    sick = deployed(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
     with pytest.raises(doctor.CheckFailed, match=r"ends in 0 days"):
         doctor.tls(sick)
 
@@ -128,7 +128,7 @@ def test_a_host_that_nobody_listens_at_fails_each_request_with_a_line_of_its_own
         list_event_source_mappings={"EventSourceMappings": [{"State": "Enabled"}]},
         get_account_settings={"AccountLimit": {"ConcurrentExecutions": 1000}},
     )
-    sick = patient(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn")
+    sick = deployed(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn")
     failed = [name for holds, name, _finding in doctor.examine(sick) if not holds]
     assert failed == ["TLS", "pixel", "redirect", "forged link"]
 
@@ -139,7 +139,7 @@ def test_a_trigger_that_was_switched_off_is_told() -> None:
         list_event_source_mappings={"EventSourceMappings": [{"State": "Disabled"}]},
     )
     with pytest.raises(doctor.CheckFailed, match="Disabled"):
-        doctor.trigger(patient(client=client))
+        doctor.trigger(deployed(client=client))
 
 
 @pytest.mark.parametrize(
@@ -148,13 +148,13 @@ def test_a_trigger_that_was_switched_off_is_told() -> None:
 )
 def test_an_account_that_runs_few_functions_at_once_is_warned_of(limit: int, expected: str) -> None:
     client = Answers(get_account_settings={"AccountLimit": {"ConcurrentExecutions": limit}})
-    assert doctor.concurrency(patient(client=client)).startswith(expected)
+    assert doctor.concurrency(deployed(client=client)).startswith(expected)
 
 
 def test_dead_letters_are_counted() -> None:
     client = Answers(get_queue_attributes={"Attributes": {"ApproximateNumberOfMessages": "3"}})
     with pytest.raises(doctor.CheckFailed, match=r"3 hits wait: docs/operations\.md#dead-letters"):
-        doctor.dead_letters(patient(client=client))
+        doctor.dead_letters(deployed(client=client))
 
 
 @pytest.mark.parametrize(
@@ -170,7 +170,7 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
 ) -> None:
     client = Answers(pages={"describe_alarms": [{"MetricAlarms": alarms}]})
     with pytest.raises(doctor.CheckFailed, match=expected):
-        doctor.alarms(patient(client=client))
+        doctor.alarms(deployed(client=client))
 
 
 @pytest.mark.parametrize(
@@ -180,12 +180,12 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
 def test_a_webhook_that_fails_is_told(metric: str, expected: str) -> None:
     client = Answers(pages={"filter_log_events": [{"events": [line(metric), {"message": "-"}]}]})
     with pytest.raises(doctor.CheckFailed, match=expected):
-        doctor.delivery(patient(client=client))
+        doctor.delivery(deployed(client=client))
 
 
 def test_a_deployment_without_a_webhook_is_well() -> None:
     client = Answers(pages={"filter_log_events": [{"events": [line("WithoutWebhook")]}]})
-    assert "no webhook is configured" in doctor.delivery(patient(client=client))
+    assert "no webhook is configured" in doctor.delivery(deployed(client=client))
 
 
 def line(metric: str) -> dict[str, str]:

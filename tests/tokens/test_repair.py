@@ -192,7 +192,7 @@ def test_a_foreign_character_inside_is_no_damage_that_is_known(char, token, form
         read(formats, token[:9] + char + token[9:])
 
 
-def test_an_expired_token_with_text_behind_is_told_as_expired():
+def test_an_expired_token_with_text_behind_is_reported_as_expired():
     token = encode({**MANY, "exp": 5}, "click", RING)
     for text in (token + "]", token + "%20next", token + " -- next"):
         with pytest.raises(LinkExpired):

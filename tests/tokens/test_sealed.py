@@ -97,7 +97,7 @@ def test_a_reader_written_from_the_standards_alone_reads_every_token(
     assert independent_reader(token, kind[:1].encode(), SECRET.encode()) == document
 
 
-# Minted once, with the keyring of authentic.py; they must be readable for ever. Only reading is
+# Minted once, with the keyring of authentic.py; they must stay readable. Only reading is
 # pinned: another zlib may deflate to other bytes.
 GOLDEN: list[tuple[Kind, str, dict[str, Any]]] = json.loads(
     Path(__file__).with_name("golden.json").read_text()
@@ -105,7 +105,7 @@ GOLDEN: list[tuple[Kind, str, dict[str, Any]]] = json.loads(
 
 
 @pytest.mark.parametrize(("kind", "token", "document"), GOLDEN)
-def test_tokens_minted_by_the_first_release_are_read_for_ever(
+def test_tokens_minted_by_the_first_release_stay_readable(
     kind: Kind, token: str, document: dict[str, Any]
 ) -> None:
     assert decode(token, kind, RING) == document
@@ -204,7 +204,7 @@ def test_the_cipher_is_that_of_rfc_5297() -> None:
 # What stands in clear
 
 
-def test_a_token_tells_which_key_it_claims_to_be_sealed_with() -> None:
+def test_a_token_shows_which_key_it_claims_to_be_sealed_with() -> None:
     for ring in (RING, FOREIGN):
         assert claimed_key_id(encode(CLICK, "click", ring)) == next(iter(ring.opening))
     assert claimed_key_id("pO0A") == 0xED

@@ -182,7 +182,7 @@ def _run_check(arguments: argparse.Namespace) -> int:
     untrackable = [found for found in links if found.link.untrackable]
     if arguments.json:
         report = {
-            "links": [_told(found) for found in links],
+            "links": [_as_dict(found) for found in links],
             "bytes": len(given.data),
             "bytes_tracked": len(data),
             "problems": problems,
@@ -326,7 +326,7 @@ def _is_reported(link: MailLink) -> bool:
     return link.outcome == "tracked" and bool(link.reason)
 
 
-def _told(found: _Found) -> dict[str, Any]:
+def _as_dict(found: _Found) -> dict[str, Any]:
     place, link = found
     return {
         "place": place,
@@ -343,5 +343,5 @@ def _as_json(form: Form, data: bytes, untrackable: list[_Found]) -> bytes:
         body = base64.b64encode(data).decode()
     else:
         body = readable(_text(_Input(form, data)).text)
-    report = {"form": form, "body": body, "untrackable": [_told(found) for found in untrackable]}
+    report = {"form": form, "body": body, "untrackable": [_as_dict(found) for found in untrackable]}
     return json.dumps(report).encode() + b"\n"

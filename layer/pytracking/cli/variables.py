@@ -23,8 +23,8 @@ def misspelt(environment: Mapping[str, str]) -> Iterator[str]:
             near = difflib.get_close_matches(
                 given.removeprefix(_PREFIX), behind, 1, _LIKENESS_BEHIND
             )
-            meant = f"did you mean {_PREFIX}{near[0]}?" if near else "see docs/variables.md"
-            yield f"{name} is not read; {meant}"
+            hint = f"did you mean {_PREFIX}{near[0]}?" if near else "see docs/variables.md"
+            yield f"{name} is not read; {hint}"
         elif given.startswith("PY"):
-            for meant in difflib.get_close_matches(given, ours, 1, _LIKENESS):
-                yield f"{name} is not read; did you mean {meant}?"
+            for nearest in difflib.get_close_matches(given, ours, 1, _LIKENESS):
+                yield f"{name} is not read; did you mean {nearest}?"

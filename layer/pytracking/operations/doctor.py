@@ -36,7 +36,7 @@ CERTIFICATE_DAYS = 14  # the alarm's own limit
 
 
 @dataclass(frozen=True)
-class Patient:
+class Deployed:
     """A deployment, and how to ask it.
 
     Attributes:
@@ -77,27 +77,27 @@ class Patient:
             return pool.request("GET", url, timeout=TIMEOUT_SECONDS, redirect=False, retries=False)
 
 
-def dns(patient: Patient) -> str:
+def dns(deployed: Deployed) -> str:
     """The host of the links resolves."""
-    host, port = patient.address
+    host, port = deployed.address
     try:
         found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except OSError as error:
-        target = patient.outputs.get("DomainTarget")
+        target = deployed.outputs.get("DomainTarget")
         hint = f"make the record: {host} CNAME {target}" if target else "wait for the record"
         raise CheckFailed(f"{host} does not resolve ({error}); {hint}") from error
     return f"{host} is at {', '.join(sorted({str(one[4][0]) for one in found}))}"
 
 
-def tls(patient: Patient) -> str:
+def tls(deployed: Deployed) -> str:
     """The certificate is valid for the host, and for some time."""
-    if not patient.open_base.startswith("https:"):
+    if not deployed.open_base.startswith("https:"):
         return "not used at this address"
-    host, port = patient.address
+    host, port = deployed.address
     try:
         with (
             socket.create_connection((host, port), TIMEOUT_SECONDS) as plain,
-            patient.certificates.wrap_socket(plain, server_hostname=host) as connection,
+            deployed.certificates.wrap_socket(plain, server_hostname=host) as connection,
         ):
             certificate = connection.getpeercert()
             version = connection.version()
@@ -110,31 +110,31 @@ def tls(patient: Patient) -> str:
     return f"{version}, {days} days left"
 
 
-def pixel(patient: Patient) -> str:
+def pixel(deployed: Deployed) -> str:
     """An open link shows the pixel."""
-    metadata = {"doctor": patient.stack}
-    link = pytracking.get_open_tracking_url(metadata, patient.configuration())
-    answer = patient.get(link)
+    metadata = {"doctor": deployed.stack}
+    link = pytracking.get_open_tracking_url(metadata, deployed.configuration())
+    answer = deployed.get(link)
     if answer.status != 200 or answer.data != pytracking.TRACKING_PIXEL:
         raise CheckFailed(f"an open link was answered with {answer.status}, not with the pixel")
     return f"{len(answer.data)} bytes of {answer.headers.get('content-type')}"
 
 
-def redirect(patient: Patient) -> str:
+def redirect(deployed: Deployed) -> str:
     """A click link leads to its target."""
-    metadata = {"doctor": patient.stack}
-    link = pytracking.get_click_tracking_url(TARGET, metadata, patient.configuration())
-    answer = patient.get(link)
+    metadata = {"doctor": deployed.stack}
+    link = pytracking.get_click_tracking_url(TARGET, metadata, deployed.configuration())
+    answer = deployed.get(link)
     location = answer.headers.get("location")
     if (answer.status, location) != (302, TARGET):
         raise CheckFailed(f"a click link was answered with {answer.status} to {location}")
     return f"302 to {location}"
 
 
-def forgery(patient: Patient) -> str:
+def forgery(deployed: Deployed) -> str:
     """A forged click link leads nowhere of its own choice."""
     forged = base64.urlsafe_b64encode(json.dumps({"url": TARGET}).encode()).decode()
-    answer = patient.get(patient.click_base + forged)
+    answer = deployed.get(deployed.click_base + forged)
     if answer.headers.get("location") == TARGET or answer.status not in (302, 404):
         raise CheckFailed(
             f"a forged link was answered with {answer.status}: do not use this deployment"
@@ -142,10 +142,10 @@ def forgery(patient: Patient) -> str:
     return f"answered with {answer.status}"
 
 
-def delivery(patient: Patient) -> str:
+def delivery(deployed: Deployed) -> str:
     """Hits reach a destination. Those of the checks before count, if one is configured."""
-    logs = patient.client("logs")
-    group = patient.outputs["LogGroupName"]
+    logs = deployed.client("logs")
+    group = deployed.outputs["LogGroupName"]
     since = int((time.time() - 120) * 1000)
     deadline = time.monotonic() + DELIVERY_SECONDS
     while time.monotonic() < deadline:
@@ -167,21 +167,21 @@ def delivery(patient: Patient) -> str:
     raise CheckFailed("no hit was delivered within a minute; see docs/operations.md#slow-delivery")
 
 
-def concurrency(patient: Patient) -> str:
+def concurrency(deployed: Deployed) -> str:
     """The account runs as many functions at once as a campaign needs; fewer are a warning."""
-    settings = patient.client("lambda").get_account_settings()
+    settings = deployed.client("lambda").get_account_settings()
     limit: int = settings["AccountLimit"]["ConcurrentExecutions"]
     if limit < MIN_CONCURRENCY:
         return f"warning: {limit} functions at once; ask for more: docs/operations.md#throttles"
     return f"{limit} functions at once"
 
 
-def trigger(patient: Patient) -> str:
+def trigger(deployed: Deployed) -> str:
     """Deliver is fed from the queue."""
-    attributes = patient.client("sqs").get_queue_attributes(
-        QueueUrl=patient.outputs["QueueUrl"], AttributeNames=["QueueArn"]
+    attributes = deployed.client("sqs").get_queue_attributes(
+        QueueUrl=deployed.outputs["QueueUrl"], AttributeNames=["QueueArn"]
     )["Attributes"]
-    mappings = patient.client("lambda").list_event_source_mappings(
+    mappings = deployed.client("lambda").list_event_source_mappings(
         EventSourceArn=attributes["QueueArn"]
     )["EventSourceMappings"]
     states = [mapping["State"] for mapping in mappings]
@@ -190,23 +190,23 @@ def trigger(patient: Patient) -> str:
     return "the queue feeds the deliver function"
 
 
-def dead_letters(patient: Patient) -> str:
+def dead_letters(deployed: Deployed) -> str:
     """No hit waits for somebody."""
     name = "ApproximateNumberOfMessages"
-    attributes = patient.client("sqs").get_queue_attributes(
-        QueueUrl=patient.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
+    attributes = deployed.client("sqs").get_queue_attributes(
+        QueueUrl=deployed.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
     )["Attributes"]
     if attributes[name] != "0":
         raise CheckFailed(f"{attributes[name]} hits wait: docs/operations.md#dead-letters")
     return "none"
 
 
-def alarms(patient: Patient) -> str:
+def alarms(deployed: Deployed) -> str:
     """Every alarm notifies somebody, and none is active."""
-    pages = patient.client("cloudwatch").get_paginator("describe_alarms")
+    pages = deployed.client("cloudwatch").get_paginator("describe_alarms")
     found = [
         alarm
-        for page in pages.paginate(AlarmNamePrefix=f"{patient.stack}-")
+        for page in pages.paginate(AlarmNamePrefix=f"{deployed.stack}-")
         for alarm in page["MetricAlarms"]
     ]
     if not found:
@@ -220,7 +220,7 @@ def alarms(patient: Patient) -> str:
     return f"{len(found)}, all quiet, all with a recipient"
 
 
-CHECKS: tuple[tuple[str, Callable[[Patient], str]], ...] = (
+CHECKS: tuple[tuple[str, Callable[[Deployed], str]], ...] = (
     ("DNS", dns),
     ("TLS", tls),
     ("pixel", pixel),
@@ -234,11 +234,11 @@ CHECKS: tuple[tuple[str, Callable[[Patient], str]], ...] = (
 )
 
 
-def examine(patient: Patient) -> Iterator[tuple[bool, str, str]]:
+def examine(deployed: Deployed) -> Iterator[tuple[bool, str, str]]:
     """Yield whether each check holds, its name, and what was found or is to be done."""
     for name, check in CHECKS:
         try:
-            yield True, name, check(patient)
+            yield True, name, check(deployed)
         except CheckFailed as problem:
             yield False, name, str(problem)
         except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError, OSError) as error:
@@ -264,7 +264,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     client: Any = boto3.client
     base = given.base.rstrip("/") if given.base else None
-    patient = Patient(
+    deployed = Deployed(
         stack=given.stack,
         outputs=found,
         open_base=f"{base}/o/" if base else found["OpenBaseUrl"],
@@ -275,7 +275,7 @@ def main(arguments: list[str] | None = None) -> int:
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     print(f"{given.stack}, {started}")
     well = True
-    for holds, name, finding in examine(patient):
+    for holds, name, finding in examine(deployed):
         well = well and holds
         print(f"{'ok  ' if holds else 'FAIL'}  {name}: {finding}", flush=True)
     return 0 if well else 1

@@ -17,14 +17,14 @@ KINDS_WITH_URL = frozenset({"click", "guarded"})
 """The kinds whose tokens lead to a URL."""
 
 SEALED_KINDS = frozenset({"guarded", "action"})
-"""The kinds that no other format has: it would not tell them from opens and clicks."""
+"""The kinds that only sealed tokens have: others could be taken for opens and clicks."""
 
 NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
 """All that is reported of a sealed token that does not open."""
 
 
 def is_of_kind(kind: str, url: str | None) -> bool:
-    """Say whether a document with this ``url`` can be one of ``kind``.
+    """Return whether a document with this ``url`` can be one of ``kind``.
 
     Sealed tokens are bound to their kind. Of plain and Fernet tokens only this shows it.
     """
@@ -40,7 +40,7 @@ _LOOKS = re.compile(
 
 
 def looks_like_token(text: str) -> bool:
-    """Tell whether ``text`` starts with what looks like a token of any format.
+    """Return whether ``text`` starts with what looks like a token of any format.
 
     Only its shape is looked at: eyJtZXRhZGF0YSI6IHt9fQ==, gAAAABrBCMNK4BRxd__Gyf..., pQHkK0f....
     """

@@ -7,7 +7,7 @@ from pytracking.errors import MalformedToken
 _ALPHABET = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
 # By the number of bytes in the last group: the digits that may end it, whose unused bits are zero
 _ENDINGS = (_ALPHABET, _ALPHABET[::16], _ALPHABET[::4])
-# By the number of digits in the last group; one digit alone is no group
+# By the number of digits in the last group; one digit alone is not a group
 _PADDING = (b"", b"", b"==", b"=")
 # To the alphabet of binascii; what is in that one alone becomes what is in neither
 _PADDED = bytes.maketrans(b"-_+/", b"+/!!")

@@ -73,7 +73,7 @@ def load(text: str, now: float) -> dict[str, Any]:
     if not isinstance(content, dict):
         raise InvalidLink("the link's content is not a JSON object")
     for key, value in content.items():
-        if key in _TYPES and type(value) is not _TYPES[key]:  # True is no number of seconds
+        if key in _TYPES and type(value) is not _TYPES[key]:  # True is not a number of seconds
             raise InvalidLink(f"the link's {key!r} is not of type {_TYPES[key].__name__}")
     if "privacy" in content and not all(isinstance(flag, str) for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")

@@ -98,7 +98,7 @@ class Formats:
             now: the present, seconds since the epoch.
 
         Raises:
-            LinkExpired: authentic, and its time is over.
+            LinkExpired: authentic, and expired.
             InvalidLink: of no accepted format, forged, or damaged beyond repair.
         """
         try:
@@ -133,4 +133,4 @@ def _check_encoding(encoding: str) -> None:
     try:
         _SAMPLE.encode(encoding)
     except (LookupError, ValueError, TypeError) as error:
-        raise ConfigurationError(f"encoding is no text encoding of Python: {error}") from error
+        raise ConfigurationError(f"encoding is not a text encoding of Python: {error}") from error

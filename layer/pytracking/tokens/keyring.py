@@ -66,7 +66,7 @@ class Keyring:
             from pytracking.tokens.fernet import fernet as fernet_of
 
             for key in self._fernet_keys:
-                fernet_of(key)  # refuses what is no Fernet key
+                fernet_of(key)  # refuses an invalid one
 
     @property
     def fernet_keys(self) -> tuple[str, ...]:
@@ -191,7 +191,7 @@ class Keyring:
 
 def _new_secret() -> str:
     """Return 256 random bits as text."""
-    import secrets  # only who makes keys needs it
+    import secrets  # only making keys needs it
 
     return secrets.token_urlsafe(32)
 

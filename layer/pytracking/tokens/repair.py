@@ -1,4 +1,4 @@
-"""Undo what mail does to links on their way.
+"""Undo what mail programs do to links.
 
 Only known damage is undone, and each reading is authenticated afterwards all the same, so a repair
 can make a damaged link work again but never a forged one. The kinds of damage:
@@ -121,7 +121,7 @@ def _tokens(text: str) -> list[str]:
 
 
 def _is_fold(between: str) -> bool:
-    """Tell whether a line may have been broken here: white space, with quote marks or without."""
+    """Return whether a line may have been broken here: white space, with quote marks or without."""
     if not re.fullmatch(_QUOTE_MARKS, between):
         return False
     return any(map(str.isspace, between)) or (between != "" and not between.strip("="))

@@ -146,7 +146,7 @@ class SealedCodec:
 
 
 def claimed_key_id(token: str) -> int | None:
-    """Return the key id that a token claims to be sealed with; None when it is no sealed token.
+    """Return the key id that a token claims to be sealed with; None when it is not a sealed token.
 
     The claim is in clear and not yet authenticated: it says which key to look for, no more.
     """
@@ -173,7 +173,7 @@ def lift_uuids(body: bytes) -> tuple[bytes, bytes]:
     except ValueError:
         uuids = b""
     count = len(parts) // 2
-    # a tail without eight digits of its own in lower case in front is no UUID: all stay
+    # a tail without eight digits of its own in lower case in front is not a UUID: all stay
     if len(uuids) != 16 * count or hexlify(uuids) != digits:
         return b"\x00", body
     return count.to_bytes() + uuids, _MARK.join(parts[::2])
