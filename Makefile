@@ -58,7 +58,7 @@ endef
 	@mkdir -p $(@D) && cp tests/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
 
 ##@ Run
-run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT= SPEED= WEBHOOK= KEYS= SECRET= DNT=)
+run: .venvs/run/.stamp ## Serve everything on this machine, with a live page (PORT= SPEED= WEBHOOK= KEYS= SECRET= DNT= EVENTS=)
 	@PYTHONPATH=layer .venvs/run/bin/python -m local $(CHOICES)
 
 ##@ Test

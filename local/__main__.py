@@ -9,6 +9,7 @@ import os
 import shlex
 import socket
 import sys
+import tempfile
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from pathlib import Path
@@ -28,13 +29,13 @@ from starlette.routing import Mount
 
 from local import template
 from local.event_lines import EventLines
-from local.functions import Environment
 from local.gateway import Gateway
 from local.journal import Journal
 from local.live import RECEIVER_PATH, Live, Run
 from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import Receiver
+from local.store import LocalStore
 
 ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8000
@@ -54,16 +55,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (OSError, OverflowError) as error:
         print(_explain(error, options.port), file=sys.stderr)
         return 1
-    with listener:
+    with listener, tempfile.TemporaryDirectory(prefix="pytracking-run-") as scratch:
         try:
-            _serve(listener, options)
+            _serve(listener, options, Path(options.events or scratch))
         except PytrackingError as error:
             print(f"Cannot start: {error}", file=sys.stderr)
             return 1
     return 0
 
 
-def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
+def _serve(listener: socket.socket, options: argparse.Namespace, events: Path) -> None:
     origin = f"http://{ADDRESS}:{listener.getsockname()[1]}"
     deployed = template.load(options.template)
     run = Run(
@@ -79,9 +80,9 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     secret_bytes(run.secret)
     check_webhook_url(run.webhook, allow_http=True)
     tracker = Tracker(origin, run.keyring)
-    queues = Queues(deployed, run.speed)
+    store = LocalStore(events)
+    queues = Queues(deployed, run.speed, store)
     _set_environment(
-        deployed,
         PYTRACKING_LINK_KEYS=run.keyring.to_json(),
         PYTRACKING_WEBHOOK_SECRETS=json.dumps({"current": run.secret}),
         PYTRACKING_WEBHOOK_URL=run.webhook,
@@ -90,21 +91,21 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
         PYTRACKING_CLICK_BASE_URL=tracker.base_urls.click,
         **queues.environment(),
     )
-    environments = {name: Environment(f) for name, f in deployed.functions.items()}
+    environments = {n: queues.new_environment(f) for n, f in deployed.functions.items()}
     for name in {route.function for route in deployed.routes}:
         environments[name].load()
-    queues.feed(lambda name: Environment(deployed.functions[name]))
+    queues.feed()
 
     journal = Journal(EventLines().tell)
     receiver = Receiver(run.secret, journal.called)
     minter = LocalMinter(tracker)
-    live = Live(run, journal, receiver, minter, queues)
+    live = Live(run, journal, receiver, minter, queues, store)
 
     @contextlib.asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         queues.start()
-        watching = asyncio.create_task(_watch(journal, queues))
-        print(_greeting(run, minter.ready_made), flush=True)
+        watching = asyncio.create_task(_watch(journal, queues, store))
+        print(_greeting(run, minter.ready_made, events), flush=True)
         yield
         watching.cancel()
         queues.stop()
@@ -129,11 +130,15 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     _Server(config, let_go).run(sockets=[listener])
 
 
-async def _watch(journal: Journal, queues: Queues) -> None:
-    """Tell the journal what stands in the queues, as long as the gateway runs."""
+async def _watch(journal: Journal, queues: Queues, store: LocalStore) -> None:
+    """Tell the journal what stands in the queues and the store, as long as the gateway runs."""
+    stored = 0
     while True:
         begun = time.monotonic()
         journal.observe(queues.standing())
+        if store.stored != stored:
+            stored = store.stored
+            journal.publish("stored", {"stored": stored})
         # A long queue takes long to look through: nine tenths of the time belong to others.
         await asyncio.sleep(max(_WATCH_SECONDS, 9 * (time.monotonic() - begun)))
 
@@ -152,13 +157,11 @@ class _Server(uvicorn.Server):
         self.should_exit = True
 
 
-def _set_environment(deployed: template.Template, **settings: str) -> None:
+def _set_environment(**settings: str) -> None:
     """Give the functions their variables, and nothing that leads to a real AWS account."""
     for name in list(os.environ):
         if name.startswith(("AWS_", "PYTRACKING_")) and name not in _PASSED_THROUGH:
             del os.environ[name]
-    for function in deployed.functions.values():
-        os.environ.update(function.environment)
     os.environ.update(
         AWS_SAM_LOCAL="true",
         AWS_REGION="us-east-1",
@@ -197,6 +200,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--webhook", help="your own receiver, in place of the built-in one")
     parser.add_argument("--keys", help="file of link keys: links outlive a restart")
     parser.add_argument("--secret", help="webhook signing secret, whsec_... (default: a new one)")
+    parser.add_argument("--events", help="folder to keep the events in (default: a temporary one)")
     parser.add_argument(
         "--dnt",
         choices=get_args(DoNotTrack),
@@ -240,6 +244,7 @@ def _command(listener: socket.socket, options: argparse.Namespace) -> str:
         "keys": options.keys,
         "secret": options.secret,
         "dnt": options.dnt,
+        "events": options.events,
     }
     if options.template != DEFAULT_TEMPLATE:
         words = ["PYTHONPATH=layer .venvs/run/bin/python -m local --template"]
@@ -275,14 +280,15 @@ def _explain(error: Exception, port: int) -> str:
     return f"Cannot listen on port {port}: {reason}. Choose another one: `make run PORT=8080`."
 
 
-def _greeting(run: Run, links: dict[str, str]) -> str:
+def _greeting(run: Run, links: dict[str, str], events: Path) -> str:
     return (
         f"\nServing template.yaml at {run.origin} - Ctrl-C ends it.\n\n"
         f"  Live page   {run.origin}/\n"
         f"  Pixel link  {links['open']}\n"
         f"  Click link  {links['click']}\n"
         f"  Webhook     {run.webhook}\n"
-        f"  Secret      {run.secret}\n\n"
+        f"  Secret      {run.secret}\n"
+        f"  Events      {events}\n\n"
         "Open the two links and watch their webhooks arrive on the page.\n"
     )
 

@@ -4,12 +4,13 @@ import asyncio
 import contextlib
 import importlib.util
 import json
+import os
 import sys
 import threading
 import time
 import traceback
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, cast
@@ -60,8 +61,10 @@ class Environment:
     event at a time. Each function's `app` is a module of its own, although they share a process.
     """
 
-    def __init__(self, function: Function) -> None:
+    def __init__(self, function: Function, variables: Mapping[str, str] = {}) -> None:
+        """`variables` are those of the function alone, besides the template's literal ones."""
         self.function = function
+        self._variables = variables
         self._handler: Handler | None = None
         self._busy = threading.Lock()
 
@@ -141,7 +144,8 @@ class Environment:
                 f"but there is no {path}"
             )
         module = importlib.util.module_from_spec(spec)
-        with _first_on_path(str(self.function.folder)):
+        variables = {**self.function.environment, **os.environ, **self._variables}
+        with _first_on_path(str(self.function.folder)), _variables(variables):
             spec.loader.exec_module(module)
         return module
 
@@ -154,3 +158,16 @@ def _first_on_path(folder: str) -> Iterator[None]:
         yield
     finally:
         sys.path.remove(folder)
+
+
+@contextlib.contextmanager
+def _variables(own: Mapping[str, str]) -> Iterator[None]:
+    """Give a function its variables while it is loaded: it reads them then, and once."""
+    shared = dict(os.environ)
+    os.environ.update(own)
+    try:
+        yield
+    finally:
+        for name in own.keys() - shared.keys():
+            del os.environ[name]
+        os.environ.update(shared)

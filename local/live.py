@@ -7,6 +7,7 @@ import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import asdict, dataclass
+from html import escape
 from pathlib import Path
 from typing import Any
 
@@ -40,6 +41,7 @@ from local.journal import Journal
 from local.minting import LocalMinter
 from local.queues import Queues
 from local.receiver import MOODS, Receiver
+from local.store import LocalStore
 
 PREFIX = "/_local"  # everything that is not the deployed API's lives under here
 RECEIVER_PATH = f"{PREFIX}/receiver"
@@ -49,6 +51,15 @@ _PAGE = Path(__file__).parent / "page"
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
+)
+# The report brings its own styles, and the page that shows it asks how high it is.
+_REPORT_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'; "
+    "sandbox allow-same-origin"
+)
+_PLAIN_PAGE = (
+    '<!doctype html><html lang="en"><title>Numbers</title>'
+    '<meta name="color-scheme" content="light dark"><style>p { font: 15px system-ui }</style>'
 )
 _MAX_MAILS = 20
 
@@ -80,13 +91,20 @@ class Live:
     """What the page asks of the gateway."""
 
     def __init__(
-        self, run: Run, journal: Journal, receiver: Receiver, minter: LocalMinter, queues: Queues
+        self,
+        run: Run,
+        journal: Journal,
+        receiver: Receiver,
+        minter: LocalMinter,
+        queues: Queues,
+        store: LocalStore,
     ) -> None:
         self._run = run
         self._journal = journal
         self._receiver = receiver
         self._minter = minter
         self._queues = queues
+        self._store = store
         self._mails: dict[str, str] = {}
 
     def routes(self) -> list[BaseRoute]:
@@ -112,6 +130,7 @@ class Live:
                         Route(f"/api/{name}", _json(action), methods=["POST"])
                         for name, action in actions.items()
                     ),
+                    Route("/numbers", self._numbers, methods=["GET"]),
                     Route("/mail/{identifier}", self._mail, methods=["GET"]),
                     Mount("/page", StaticFiles(directory=_PAGE)),
                 ],
@@ -143,6 +162,7 @@ class Live:
             "too_soon": TOO_SOON_SECONDS,
             "links": self._minter.ready_made,
             "own_webhook": self._run.webhook if self._run.own_webhook else None,
+            "stored": self._store.stored,
             "events": self._journal.events(),
         }
 
@@ -170,6 +190,15 @@ class Live:
             return JSONResponse({"message": "This mail is gone: rewrite it again"}, 404)
         headers = {"Content-Security-Policy": _MAIL_POLICY}
         return Response(_in_new_tabs(html), media_type="text/html", headers=headers)
+
+    async def _numbers(self, request: Request) -> Response:
+        """Answer the report on all events, as `pytracking report --html` writes it."""
+        try:
+            html = await run_in_threadpool(self._store.report)
+        except PytrackingError as error:
+            html = f"{_PLAIN_PAGE}<p>{escape(str(error))}"
+        headers = {"Content-Security-Policy": _REPORT_POLICY}
+        return Response(html, media_type="text/html", headers=headers)
 
     async def _replay(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         run = self._run

@@ -1,4 +1,4 @@
-"""The part of SQS's HTTP interface that the functions, boto3 and the AWS command line need.
+"""The part of AWS's HTTP interfaces that the functions, boto3 and the AWS command line need.
 
 It speaks the JSON protocol (``X-Amz-Target: AmazonSQS.SendMessage``) on the loopback, so that code
 meant for SQS runs against a :class:`local.queue.Queue` unchanged. Signatures are not checked.
@@ -7,7 +7,7 @@ meant for SQS runs against a :class:`local.queue.Queue` unchanged. Signatures ar
 import json
 import sys
 import threading
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -20,12 +20,19 @@ ACCOUNT = "000000000000"
 class QueueServer:
     """Serves queues at ``http://127.0.0.1:PORT/000000000000/NAME``; a context manager."""
 
-    def __init__(self, queues: Iterable[Queue], port: int = 0) -> None:
+    def __init__(
+        self,
+        queues: Iterable[Queue],
+        port: int = 0,
+        put_records: Callable[[dict[str, Any]], dict[str, Any]] | None = None,
+    ) -> None:
         """Take the port; serving begins with the ``with`` block.
 
         Args:
             port: 0 takes a free one.
+            put_records: carries out Firehose's PutRecordBatch; None where there is no store.
         """
+        self._put_records = put_records
         self.queues = {queue.name: queue for queue in queues}
         handler = type("Handler", (_Handler,), {"queue_server": self})
         self._http = _QueueServer(("127.0.0.1", port), handler)
@@ -58,7 +65,9 @@ class QueueServer:
         self.stop()
 
     def call(self, action: str, request: dict[str, Any]) -> dict[str, Any]:
-        """Carry out one action of the SQS API and return its answer."""
+        """Carry out one action and return its answer."""
+        if action == "PutRecordBatch" and self._put_records:
+            return self._put_records(request)
         if action not in _ACTIONS:
             raise _Fault("InvalidAction", f"{action} is not served here: {sorted(_ACTIONS)} are")
         name = request.get("QueueName") or str(request.get("QueueUrl", "")).rpartition("/")[2]
@@ -183,7 +192,7 @@ class _Handler(BaseHTTPRequestHandler):
         if not is_local(self.headers.get("Host", "")) or "Origin" in self.headers:
             self._answer(403, {"__type": "AccessDenied", "message": "no web page may ask"})
             return
-        action = self.headers.get("X-Amz-Target", "").removeprefix("AmazonSQS.")
+        action = self.headers.get("X-Amz-Target", "").rpartition(".")[2]
         try:
             self._answer(200, self.queue_server.call(action, json.loads(body)))
         except _Fault as fault:

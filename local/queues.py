@@ -15,7 +15,8 @@ from local.event_source import EventSource
 from local.functions import Environment
 from local.queue import MAX_DELAY_SECONDS, Queue, State
 from local.queue_server import QueueServer
-from local.template import QueueResource, Template
+from local.store import LocalStore
+from local.template import Function, QueueResource, Template
 
 _MAX_SENT = 10_000  # messages between two looks
 _ENVIRONMENTS = 4  # of one function at a time: one receiver that hangs does not hold up the others
@@ -35,7 +36,9 @@ class Standing:
 class Queues:
     """Every queue of a template, its SQS endpoint, and the functions that are fed from them."""
 
-    def __init__(self, template: Template, speed: float = 1) -> None:
+    def __init__(
+        self, template: Template, speed: float = 1, store: LocalStore | None = None
+    ) -> None:
         """`speed` is how many times faster than deployed a retry's wait passes."""
         self._template = template
         self._queues: dict[str, Queue] = {}
@@ -44,21 +47,30 @@ class Queues:
         for resource in template.queues.values():
             self._add(resource, speed)
         self._dead = {r.dead_letters for r in template.queues.values() if r.dead_letters}
-        self._server = QueueServer(self._queues.values())
+        self._store = store
+        self._server = QueueServer(
+            self._queues.values(), put_records=store.put_records if store else None
+        )
         self._sources: list[EventSource] = []
 
     def environment(self) -> dict[str, str]:
-        """Return the variables that lead the functions to these queues, instead of to AWS."""
-        urls = {name: self._server.url(queue) for name, queue in self._queues.items()}
-        variables = {
-            variable: urls[resource]
-            for function in self._template.functions.values()
-            for variable, resource in function.references.items()
-            if resource in urls
-        }
-        return {"AWS_ENDPOINT_URL_SQS": self._server.endpoint, **variables}
+        """Return the variables that lead all functions here, instead of to AWS."""
+        variables = {"AWS_ENDPOINT_URL_SQS": self._server.endpoint}
+        if self._store:
+            variables["AWS_ENDPOINT_URL_FIREHOSE"] = self._server.endpoint
+            variables["PYTRACKING_EVENT_STREAM"] = "local"
+        return variables
 
-    def feed(self, new_environment: Callable[[str], Environment]) -> None:
+    def new_environment(self, function: Function) -> Environment:
+        """Return an environment of a function, whose variables lead to the queues it refers to."""
+        urls = {
+            variable: self._server.url(self._queues[resource])
+            for variable, resource in function.references.items()
+            if resource in self._queues
+        }
+        return Environment(function, urls)
+
+    def feed(self) -> None:
         """Load each function that has a queue, in environments of its own, to be fed from it.
 
         Raises what loading it raises: a setting that is missing shows before anything is served.
@@ -66,7 +78,7 @@ class Queues:
         for function in self._template.functions.values():
             for source in function.sources:
                 for _ in range(_ENVIRONMENTS):
-                    environment = new_environment(function.name)
+                    environment = self.new_environment(function)
                     environment.load()
                     self._sources.append(
                         EventSource(

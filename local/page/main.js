@@ -7,6 +7,7 @@ import { bindEvents, showEvents, tick } from "./events.js";
 import { bindKeys } from "./keys.js";
 import { bindMail } from "./mail.js";
 import { bindMint, showReadyMade, tickLinks } from "./mint.js";
+import { bindNumbers, showStored } from "./numbers.js";
 import { bindReceiver, showCounts, showMood, showOwnWebhook, showWaits } from "./receiver.js";
 import { planned } from "./story.js";
 
@@ -51,6 +52,7 @@ function connect() {
     showSpeed(state.speed);
     showWaits(state.retries, state.speed, state.command);
     planned.delays = state.retries.delays;
+    showStored(state.stored);
     showCommand(state.command);
     byId("too-soon").textContent =
       `A hit within ${state.too_soon} s of minting counts as a scanner's: people are slower.`;
@@ -62,6 +64,7 @@ function connect() {
     redraw();
   });
   on("mood", ({ mood }) => showMood(mood));
+  on("stored", (value) => showStored(value.stored));
 }
 
 function showConnection(state) {
@@ -87,6 +90,7 @@ function showSpeed(speed) {
 bindEvents(redraw);
 bindMint();
 bindMail();
+bindNumbers();
 bindReceiver();
 bindKeys();
 connect();

@@ -13,7 +13,6 @@ from pytracking.messages import Message
 from pytracking.tokens.keyring import Keyring
 
 from local import template
-from local.functions import Environment
 from local.queues import Queues
 from tests.support.timing import until
 
@@ -57,7 +56,7 @@ def deployed(tmp_path: Path) -> template.Template:
 @contextmanager
 def started(deployed: template.Template, speed: float = 1) -> Iterator[Queues]:
     queues = Queues(deployed, speed)
-    queues.feed(lambda name: Environment(deployed.functions[name]))
+    queues.feed()
     queues.start()
     yield queues
     queues.stop()
@@ -79,23 +78,38 @@ def client(queues: Queues) -> Any:
     )
 
 
+def url_of(queues: Queues, name: str) -> str:
+    return f"{queues.environment()['AWS_ENDPOINT_URL_SQS']}/000000000000/{name}"
+
+
 def message(identifier: str = "a", **changes: Any) -> Message:
     return Message(identifier, "https://hooks.example.com/", {"n": 1}, **changes)
 
 
-def test_variables_that_name_a_queue_hold_its_url(queues: Queues):
-    variables = queues.environment()
-    endpoint = variables.pop("AWS_ENDPOINT_URL_SQS")
-    assert variables == {
-        "QUEUE_URL": f"{endpoint}/000000000000/Hits",
-        "DEAD_URL": f"{endpoint}/000000000000/Dead",
-    }
+@pytest.mark.usefixtures("deployed")
+def test_a_function_has_its_own_variables_and_no_other_s(tmp_path: Path):
+    functions = []
+    for name, variables in (("a", "{URL: !Ref Hits, LANE: slow}"), ("b", "{URL: !Ref Dead}")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "app.py").write_text(
+            "import os\nseen = [os.environ.get(name) for name in ('URL', 'LANE')]\n"
+            "def handler(event, context):\n    return seen"
+        )
+        functions.append(
+            f"  {name}: {{Type: 'AWS::Serverless::Function', Properties: {{CodeUri: {name}/, "
+            f"Environment: {{Variables: {variables}}}}}}}\n"
+        )
+    (tmp_path / "template.yaml").write_text(TEMPLATE + "".join(functions))
+    deployed = template.load(tmp_path / "template.yaml")
+    with started(deployed) as queues:
+        a, b = (queues.new_environment(deployed.functions[name]).call({}) for name in "ab")
+    assert (a, b) == ([url_of(queues, "Hits"), "slow"], [url_of(queues, "Dead"), None])
 
 
 def test_a_message_sent_to_the_url_reaches_the_function_and_leaves_the_queue(
     queues: Queues, tmp_path: Path
 ):
-    url = queues.environment()["QUEUE_URL"]
+    url = url_of(queues, "Hits")
     client(queues).send_message(QueueUrl=url, MessageBody="hello")
     seen = tmp_path / "deliver" / "seen"
     until(seen.exists)
@@ -104,7 +118,7 @@ def test_a_message_sent_to_the_url_reaches_the_function_and_leaves_the_queue(
 
 
 def test_a_dead_letter_stands_apart_until_it_is_replayed(queues: Queues, tmp_path: Path):
-    url = queues.environment()["DEAD_URL"]
+    url = url_of(queues, "Dead")
     for identifier in ("a", "b"):
         dead = message(identifier, attempt=9).as_dead_letter("410 Gone", now=0)
         client(queues).send_message(QueueUrl=url, MessageBody=dead.to_json())
@@ -133,7 +147,7 @@ def test_a_wait_passes_as_many_times_faster_as_asked_and_the_message_says_so(
     now = time.time()
     text = message(attempt=1, not_before=int(now) + wait).to_json()
     with started(deployed, speed) as queues:
-        url = queues.environment()["QUEUE_URL"]
+        url = url_of(queues, "Hits")
         client(queues).send_message(QueueUrl=url, MessageBody=text, DelaySeconds=min(900, wait))
         (standing,) = queues.standing()
     assert standing.state == "delayed"
@@ -146,7 +160,7 @@ def test_a_wait_passes_as_many_times_faster_as_asked_and_the_message_says_so(
 def test_what_need_not_wait_is_left_as_it_is(deployed: template.Template, tmp_path: Path):
     text = message().to_json()
     with started(deployed, speed=60) as queues:
-        url = queues.environment()["QUEUE_URL"]
+        url = url_of(queues, "Hits")
         client(queues).send_message(QueueUrl=url, MessageBody=text)
         seen = tmp_path / "deliver" / "seen"
         until(seen.exists)
@@ -155,7 +169,7 @@ def test_what_need_not_wait_is_left_as_it_is(deployed: template.Template, tmp_pa
 
 def test_what_is_no_message_of_ours_waits_shorter_too(deployed: template.Template):
     with started(deployed, speed=60) as queues:
-        url = queues.environment()["QUEUE_URL"]
+        url = url_of(queues, "Hits")
         client(queues).send_message(QueueUrl=url, MessageBody="no message", DelaySeconds=900)
         (standing,) = queues.standing()
     assert standing.due_at == pytest.approx(time.time() + 15, abs=2)
