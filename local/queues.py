@@ -136,7 +136,7 @@ class Queues:
         """
         import boto3  # takes a second: loaded by the first replay
         from botocore.config import Config
-        from pytracking.operations.replay import replay_dead_letters
+        from pytracking.operations.replay import Requeuer, replay_dead_letters
 
         sqs = boto3.client(
             "sqs",
@@ -146,15 +146,15 @@ class Queues:
             aws_secret_access_key="local",  # noqa: S106 - opens nothing: the queue is ours
             config=Config(proxies={}),
         )
+        requeue = Requeuer(keyring, webhook)
         # Several queues may share one of dead letters: any of them feeds a function.
         sources = {r.dead_letters: r.name for r in self._template.queues.values()}
         return sum(
             replay_dead_letters(
+                requeue,
+                sqs,
                 queue_url=self._server.url(self._queues[source]),
                 dead_letter_queue_url=self._server.url(self._queues[dead]),
-                sqs=sqs,
-                keyring=keyring,
-                webhook_url=webhook,
                 only=identifier,
                 dry_run=False,
             ).replayed

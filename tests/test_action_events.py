@@ -13,7 +13,7 @@ from pytracking.errors import InvalidMessage, InvalidWebhook
 from pytracking.events import TYPES, Event, event_kind
 from pytracking.links import PRIVACY_FLAGS, Link
 from pytracking.messages import Message, Undecoded, parse
-from pytracking.operations.replay import replay_log
+from pytracking.operations.replay import Requeuer, replay_log
 from pytracking.privacy import PrivacyPolicy
 
 RING = Keyring("a secret of the tests, and of nobody else")
@@ -91,7 +91,7 @@ def test_a_logged_action_is_replayed_as_the_same_event(
             return {"Successful": [{"Id": entry["Id"]} for entry in Entries]}
 
     lines = capsys.readouterr().out.splitlines()
-    report = replay_log(queue_url="q", lines=lines, sqs=Sqs(), keyring=RING, dry_run=False)
+    report = replay_log(Requeuer(RING), Sqs(), queue_url="q", lines=lines, dry_run=False)
     assert report.replayed == 1
     [message] = map(parse, sent)
     assert isinstance(message, Message)

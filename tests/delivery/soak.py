@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pytracking.operations.replay import replay_dead_letters
+from pytracking.operations.replay import Requeuer, replay_dead_letters
 
 from local.queue import Queue
 from local.queue_server import QueueServer
@@ -148,10 +148,10 @@ def soak(hits: int, kills: int, seed: int = 1) -> Report:
             died = len(dead)
             while len(dead):
                 replayed += replay_dead_letters(
+                    Requeuer(source.keyring),
+                    sqs_client(server.endpoint),
                     queue_url=server.url(queue),
                     dead_letter_queue_url=server.url(dead),
-                    sqs=sqs_client(server.endpoint),
-                    keyring=source.keyring,
                     dry_run=False,
                 ).replayed
                 while len(queue):

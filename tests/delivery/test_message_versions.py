@@ -8,7 +8,6 @@ from pytracking.links import read_link
 from pytracking.messages import Message, Undecoded, parse
 from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
-from pytracking.privacy import PrivacyPolicy
 
 from tests.functions.links import METADATA, RING, token
 
@@ -65,14 +64,14 @@ def test_a_queued_message_of_an_earlier_version_is_delivered_as_it_is_and_not_co
 
 
 def test_a_dead_letter_of_an_earlier_version_is_replayed_and_not_counted_again():
-    message, reason = Requeuer(None, None, PrivacyPolicy())(json.dumps({**QUEUED, "dead": DEAD}))
+    message, reason = Requeuer()(json.dumps({**QUEUED, "dead": DEAD}))
     assert (message.body, message.attempt, reason) == (BODY, 0, "10 attempts failed")
     assert message.uncounted is None
 
 
 @pytest.mark.parametrize("source", ["dead letter", "log line"])
 def test_an_undecoded_hit_of_an_earlier_version_becomes_an_event_of_this_one(source):
-    requeue = Requeuer(RING, "https://hooks.example.com/x", PrivacyPolicy())
+    requeue = Requeuer(RING, "https://hooks.example.com/x")
     if source == "log line":
         [line] = hits([json.dumps(LINE)])
         message = requeue.fallback(line)

@@ -13,6 +13,7 @@ from pytracking.operations.replay import (
     NO_KEYS,
     NO_MESSAGE,
     NO_WEBHOOK,
+    Requeuer,
     replay_dead_letters,
 )
 from pytracking.tokens.keyring import Keyring
@@ -33,11 +34,22 @@ def put_dead(rig: Rig, *texts: str) -> None:
         rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=text)
 
 
-def replay(rig: Rig, **settings: Any) -> Any:
+def replay(
+    rig: Rig,
+    *,
+    webhook_url: str | None = None,
+    keyring: Keyring | None = KEYRING,
+    sqs: Any = None,
+    dry_run: bool = False,
+    **options: Any,
+) -> Any:
     return replay_dead_letters(
+        Requeuer(keyring, webhook_url),
+        sqs or rig.sqs,
         queue_url=rig.queue_url,
         dead_letter_queue_url=rig.dead_url,
-        **{"sqs": rig.sqs, "dry_run": False, "keyring": KEYRING, **settings},
+        dry_run=dry_run,
+        **options,
     )
 
 
@@ -204,3 +216,15 @@ def test_hits_too_large_for_one_call_go_in_several(rig: Rig) -> None:
     put_dead(rig, *(message.to_json() for message in large))
     assert replay(rig).replayed == 5
     assert {message.id for message in queued(rig)} == {message.id for message in large}
+
+
+def test_a_replayed_hit_is_ranked_among_those_of_its_receiver(rig: Rig) -> None:
+    class Noting(HalfRefusing):
+        def send_message_batch(self, QueueUrl: str, Entries: list[Any]) -> Any:  # noqa: N803
+            groups.extend(entry["MessageGroupId"] for entry in Entries)
+            return self._sqs.send_message_batch(QueueUrl=QueueUrl, Entries=Entries)
+
+    groups: list[str] = []
+    put_dead(rig, hit("https://a.test/1?n=1").to_json(), hit("https://a.test/2").to_json())
+    replay(rig, sqs=Noting(rig.sqs))
+    assert groups == ["https://a.test:443"] * 2

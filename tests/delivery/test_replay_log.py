@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from cryptography.fernet import Fernet
 from pytracking.messages import Message
-from pytracking.operations.replay import INVALID_LINK, NO_MESSAGE, replay_log
+from pytracking.operations.replay import INVALID_LINK, NO_MESSAGE, Requeuer, replay_log
 from pytracking.tokens.keyring import Keyring
 
 from tests.delivery.lost_hits import KEYRING, fallback, queued, token
@@ -14,12 +14,9 @@ from tests.delivery.rig import Rig
 
 
 def replay_lines(rig: Rig, *lines: str, **settings: Any) -> Any:
-    return replay_log(
-        queue_url=rig.queue_url,
-        lines=lines,
-        sqs=rig.sqs,
-        **{"dry_run": False, "keyring": KEYRING, **settings},
-    )
+    dry_run = settings.pop("dry_run", False)
+    requeue = Requeuer(**{"keyring": KEYRING, **settings})
+    return replay_log(requeue, rig.sqs, queue_url=rig.queue_url, lines=lines, dry_run=dry_run)
 
 
 def test_hits_in_the_log_are_replayed_with_their_ids_each_once(rig: Rig) -> None:

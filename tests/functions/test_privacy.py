@@ -16,7 +16,6 @@ from pytracking.delivery import client as webhook_client
 from pytracking.handlers import delivering
 from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
-from pytracking.privacy import PrivacyPolicy
 
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.conftest import FOLDER
@@ -268,7 +267,7 @@ def test_an_undecoded_hit_says_what_its_browser_asked_for_and_who_came(traces):
 def test_a_replayed_hit_gives_no_more_away_than_the_hit_itself_would_have(way, consent, traces):
     lines = traces.hit(way, "open", "full", consent, {**HEADERS, "sec-gpc": "1"}).lines
     [line] = hits(json.dumps(line) for line in lines)
-    message = Requeuer(RING, "https://hooks.example.com/x", PrivacyPolicy()).fallback(line)
+    message = Requeuer(RING, "https://hooks.example.com/x").fallback(line)
     text = message.to_json()
     assert message.body["metadata"] == {"campaign": "spring-sale"}
     assert message.body["link_id"] is None

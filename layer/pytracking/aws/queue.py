@@ -8,8 +8,10 @@ from typing import Any, NamedTuple
 
 from pytracking.aws.client import JsonApi
 from pytracking.delivery.dialling import out_of_descriptors
+from pytracking.delivery.origin import message_group
 from pytracking.environment import Settings
 from pytracking.errors import AwsError, OutOfDescriptors
+from pytracking.messages import WEBHOOK, Message
 
 MAX_BATCH = 10
 """Most messages SQS takes at once."""
@@ -24,6 +26,18 @@ class QueueEntry(NamedTuple):
     text: str
     delay: int = 0
     group: str | None = None
+
+    @classmethod
+    def of(cls, message: Message, delay: int = 0) -> QueueEntry:
+        """Return the entry of a message, which is due after ``delay`` seconds."""
+        # A backlog of one destination is a group by itself, as one of an origin is.
+        group = message_group(message.webhook) if WEBHOOK in message.owed else message.owed[0]
+        return cls(message.to_json(), delay, group)
+
+    def fields(self) -> dict[str, Any]:
+        """Return what SQS calls them."""
+        fields = {"MessageBody": self.text, "DelaySeconds": self.delay}
+        return {**fields, "MessageGroupId": self.group} if self.group else fields
 
 
 class SqsQueue:
@@ -57,7 +71,7 @@ class SqsQueue:
         Raises:
             AwsError: the queue did not take it.
         """
-        payload = {"QueueUrl": self._url, **_entry(entry)}
+        payload = {"QueueUrl": self._url, **entry.fields()}
         self._api.call("SendMessage", payload, timeout=timeout)
 
     def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
@@ -71,10 +85,10 @@ class SqsQueue:
         """
         ends_at = time.monotonic() + timeout
         refused: dict[int, str] = {}
-        for batch in _batches(entries):
+        for batch in batches(entries):
             payload = {
                 "QueueUrl": self._url,
-                "Entries": [{"Id": str(at), **_entry(entries[at])} for at in batch],
+                "Entries": [{"Id": str(at), **entries[at].fields()} for at in batch],
             }
             try:
                 left = max(0.05, ends_at - time.monotonic())
@@ -92,7 +106,7 @@ class SqsQueue:
         return refused
 
 
-def _batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
+def batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
     """Yield the indexes of entries that fit into one call each."""
     batch: list[int] = []
     size = 0
@@ -105,8 +119,3 @@ def _batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
         size += length
     if batch:
         yield batch
-
-
-def _entry(entry: QueueEntry) -> dict[str, Any]:
-    fields = {"MessageBody": entry.text, "DelaySeconds": entry.delay}
-    return {**fields, "MessageGroupId": entry.group} if entry.group else fields

@@ -11,6 +11,7 @@ import json
 import sys
 import time
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from pytracking.cli.files import open_text, stdin_lines
@@ -122,37 +123,41 @@ def add_key_commands(commands: "Subparsers") -> None:
 def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
     from pytracking.environment import Settings
-    from pytracking.operations.replay import replay_dead_letters, replay_log
+    from pytracking.operations.replay import Requeuer, replay_dead_letters, replay_log
     from pytracking.privacy import PrivacyPolicy
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
-    settings: dict[str, Any] = {
-        "queue_url": given["queue"],
-        "sqs": _client("sqs"),
-        "keyring": _keyring(given.get("link_keys")),
-        "webhook_url": given.get("webhook_url"),
-        "moved": _moved(arguments.moved),
-        "privacy": PrivacyPolicy.of(
+    requeue = Requeuer(
+        keyring=_keyring(given.get("link_keys")),
+        webhook_url=given.get("webhook_url"),
+        privacy=PrivacyPolicy.of(
             Settings.from_environment(
                 PYTRACKING_PRIVACY=given.get("privacy", ""),
                 PYTRACKING_CAMPAIGN_KEYS=given.get("campaign_keys", ""),
             )
         ),
-        "others": _others(arguments.also, given),
-        "dry_run": not arguments.yes,
-        "progress": _Progress(),
-    }
-    if not arguments.log:
-        report = replay_dead_letters(dead_letter_queue_url=given["dead_letters"], **settings)
-    elif settings["keyring"] is None:
+        moved=_moved(arguments.moved),
+        others=_others(arguments.also, given),
+    )
+    if arguments.log and requeue.keyring is None:
         raise ConfigurationError(
             "hits in the log are still sealed: name the link keys by --link-keys or --stack"
         )
+    run = partial(
+        replay_log if arguments.log else replay_dead_letters,
+        requeue,
+        _client("sqs"),
+        queue_url=given["queue"],
+        dry_run=not arguments.yes,
+        progress=_Progress(),
+    )
+    if not arguments.log:
+        report = run(dead_letter_queue_url=given["dead_letters"])
     elif arguments.log == "-":
-        report = replay_log(lines=stdin_lines("the log"), **settings)
+        report = run(lines=stdin_lines("the log"))
     else:
         with open_text(arguments.log, "the log") as lines:
-            report = replay_log(lines=lines, **settings)
+            report = run(lines=lines)
     if arguments.json:
         # not asdict, which takes a Counter for a list of pairs
         fields = {field.name: getattr(report, field.name) for field in dataclasses.fields(report)}

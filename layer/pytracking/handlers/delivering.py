@@ -26,7 +26,6 @@ from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.addresses import AddressRules
 from pytracking.delivery.client import Client
 from pytracking.delivery.destinations import Destination, Result
-from pytracking.delivery.origin import message_group
 from pytracking.delivery.schedule import RETRY_DELAYS, next_attempt, requeue_delay
 from pytracking.delivery.slow import SlowOrigins
 from pytracking.delivery.webhooks import WORKERS, Webhooks, cloudevents_source
@@ -192,7 +191,7 @@ class Deliverer:
         if wait := requeue_delay(message.not_before, self._clock()):
             # Not counted: the line that a metric takes, a hundred times a day, costs more than
             # the copy.
-            return _Settled(copies=((_copy(message, wait), self._again),))
+            return _Settled(copies=((QueueEntry.of(message, wait), self._again),))
         return _Settled(done=False, message=message)
 
     def _send(self, due: Mapping[int, Message], ends_at: float) -> dict[int, dict[str, Result]]:
@@ -236,7 +235,7 @@ class Deliverer:
         done = any(one.done for _, one in parts)
         for part, one in parts:
             if done and not one.done:  # it comes again without the rest
-                one.copies = ((_copy(replace(part, counted=True), 0), self._again),)
+                one.copies = ((QueueEntry.of(replace(part, counted=True)), self._again),)
         return _Settled(
             metrics=tuple(name for _, one in parts for name in one.metrics),
             copies=tuple(copy for _, one in parts for copy in one.copies),
@@ -250,7 +249,7 @@ class Deliverer:
         if result.kind == "untried":
             return _Settled(done=False)
         if result.kind == "slow" and self._slow:
-            copy = _copy(replace(message, counted=True), 0)
+            copy = QueueEntry.of(replace(message, counted=True))
             return _Settled(("Moved",), ((copy, self._slow),))
         if result.kind == "bug":
             return self._bug(result.error or RuntimeError(result.reason))
@@ -279,7 +278,8 @@ class Deliverer:
             reason=result.reason,
             answer=result.excerpt[:MAX_LOGGED_CHARACTERS],
         )
-        return _Settled(("Retried",), ((_copy(failed, requeue_delay(due, now)), self._again),))
+        copy = QueueEntry.of(failed, requeue_delay(due, now))
+        return _Settled(("Retried",), ((copy, self._again),))
 
     def _give_up(self, message: Message | Undecoded, reason: str) -> _Settled:
         dead = message.as_dead_letter(reason, now=self._clock())
@@ -312,12 +312,6 @@ class Deliverer:
                     count=len(refused),
                     reasons=sorted(set(refused.values())),
                 )
-
-
-def _copy(message: Message, delay: int) -> QueueEntry:
-    # A backlog of one destination is a group by itself, as one of an origin is.
-    group = message_group(message.webhook) if WEBHOOK in message.owed else message.owed[0]
-    return QueueEntry(message.to_json(), delay, group)
 
 
 def _text(body: Any) -> str:

@@ -7,13 +7,8 @@ import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from pytracking.aws.queue import MAX_BATCH, QueueEntry, batches
 from pytracking.errors import ReplayError
-
-BATCH = 10
-"""Most messages that SQS takes or gives at once."""
-
-BATCH_BYTES = 256 * 1024
-"""Most bytes that a batch of messages may hold in all, whatever the queue's own setting."""
 
 HIDDEN_SECONDS = 300
 """How long a dead letter is hidden from others while it is looked at."""
@@ -29,7 +24,7 @@ def receive(sqs: Any, url: str, seen: Mapping[str, str]) -> Iterator[list[dict[s
     while empty < 2:
         letters = sqs.receive_message(
             QueueUrl=url,
-            MaxNumberOfMessages=BATCH,
+            MaxNumberOfMessages=MAX_BATCH,
             WaitTimeSeconds=WAIT_SECONDS,
             VisibilityTimeout=HIDDEN_SECONDS,
         ).get("Messages", [])
@@ -45,13 +40,15 @@ def approximate_count(sqs: Any, url: str) -> int:
     return int(answer["Attributes"]["ApproximateNumberOfMessages"])
 
 
-def move(sqs: Any, source: str, target: str, batch: list[tuple[dict[str, Any], str]]) -> None:
-    """Send each text to ``target``, then delete the letter in ``source`` that it was made of.
+def move(
+    sqs: Any, source: str, target: str, batch: list[tuple[dict[str, Any], QueueEntry]]
+) -> None:
+    """Send each entry to ``target``, then delete the letter in ``source`` that it was made of.
 
     Raises:
         ReplayError: some could not be sent or deleted; all others were.
     """
-    sent, failure = _send(sqs, target, [text for _, text in batch])
+    sent, failure = _send(sqs, target, [entry for _, entry in batch])
     if sent:
         entries = [{"Id": str(n), "ReceiptHandle": batch[n][0]["ReceiptHandle"]} for n in sent]
         left = sqs.delete_message_batch(QueueUrl=source, Entries=entries).get("Failed")
@@ -64,23 +61,23 @@ def move(sqs: Any, source: str, target: str, batch: list[tuple[dict[str, Any], s
         raise ReplayError(failure)
 
 
-def send_all(sqs: Any, url: str, texts: list[str]) -> None:
-    """Send texts to a queue.
+def send_all(sqs: Any, url: str, entries: list[QueueEntry]) -> None:
+    """Send entries to a queue.
 
     Raises:
         ReplayError: the queue did not take one of them.
     """
-    _, failure = _send(sqs, url, texts) if texts else ([], "")
+    _, failure = _send(sqs, url, entries)
     if failure:
         raise ReplayError(failure)
 
 
-def _send(sqs: Any, url: str, texts: list[str]) -> tuple[list[int], str]:
-    """Send texts; return the indices of those that the queue took, and what became of others."""
+def _send(sqs: Any, url: str, entries: list[QueueEntry]) -> tuple[list[int], str]:
+    """Send entries; return the indices of those that the queue took, and what became of others."""
     sent: list[int] = []
-    for numbers in _groups(texts):
+    for numbers in batches(entries):
         answer = sqs.send_message_batch(
-            QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": texts[n]} for n in numbers]
+            QueueUrl=url, Entries=[{"Id": str(n), **entries[n].fields()} for n in numbers]
         )
         sent += [int(entry["Id"]) for entry in answer.get("Successful", ())]
         if failed := answer.get("Failed"):
@@ -91,29 +88,14 @@ def _send(sqs: Any, url: str, texts: list[str]) -> tuple[list[int], str]:
     return sent, ""
 
 
-def _groups(texts: list[str]) -> Iterator[list[int]]:
-    """Yield the indices of texts in groups that fit into one call."""
-    group: list[int] = []
-    size = 0
-    for number, text in enumerate(texts):
-        length = len(text.encode())
-        if group and size + length > BATCH_BYTES:
-            yield group
-            group, size = [], 0
-        group.append(number)
-        size += length
-    if group:
-        yield group
-
-
 def show_again(sqs: Any, url: str, receipts: list[str]) -> None:
     """Let others see received messages at once."""
-    for start in range(0, len(receipts), BATCH):
+    for start in range(0, len(receipts), MAX_BATCH):
         sqs.change_message_visibility_batch(
             QueueUrl=url,
             Entries=[
                 {"Id": str(n), "ReceiptHandle": receipt, "VisibilityTimeout": 0}
-                for n, receipt in enumerate(receipts[start : start + BATCH])
+                for n, receipt in enumerate(receipts[start : start + MAX_BATCH])
             ],
         )
 

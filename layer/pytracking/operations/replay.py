@@ -9,15 +9,14 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
 
+from pytracking.aws.queue import MAX_BATCH, QueueEntry
 from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
 from pytracking.messages import WEBHOOK, Message, Undecoded, parse
 from pytracking.operations.batches import (
-    BATCH,
     approximate_count,
     aws_errors,
     move,
@@ -35,8 +34,6 @@ DRY_RUN_LIMIT = 10_000
 
 DEFAULT_PRIVACY = PrivacyPolicy()
 """Keeps what is there: what a deployment does not want was never written down."""
-
-NOTHING_MOVED: Mapping[str, str] = MappingProxyType({})
 
 # Why a hit stays where it is; the texts are shown to the operator.
 NO_MESSAGE = "no message of a known version"
@@ -80,15 +77,11 @@ Progress = Callable[[int, int | None], None]
 
 
 def replay_dead_letters(
+    requeue: "Requeuer",
+    sqs: Any,
     *,
     queue_url: str,
     dead_letter_queue_url: str,
-    sqs: Any,
-    keyring: Keyring | None = None,
-    webhook_url: str | None = None,
-    moved: Mapping[str, str] = NOTHING_MOVED,
-    privacy: PrivacyPolicy = DEFAULT_PRIVACY,
-    others: tuple[str, ...] = (),
     only: str | None = None,
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
@@ -99,19 +92,18 @@ def replay_dead_letters(
     cannot be replayed stays. A dry run changes nothing, and looks at most at 10,000.
 
     Args:
+        requeue: makes messages of them.
         sqs: boto3's SQS client.
-        keyring: opens the tokens of hits that came in while the link keys were out of reach.
-        webhook_url: for such a hit whose link names no webhook.
-        moved: webhooks that hits go to no more, and where they go instead.
-        privacy: what is kept of such a hit whose link asks for more privacy than most.
-        others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
+        queue_url: where they go.
+        dead_letter_queue_url: where they lie.
         only: the id of the one hit to replay; None for all.
+        dry_run: only count.
+        progress: is kept informed.
 
     Raises:
         ReplayError: a message could not be sent.
     """
-    requeue = Requeuer(keyring, webhook_url, privacy, moved, others)
-    report = ReplayReport(dry_run, moved=requeue.moved)
+    report = ReplayReport(dry_run, moved=requeue.used)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
     with aws_errors():
         total = approximate_count(sqs, dead_letter_queue_url)
@@ -127,7 +119,7 @@ def replay_dead_letters(
                     else:
                         if only in (None, message.id):
                             report.reasons[reason] += 1
-                            batch.append((letter, message.to_json()))
+                            batch.append((letter, QueueEntry.of(message)))
                 if not dry_run:
                     move(sqs, dead_letter_queue_url, queue_url, batch)
                     for letter, _ in batch:
@@ -142,36 +134,22 @@ def replay_dead_letters(
 
 
 def replay_log(
+    requeue: "Requeuer",
+    sqs: Any,
     *,
     queue_url: str,
     lines: Iterable[str],
-    sqs: Any,
-    keyring: Keyring,
-    webhook_url: str | None = None,
-    moved: Mapping[str, str] = NOTHING_MOVED,
-    privacy: PrivacyPolicy = DEFAULT_PRIVACY,
-    others: tuple[str, ...] = (),
     dry_run: bool = True,
     progress: Progress = lambda done, total: None,
 ) -> ReplayReport:
     """Send the hits in lines of the functions' log to the queue, each id once.
 
     Other lines are passed over, and so is what stands before a line's JSON, such as a time.
-
-    Args:
-        keyring: opens the tokens, which are logged as they came.
-        webhook_url: for a hit whose link names no webhook.
-        moved: webhooks that hits go to no more, and where they go instead.
-        privacy: what is kept of a hit whose link asks for more privacy than most.
-        others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
-
-    Raises:
-        ReplayError: a message could not be sent.
+    Parameters and errors as for ``replay_dead_letters``.
     """
-    requeue = Requeuer(keyring, webhook_url, privacy, moved, others)
-    report = ReplayReport(dry_run, moved=requeue.moved)
+    report = ReplayReport(dry_run, moved=requeue.used)
     seen: set[str] = set()
-    batch: list[str] = []
+    batch: list[QueueEntry] = []
     with aws_errors():
         for document in hits(lines):
             try:
@@ -185,8 +163,8 @@ def replay_log(
             seen.add(message.id)
             report.replayed += 1
             report.reasons[str(document.get("reason", "unknown"))] += 1
-            batch.append(message.to_json())
-            if len(batch) == BATCH:
+            batch.append(QueueEntry.of(message))
+            if len(batch) == MAX_BATCH:
                 send_all(sqs, queue_url, [] if dry_run else batch)
                 batch = []
                 progress(report.read, None)
@@ -195,25 +173,30 @@ def replay_log(
     return report
 
 
+@dataclass
 class Requeuer:
-    """Makes a message out of a dead letter or a log line."""
+    """Makes a message out of a dead letter or a log line.
 
-    def __init__(
-        self,
-        keyring: Keyring | None,
-        webhook_url: str | None,
-        privacy: PrivacyPolicy,
-        moved: Mapping[str, str] = NOTHING_MOVED,
-        others: tuple[str, ...] = (),
-    ) -> None:
-        self._privacy = privacy
-        self._others = others
-        self.moved = Counter(dict.fromkeys(moved, 0))  # by old address: a slip in it shows as 0
-        self._moved: dict[str, tuple[str, str]] = {}  # old as given and new, by spelling of the old
-        for old, new in moved.items():
-            self._moved[_as_stored(old)] = self._moved[old] = old, new
-        self._keyring = keyring
-        self._webhook_url = webhook_url
+    Attributes:
+        keyring: opens the tokens of hits that came in while the link keys were out of reach, and
+            of all in the log; without it, those stay where they are.
+        webhook_url: for such a hit whose link names no webhook.
+        privacy: what is kept of such a hit whose link asks for more privacy than most.
+        moved: webhooks that hits go to no more, and where they go instead.
+        others: where such a hit is owed to besides its webhook: ``store``, ``bus``.
+        used: how often each of ``moved`` was met; an address that was mistyped shows as 0.
+    """
+
+    keyring: Keyring | None = None
+    webhook_url: str | None = None
+    privacy: PrivacyPolicy = DEFAULT_PRIVACY
+    moved: Mapping[str, str] = field(default_factory=dict)
+    others: tuple[str, ...] = ()
+    used: Counter[str] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.used = Counter(dict.fromkeys(self.moved, 0))
+        self._old = {_as_stored(old): old for old in self.moved} | {old: old for old in self.moved}
 
     def __call__(self, text: str) -> tuple[Message, str]:
         """Return the message that a dead letter becomes, and what it had died of."""
@@ -251,14 +234,14 @@ class Requeuer:
         return self._decode(hit)
 
     def _decode(self, hit: Undecoded) -> Message:
-        if self._keyring is None:
+        if self.keyring is None:
             raise NotReplayable(NO_KEYS)
         try:
-            link = read_link(hit.token, hit.kind, self._keyring, now=hit.timestamp)
+            link = read_link(hit.token, hit.kind, self.keyring, now=hit.timestamp)
         except InvalidLink:
             raise NotReplayable(INVALID_LINK) from None
-        webhook = link.webhook_url or self._webhook_url or ""
-        owed = ((WEBHOOK,) if webhook else ()) + self._others
+        webhook = link.webhook_url or self.webhook_url or ""
+        owed = ((WEBHOOK,) if webhook else ()) + self.others
         if not owed:
             raise NotReplayable(NO_WEBHOOK)
         known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
@@ -271,16 +254,16 @@ class Requeuer:
             how=hit.how,
             value=hit.value,
         )
-        consent = self._privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
-        body = event.under(self._privacy, consent).to_json()
+        consent = self.privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
+        body = event.under(self.privacy, consent).to_json()
         return Message(hit.id, self._address(webhook), body, owed=owed, counted=True)
 
     def _address(self, webhook: str) -> str:
-        if webhook not in self._moved:
+        if webhook not in self._old:
             return webhook
-        old, new = self._moved[webhook]
-        self.moved[old] += 1
-        return new
+        old = self._old[webhook]
+        self.used[old] += 1
+        return self.moved[old]
 
 
 def _as_stored(webhook: str) -> str:
