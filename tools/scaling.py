@@ -31,6 +31,12 @@ CLOUDFRONT_GB: Tiers = ((10e3, 0.085), (50e3, 0.080), (150e3, 0.060), (500e3, 0.
 ALB_HOUR = 0.0225
 ALB_LCU_HOUR = 0.008
 ALB_LCU_CONNECTIONS = 25  # new ones a second; opens rarely share one
+FIREHOSE_GB: Tiers = ((500e3, 0.029), (2e6, 0.025), (END, 0.020))  # direct put
+FIREHOSE_STEP = 5 * 1024  # bytes; each record is rounded up to one
+S3_GB: Tiers = ((50e3, 0.023), (500e3, 0.022), (END, 0.021))  # a month
+S3_PUT = 5.00e-6
+ATHENA_TB = 5.00  # read, compressed as it is
+EVENT_BUS: Tiers = ((END, 1.00e-6),)  # an event of up to 64 KB
 ALARMS = 19  # of template.yaml, with a domain
 FIXED = ALARMS * 0.10 + 3.00 + 2 * 0.40 + 13 * 0.30  # and dashboard, secrets, own metrics
 
@@ -40,6 +46,8 @@ ACCESS_LOG_BYTES = 250
 ANSWER_BYTES = 900  # headers, 68 bytes of pixel, and TLS's and HTTP's part
 OWN_SECONDS = 0.0005  # a warm answer's own time, with what the runtime adds
 RETRY_LOG_BYTES = 420  # what a failed attempt writes: a line of its own, and a tenth of a metric's
+EVENT_BYTES = 660  # one line of the store; as gzip, with ids and addresses that do not repeat:
+STORED_BYTES = 110
 
 # Assumed: what only a region can tell.
 QUEUE_CALL_SECONDS = 0.008  # SendMessage within a region
@@ -48,6 +56,7 @@ WAITING_BATCH_SECONDS = 0.020  # ten waiting hits read, and sent again in one ca
 MEMORY_GB = 0.5
 BATCH = 10  # hits that are sent, received and deleted at once where many wait
 PEAK = 5  # the busiest second of the month over its average
+STORED_FILES = MONTH_SECONDS / 300  # Firehose writes every five minutes, or 128 MB
 RECEIVES_IDLE = 5 * 3 * MONTH_SECONDS / 60  # five pollers, twenty seconds each
 
 
@@ -82,6 +91,26 @@ class Month:
             "Access logs": price(self.hits * ACCESS_LOG_BYTES / 1e9, LOG_GB),
             "Data out": price(self.hits * ANSWER_BYTES / 1e9, TRANSFER_GB),
             "Fixed": FIXED,
+        }
+
+    @property
+    def store(self) -> dict[str, float]:
+        """USD a month of the event store, by what is paid; a batch of events is one record."""
+        record = math.ceil(self.batch * EVENT_BYTES / FIREHOSE_STEP) * FIREHOSE_STEP
+        files = max(STORED_FILES, self.hits * EVENT_BYTES / 128e6)
+        stored = self.hits * STORED_BYTES
+        return {
+            "Firehose": price(self.hits / self.batch * record / 1e9, FIREHOSE_GB),
+            "S3, files written": files * S3_PUT,
+            "S3, each month that they are kept": price(stored / 1e9, S3_GB),
+        }
+
+    @property
+    def beside(self) -> dict[str, float]:
+        """USD of what is paid beside the store: a question to all of a month's events, the bus."""
+        return {
+            "Athena, one question to all of them": self.hits * STORED_BYTES / 1e12 * ATHENA_TB,
+            "EventBridge, where there is a bus": price(self.hits, EVENT_BUS),
         }
 
     @property
@@ -166,6 +195,11 @@ def tables() -> str:
     parts += _rows(months, lambda month: month.fronts)
     parts += ["", head.format(f"Busiest second ({PEAK}x the average)")]
     parts += _rows(months, lambda month: month.limits, lambda value: f"{value:,.1f}")
+    parts += ["", head.format("The event store, USD a month")]
+    parts += _rows(months, lambda month: month.store)
+    sums = [sum(month.store.values()) for month in months.values()]
+    parts.append("| **Total** | " + " | ".join(f"**{_money(one)}**" for one in sums) + " |")
+    parts += _rows(months, lambda month: month.beside)
     dead = dead_receiver()
     parts += ["", "| A million hits whose receiver stays dead | USD |\n|---|---:|"]
     parts += [f"| {name} | {_money(cost)} |" for name, cost in dead.items()]

@@ -1,9 +1,14 @@
 """docs/scaling.md says what its model says, and the model's measured inputs are true."""
 
+import gzip
 import heapq
+import ipaddress
+import json
+import random
 import re
 import subprocess
 import sys
+import uuid
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +16,7 @@ import pytest
 from pytracking.aws.observability import count_many
 from pytracking.aws.queue import QueueEntry
 from pytracking.delivery.destinations import Result
+from pytracking.events import Event
 from pytracking.handlers.delivering import Deliverer
 from pytracking.messages import Message
 
@@ -42,6 +48,52 @@ def test_a_message_is_one_priced_unit() -> None:
     assert scaling.message_bytes() < 2000
 
 
+def test_an_event_is_stored_in_as_many_bytes_as_the_model_says() -> None:
+    draw = random.Random(1)
+    people = (ROOT / "tests" / "visitors" / "corpus" / "people.jsonl").read_text("utf-8")
+    agents = [json.loads(line)["agent"] for line in people.splitlines()[:200]]
+
+    def hexadecimal() -> str:
+        return f"{draw.getrandbits(128):032x}"
+
+    lines = "".join(
+        json.dumps(
+            Event(
+                "open",
+                hexadecimal(),
+                1_795_486_474 + number // 50,
+                {"customer": str(uuid.UUID(hexadecimal())), "campaign": f"spring-{number % 20}"},
+                {
+                    "user_agent": draw.choice(agents),
+                    "user_ip": str(ipaddress.IPv4Address(draw.getrandbits(32))),
+                    "method": "GET",
+                },
+                {
+                    "class": "human",
+                    "signals": ["browser", "browser-headers"],
+                    "age_seconds": draw.randrange(400_000),
+                    "client": "chrome",
+                    "device": "phone",
+                    "ruleset": "2 crawler-user-agents 1.67.0",
+                },
+                hexadecimal()[:22],
+            ).to_json(),
+            separators=(",", ":"),
+        )
+        + "\n"
+        for number in range(5000)
+    ).encode()
+    assert scaling.EVENT_BYTES * 0.9 < len(lines) / 5000 <= scaling.EVENT_BYTES
+    stored = len(gzip.compress(lines)) / 5000
+    assert scaling.STORED_BYTES * 0.8 < stored <= scaling.STORED_BYTES
+
+
+def test_a_thousand_million_events_cost_at_most_35_usd_to_store_and_1_to_ask() -> None:
+    month = scaling.Month(1e9)
+    assert sum(month.store.values()) <= 35
+    assert month.beside["Athena, one question to all of them"] <= 1
+
+
 def test_a_hit_logs_as_much_as_the_model_says(capsys: pytest.CaptureFixture[str]) -> None:
     count_many({"Opens": 7, "Clicks": 3, "Delivered": 10})
     written = len(capsys.readouterr().out) / 10
@@ -51,7 +103,8 @@ def test_a_hit_logs_as_much_as_the_model_says(capsys: pytest.CaptureFixture[str]
 def test_the_model_knows_every_alarm() -> None:
     resources = sam.source()["Resources"].items()
     alarms = {name: one for name, one in resources if one["Type"] == "AWS::CloudWatch::Alarm"}
-    always = [one for one in alarms.values() if one.get("Condition") != "HasLinksFunction"]
+    chosen = ("HasLinksFunction", "HasEventStore")
+    always = [one for one in alarms.values() if one.get("Condition") not in chosen]
     assert len(always) == scaling.ALARMS
 
 

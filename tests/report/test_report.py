@@ -7,10 +7,13 @@ import os
 import subprocess
 import sys
 from dataclasses import replace
+from datetime import date
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pytracking.cli.parsing import Parser
+from pytracking.cli.reporting import add_report
 from pytracking.errors import ConfigurationError
 from pytracking.reporting import questions
 from pytracking.reporting.page import page
@@ -167,6 +170,22 @@ def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):
     assert ("cut.gz", "gzip that is cut off or damaged: read as far as it goes") in problems
     assert any(file == "liar.gz" for file, _ in problems)
     assert sum(row["clicks"] for row in report.campaigns()) > 3000
+
+
+def test_what_came_before_a_day_is_left_out(tmp_path):
+    midnight = 1_790_035_200  # 2026-09-22, 00:00 UTC
+    events = [event(n, timestamp=midnight + after) for n, after in enumerate((-1, 0, 60))]
+    folder = write(tmp_path / "a", events)
+    [row] = report_of([folder], since=date(2026, 9, 22)).campaigns()
+    assert row["clicks"] == 2
+    assert "WHERE dt >= '2026-09-22' AND" in questions.whole("links", since=date(2026, 9, 22))
+
+
+def test_a_day_that_is_none_is_refused():
+    parser = Parser()
+    add_report(parser.add_subparsers())
+    with pytest.raises(SystemExit):
+        parser.parse_args(["report", "events/", "--since", "yesterday"])
 
 
 def test_keys_of_the_metadata_may_have_any_sensible_name(tmp_path):

@@ -88,7 +88,8 @@ def references(item: Any) -> set[str]:
 
 
 def _in_braces(text: str) -> list[str]:
-    return [part.split("}")[0] for part in text.split("${")[1:]]
+    names = [part.split("}")[0] for part in text.split("${")[1:]]
+    return [name for name in names if not name.startswith("!")]  # ${!x} is the text ${x}
 
 
 def _prune(item: Any, values: dict[str, Any], conditions: dict[str, Any]) -> Any:

@@ -18,9 +18,11 @@ DIMENSIONS = {
     ("AWS/SQS", "QueueName"): "AWS::SQS::Queue",
     ("AWS/Lambda", "FunctionName"): "AWS::Lambda::Function",
     ("AWS/ApiGateway", "ApiId"): "AWS::ApiGatewayV2::Api",
+    ("AWS/Firehose", "DeliveryStreamName"): "AWS::KinesisFirehose::DeliveryStream",
     ("AWS/CertificateManager", "CertificateArn"): "AWS::CertificateManager::Certificate",
 }
 WITH_DOMAIN = {
+    "EventStore": "enabled",
     "DomainName": "t.example.com",
     "HostedZoneId": "Z123",
     "AlarmEmail": "a@example.com",
@@ -126,6 +128,7 @@ def test_what_must_call_somebody_has_an_alarm(template: dict[str, Any]) -> None:
     assert watched == {
         "Fallback": "Fallbacks",
         "Keys": "KeyFailures",
+        "EventStore": "DeliveryToS3.DataFreshness",
         "DeadLetters": "ApproximateNumberOfMessagesVisible",
         "OldestMessage": "ApproximateAgeOfOldestMessage",
         "SlowOldestMessage": "ApproximateAgeOfOldestMessage",

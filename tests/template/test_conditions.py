@@ -23,6 +23,8 @@ SWITCHES = {
     "no access logs": {"AccessLogs": "disabled"},
     "a limit on requests": {"MaxRequestsPerSecond": 100},
     "links function": {"LinksFunctionMode": "enabled"},
+    "event store": {"EventStore": "enabled"},
+    "event bus": {"EventBusArn": "arn:aws:events:us-east-1:123456789012:event-bus/hits"},
 }
 
 

@@ -4,6 +4,8 @@ from typing import Any
 
 import pytest
 
+from tests.template.resolve import resolve
+
 QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
 SLOW_QUEUE = {"Fn::GetAtt": ["SlowQueue", "Arn"]}
 DEAD_LETTERS = {"Fn::GetAtt": ["DeadLetterQueue", "Arn"]}
@@ -23,6 +25,15 @@ READ_A_QUEUE = (
     "sqs:SendMessage",
 )
 QUEUE_A_HIT = (("sqs:SendMessage",), QUEUE)
+STORE_AND_BUS = [
+    (("firehose:PutRecordBatch",), {"Fn::GetAtt": ["EventStream", "Arn"]}),
+    (("events:PutEvents",), {"Ref": "EventBusArn"}),
+]
+WITH_BOTH = {
+    "EventStore": "enabled",
+    "EventBusArn": "arn:aws:events:us-east-1:123456789012:event-bus/hits",
+    "LinksFunctionMode": "enabled",
+}
 
 ALLOWED = {
     "OpenFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
@@ -70,7 +81,34 @@ def allowed(template: dict[str, Any], function: str) -> list[tuple[tuple[str, ..
 def test_a_function_may_do_what_is_written_here_and_nothing_else(
     template: dict[str, Any], function: str
 ) -> None:
-    assert allowed(template, function) == ALLOWED[function]
+    deployed = resolve(template, {"LinksFunctionMode": "enabled"})
+    assert allowed(deployed, function) == ALLOWED[function]
+
+
+@pytest.mark.parametrize("function", sorted(ALLOWED))
+def test_deliver_alone_may_put_events_into_the_store_and_on_the_bus(
+    template: dict[str, Any], function: str
+) -> None:
+    more = STORE_AND_BUS if function == "DeliverFunction" else []
+    assert allowed(resolve(template, WITH_BOTH), function) == ALLOWED[function] + more
+
+
+def test_firehose_may_write_events_and_nothing_else(template: dict[str, Any]) -> None:
+    role = template["Resources"]["EventStreamRole"]["Properties"]
+    (trust,) = role["AssumeRolePolicyDocument"]["Statement"]
+    assert trust["Principal"] == {"Service": "firehose.amazonaws.com"}
+    assert trust["Condition"] == {"StringEquals": {"aws:SourceAccount": {"Ref": "AWS::AccountId"}}}
+    (policy,) = role["Policies"]
+    assert [(one["Action"], one["Resource"]) for one in policy["PolicyDocument"]["Statement"]] == [
+        (
+            ["s3:AbortMultipartUpload", "s3:PutObject"],
+            [{"Fn::Sub": f"${{EventBucket.Arn}}/{folder}/*"} for folder in ("events", "errors")],
+        ),
+        (
+            ["s3:GetBucketLocation", "s3:ListBucket", "s3:ListBucketMultipartUploads"],
+            {"Fn::GetAtt": ["EventBucket", "Arn"]},
+        ),
+    ]
 
 
 def test_every_function_is_written_here(template: dict[str, Any]) -> None:
@@ -88,6 +126,7 @@ def test_roles_are_for_lambda_alone_and_one_for_each_function(template: dict[str
         for name, resource in template["Resources"].items()
         if resource["Type"] == "AWS::IAM::Role"
     }
+    roles.pop("EventStreamRole")
     for role in roles.values():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
         assert statement["Principal"] == {"Service": "lambda.amazonaws.com"}

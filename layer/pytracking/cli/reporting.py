@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -44,12 +45,27 @@ def add_report(commands: "Subparsers") -> None:
         default=questions.DEFAULT_MAIL_KEY,
         help="the metadata that is another for each recipient's mail (%(default)s)",
     )
+    parser.add_argument(
+        "--since",
+        metavar="YYYY-MM-DD",
+        type=_day,
+        help="leave out what came before that day (UTC); in a stack it costs nothing then",
+    )
     parser.add_argument("--html", metavar="FILE", help="write the report as one page")
     parser.add_argument("--mail", metavar="FILE", help="the mail's HTML, shown with its clicks")
     parser.add_argument("--csv", metavar="FOLDER", help="write each table as a CSV file")
     parser.add_argument("--parquet", metavar="FOLDER", help="write each table as a Parquet file")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
     parser.set_defaults(run=_run)
+
+
+def _day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise argparse.ArgumentTypeError(
+            f"invalid day {text!r}: must be a date such as 2026-11-28"
+        ) from None
 
 
 def _run(arguments: argparse.Namespace) -> int:
@@ -83,10 +99,10 @@ def _report(arguments: argparse.Namespace, keys: questions.Keys) -> Report:
     if arguments.stack:
         from pytracking.reporting.athena import report_of_stack
 
-        return report_of_stack(arguments.stack, keys, _progress())
+        return report_of_stack(arguments.stack, keys, _progress(), arguments.since)
     from pytracking.reporting.files import report_of
 
-    return report_of(arguments.files, keys, _progress())
+    return report_of(arguments.files, keys, _progress(), arguments.since)
 
 
 def _progress() -> Callable[[str], None]:

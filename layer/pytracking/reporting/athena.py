@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ def report_of_stack(
     stack: str,
     keys: questions.Keys = questions.DEFAULT_KEYS,
     progress: Callable[[str], None] = lambda step: None,
+    since: date | None = None,
 ) -> Report:
-    """Return the report on all events in a stack's store.
+    """Return the report on the events in a stack's store: those since a day (UTC), or all.
 
     Each question scans the store once; the workgroup of the stack limits how much.
 
@@ -43,7 +45,7 @@ def report_of_stack(
         tables = {}
         for name in questions.QUESTIONS:
             progress(name)
-            tables[name] = _ask(athena, questions.whole(name, keys), database, workgroup)
+            tables[name] = _ask(athena, questions.whole(name, keys, since), database, workgroup)
     return Report(tables)
 
 

@@ -6,11 +6,13 @@ them is counted and named, and stops nothing.
 
 from __future__ import annotations
 
+import calendar
 import gzip
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -55,6 +57,7 @@ def report_of(
     paths: Sequence[str | Path],
     keys: questions.Keys = questions.DEFAULT_KEYS,
     progress: Callable[[str], None] = lambda step: None,
+    since: date | None = None,
 ) -> Report:
     """Return the report on the events in files and folders.
 
@@ -62,6 +65,7 @@ def report_of(
         paths: files, folders whose files are all read, however deep, and ``s3://`` addresses.
         keys: which metadata names campaign and mail.
         progress: called with each step as it begins.
+        since: leave out what came before that day (UTC).
 
     Raises:
         ConfigurationError: there is no file.
@@ -89,7 +93,7 @@ def report_of(
             connection.execute("SET temp_directory = ?", [scratch])
             connection.execute(questions.prelude())
             progress(f"reading {len(files)} files")
-            problems = _load(connection, files, Path(scratch))
+            problems = _load(connection, files, Path(scratch), since)
             progress("telling people from machines")
             connection.execute(f"CREATE TABLE people AS {questions.people(keys)}")
             tables = {}
@@ -155,7 +159,7 @@ def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
             raise ConfigurationError(f"{path} does not exist")
 
 
-def _load(connection: Any, files: list[Path], scratch: Path) -> list[Gap]:
+def _load(connection: Any, files: list[Path], scratch: Path, since: date | None) -> list[Gap]:
     """Make the relation ``events``; return what of the files is not in it."""
     import duckdb
 
@@ -178,7 +182,11 @@ def _load(connection: Any, files: list[Path], scratch: Path) -> list[Gap]:
         "GROUP BY file, problem ORDER BY file, problem"
     ).fetchall()
     problems += [Gap(origins[file], problem, lines) for file, problem, lines in found]
-    connection.execute("CREATE VIEW events AS SELECT * FROM lines WHERE problem IS NULL")
+    began = calendar.timegm(since.timetuple()) if since else 0
+    connection.execute(
+        "CREATE VIEW events AS SELECT * FROM lines "  # noqa: S608 - a number of ours
+        f'WHERE problem IS NULL AND "timestamp" >= {began}'
+    )
     return problems
 
 

@@ -2,6 +2,7 @@
 
 import json
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from pytracking.errors import ConfigurationError
@@ -45,14 +46,23 @@ class Keys:
 DEFAULT_KEYS = Keys()
 
 
-def people(keys: Keys = DEFAULT_KEYS) -> str:
-    """Return the SELECT of the relation ``people``, which every question asks."""
+def people(keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
+    """Return the SELECT of the relation ``people``, which every question asks.
+
+    Args:
+        keys: which metadata names campaign and mail.
+        since: leave out the days before it, by the column ``dt`` of the event store.
+    """
     text = _read("people")
+    if since:
+        text = text.replace("WHERE id IS", f"WHERE dt >= '{since.isoformat()}' AND id IS")
     for default, name in (
         (DEFAULT_CAMPAIGN_KEY, keys.campaign),
         (DEFAULT_MAIL_KEY, keys.mail),
     ):
-        text = text.replace(f"'$.{default}'", "'$[" + json.dumps(name, ensure_ascii=False) + "]'")
+        if name != default:
+            path = "'$[" + json.dumps(name, ensure_ascii=False) + "]'"
+            text = text.replace(f"'$.{default}'", path)
     return text
 
 
@@ -61,9 +71,9 @@ def question(name: str) -> str:
     return _read(name)
 
 
-def whole(name: str, keys: Keys = DEFAULT_KEYS) -> str:
+def whole(name: str, keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
     """Return a question as one statement over the table ``events``, as Athena runs it."""
-    return f"WITH people AS (\n{people(keys)})\n{question(name)}"
+    return f"WITH people AS (\n{people(keys, since)})\n{question(name)}"
 
 
 def prelude() -> str:
