@@ -1,30 +1,24 @@
 # Everything this project does, by name. `make` alone lists the targets from their own comments.
 # A bare machine needs python3 (3.11 or newer, with venv and pip) and make; the rest sets itself up.
-
 .DEFAULT_GOAL := help
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 
-# The first of these that runs, is new enough and can make virtual environments. A name on PATH
-# proves nothing: version managers leave stand-ins there that only fail.
+# The first Python that is new enough and makes environments: a name on PATH may be a stand-in that only fails.
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
-PYTHON ?= $(shell for p in python3 python3.13 python3.12 python3.11 python3.14; do \
-	$$p -c '$(USABLE)' 2>/dev/null && { echo $$p; break; }; done)
-CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { \
-	echo "No Python 3.11 or newer with venv and ensurepip was found$(PYTHON:%= at %)." \
-	"Install one (Debian: apt-get install python3 python3-venv), or name it:" \
+PYTHON ?= $(shell for p in python3{,.13,.12,.11,.14}; do $$p -c '$(USABLE)' 2>/dev/null && echo $$p && break; done)
+CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { echo "No Python 3.11 or newer with venv and" \
+	"ensurepip was found$(PYTHON:%= at %). Install one (Debian: apt-get install python3 python3-venv), or name it:" \
 	"make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=/path/to/python3" >&2; exit 1; }
 # --no-deps: a lock file is complete. --no-compile: modules are compiled when first imported.
 PIP := -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
 UV := UV_LINK_MODE=copy .venv/bin/uv -q
 PY := PYTHONPATH=layer .venv/bin/python
+# Files of tests run side by side, in the order of tests/conftest.py; those of one file share what its fixtures build.
+TEST := .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
 # SAM runs with this project's Python first, which has the pip that builds the layer.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.venv/bin:$$PATH" .venvs/sam/bin/sam
-# Files of tests run side by side; those of one file share a process, and what its fixtures build.
-PARALLEL := -n 2 --dist loadfile
-CHROMIUM = @command -v chromium chromium-browser >/dev/null || { echo "no Chromium here: apt-get" \
-	"install chromium (or any package that brings chromium)" >&2; exit 1; }
 # What was given on make's own command line, each quoted for the shell: DOMAIN=track.example.com
 CHOICES = $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),'$v=$(subst ','\'',$(value $v))'))
 
@@ -35,25 +29,19 @@ help: ## Print this list
 # Environments: each is made from its lock file, stamped, and made again when the lock changes.
 .venv/.stamp: tests/requirements.txt
 	$(CHECK_PYTHON)
-	@echo "Making .venv from $<"
-	@$(PYTHON) -m venv --clear .venv
+	@echo "Making .venv from $<" && $(PYTHON) -m venv --clear .venv
 	@.venv/bin/python $(PIP) -r <(awk '/^uv==/, !/\\$$/' $<)
 	@$(UV) pip install --require-hashes --no-deps -r $< && touch $@
 .venvs/run/.stamp: local/requirements.txt
 	$(CHECK_PYTHON)
-	@echo "Making .venvs/run from $< (once)"
-	@$(PYTHON) -m venv --clear .venvs/run
+	@echo "Making .venvs/run from $< (once)" && $(PYTHON) -m venv --clear .venvs/run
 	@.venvs/run/bin/python $(PIP) -r $< && touch $@
-define ENVIRONMENT
-@echo "Making $(@D) from $<"
-@$(UV) venv --clear --python .venv/bin/python $(@D)
-@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $< && touch $@
-endef
 .venvs/layer/.stamp: layer/requirements.txt | .venv/.stamp
-	$(ENVIRONMENT)
-.venvs/%/.stamp: tests/requirements-%.txt | .venv/.stamp
-	$(ENVIRONMENT)
-.PRECIOUS: .venvs/%/.stamp
+.venvs/sam/.stamp .venvs/original/.stamp .venvs/runtime/.stamp .venvs/fuzz/.stamp: .venvs/%/.stamp: \
+	tests/requirements-%.txt | .venv/.stamp
+.venvs/%/.stamp:
+	@echo "Making $(@D) from $(firstword $^)" && $(UV) venv --clear --python .venv/bin/python $(@D)
+	@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $(firstword $^) && touch $@
 .venvs/npm/.stamp: tests/npm/package-lock.json
 	@mkdir -p $(@D) && cp tests/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
 
@@ -68,26 +56,22 @@ format: .venv/.stamp ## Repair style and format
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 types: .venv/.stamp ## Check types, strictly
 	@.venv/bin/mypy
-# What has to do with the language runs on each Python there is; `make tox` runs everything there.
-test: lint types .venvs/run/.stamp .venvs/sam/.stamp .venvs/original/.stamp .venvs/layer/.stamp ## Everything: style, types, tests, coverage
-	@.venv/bin/python tests/run_tox.py tests/minimal tests/tokens $(wildcard tests/test_*.py)
-	@.venv/bin/python -m pytest $(PARALLEL) --cov --cov-report=term:skip-covered $(PYTEST)
+# What has to do with the language runs on the oldest and newest Python too; `make tox` runs everything on each.
+test: ## Everything: style, types, tests, coverage
+	@$(MAKE) --no-print-directory -j2 lint types .venvs/run/.stamp .venvs/{sam,original,layer}/.stamp
+	@.venv/bin/python tests/run_tox.py -m "not slow" tests/minimal tests/tokens $(wildcard tests/test_*.py)
+	@$(TEST) --cov --cov-report=term:skip-covered $(PYTEST)
 quick: .venv/.stamp ## The tests that take less than a minute together
-	@.venv/bin/python -m pytest $(PARALLEL) -m "not slow" $(PYTEST)
+	@$(TEST) -m "not slow" $(PYTEST)
 e2e: .venvs/sam/.stamp ## Deploy the template to an emulator and use it
 	@.venv/bin/python -m pytest tests/e2e $(PYTEST)
 tox: .venv/.stamp ## The whole suite on each Python there is, and what runs without dependencies
-	@.venv/bin/python tests/run_tox.py $(TOX)
-
+	@.venv/bin/python tests/run_tox.py
 django: .venv/.stamp ## Django's views on each Django that is supported
 	@.venv/bin/python -m tox run -q -e django42,django52,django61
 soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@$(PY) -m tests.delivery.soak $(SOAK)
-test-page: .venv/.stamp ## Lead a real browser through the live page, with screenshots
-	$(CHROMIUM)
-	@.venv/bin/python -m pytest -s tests/local/test_page*.py $(PYTEST)
 screenshots: .venv/.stamp ## Compare real mails before and after tracking, in a real browser
-	$(CHROMIUM)
 	@.venv/bin/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
 fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)
 	@PYTHONPATH=layer .venvs/fuzz/bin/python -m tests.fuzz.links -max_total_time=$(or $(FUZZ),60) \
@@ -123,9 +107,8 @@ linkcheck: .venv/.stamp ## Visit the links that lead to other sites (needs the n
 verdicts: .venv/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules
 	@$(PY) -m tests.visitors.report
 networks: .venv/.stamp ## Fetch the networks of mail security vendors anew and check them (needs npm)
-	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && \
-	(cd "$$folder" && npm pack --silent @ip-location-db/asn >/dev/null && tar xzf *.tgz) && \
-	$(PY) -m tools.visitors.networks "$$folder/package"
+	@folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && (cd "$$folder" && npm pack --silent @ip-location-db/asn \
+		>/dev/null && tar xzf *.tgz) && $(PY) -m tools.visitors.networks "$$folder/package"
 picture: .venv/.stamp ## Take the README's picture of the live page anew (needs Chromium)
 	@$(PY) -m tests.docs.picture
 dist: .venv/.stamp ## Build the wheel and the sdist into dist/

@@ -1,9 +1,9 @@
-"""Run tox with every supported Python that this machine has, wherever it keeps it.
+"""Run tox with the supported Pythons that this machine has, wherever it keeps them, two at a time.
 
-    python tests/run_tox.py [tests ...]
+    python tests/run_tox.py [arguments of pytest ...]
 
-Without arguments: the whole suite on each Python. With them, not on the Python that runs this:
-the caller runs the whole suite there. A Python that is not there is one line.
+Without arguments: the whole suite on each Python. With them: those tests on the oldest and the
+newest, and not on the Python that runs this, where the caller runs the whole suite.
 """
 
 import os
@@ -20,22 +20,26 @@ VERSIONS = ("3.11", "3.12", "3.13", "3.14")
 
 
 def main() -> int:
-    names: list[str] = []
-    folders: list[str] = []
-    for version in VERSIONS:
-        python = next(interpreters(version), None)
-        if python is None:
-            print(f"tox: there is no Python {version} here; left out", flush=True)
-            continue
-        name = f"py{version.replace('.', '')}"
-        if not sys.argv[1:] or version != CURRENT:
-            names.append(name)
-        names += [f"{name}-nocryptography", f"{name}-nourllib3"]
-        folders.append(str(Path(python).parent))
+    chosen = sys.argv[1:]
+    found = {version: python for version in VERSIONS for python in list(interpreters(version))[:1]}
+    full = sorted({min(found), max(found)} - {CURRENT}) if chosen else list(found)
+    minimal = [CURRENT] if chosen else full
+    names = [
+        *full,
+        *(
+            version + without
+            for version in minimal
+            for without in ("-nocryptography", "-nourllib3")
+        ),
+    ]
+    folders = [str(Path(python).parent) for python in found.values()]
     path = os.pathsep.join([*folders, os.environ.get("PATH", os.defpath)])
-    tests = ["--", *sys.argv[1:]] if sys.argv[1:] else []
     return subprocess.run(
-        [sys.executable, "-m", "tox", "run", "--quiet", "-e", ",".join(names), *tests],
+        [
+            *(sys.executable, "-m", "tox", "run-parallel", "--parallel", "2", "--quiet"),
+            *("-e", ",".join(f"py{name.replace('.', '')}" for name in names)),
+            *(["--", *chosen] if chosen else []),
+        ],
         env={**os.environ, "PATH": path, "UV_PYTHON_DOWNLOADS": "never"},
         check=False,
     ).returncode
