@@ -59,15 +59,7 @@ class TrackingResult:
 
     def to_json_dict(self) -> TrackingResultJSON:
         """Return the original's seven fields as a named tuple that JSON can hold."""
-        return TrackingResultJSON(
-            self.is_open_tracking,
-            self.is_click_tracking,
-            self.tracked_url,
-            self.webhook_url,
-            self.metadata,
-            self.request_data,
-            self.timestamp,
-        )
+        return TrackingResultJSON(*(getattr(self, name) for name in TrackingResultJSON._fields))
 
     def __str__(self) -> str:
         return (

@@ -9,6 +9,7 @@ Hosts follow UTS #46 in its non-transitional form, as browsers do (``faß.de`` i
 The standard library's ``idna`` codec is the older IDNA 2003 and is not used.
 """
 
+import posixpath
 import re
 from collections.abc import Iterable
 from contextlib import suppress
@@ -283,11 +284,5 @@ def _path_of(url: str) -> str:
     rest = url.partition("://")[2]
     path = rest[len(_PATH.split(rest, 1)[0]) :]
     path = unquote(re.split("[?#]", path, maxsplit=1)[0])
-    segments: list[str] = []
-    for segment in path.split("/"):
-        if segment == "..":
-            del segments[-1:]
-        elif segment not in ("", "."):
-            segments.append(segment)
-    end = "/" if segments and path.endswith(("/", "/.", "/..")) else ""
-    return "/" + "/".join(segments) + end
+    clean = posixpath.normpath("/" + path.lstrip("/"))
+    return clean + "/" if clean != "/" and path.endswith(("/", "/.", "/..")) else clean
