@@ -176,24 +176,81 @@ def test_axe_finds_nothing_inaccessible(
     expect(states(page)).to_have_text(["delivered", "dead letter"])
     for event in events(page).all():
         event.locator("summary").first.click()
-    page.click("#tab-mail")
-    page.click("text=Rewrite it")
-    expect(page.locator("#mails")).to_be_visible()
-    found = Axe().run(page)
-    assert found.violations_count == 0, found.generate_report()
+    page.locator("#numbers summary").click()
+    for tab, button, result in (
+        ("#tab-link", "Mint both links", "#links .fresh"),
+        ("#tab-mail", "Rewrite it", "#mails"),
+    ):
+        page.click(tab)
+        page.get_by_text(button).click()
+        expect(page.locator(result).first).to_be_visible()
+        expect(page.locator("#links .fresh")).to_have_count(0)  # what is new fades in
+        for hovered in (False, True):
+            if hovered:
+                hover_over_everything(page)
+            found = Axe().run(page)
+            assert found.violations_count == 0, (tab, hovered, found.generate_report())
+
+
+def hover_over_everything(page: Page) -> None:
+    """Give all that answers the pointer the look that it has under it."""
+    session = page.context.new_cdp_session(page)
+    for domain in ("DOM", "CSS"):
+        session.send(f"{domain}.enable")
+    root = session.send("DOM.getDocument")["root"]["nodeId"]
+    wanted = {"nodeId": root, "selector": "button, summary, label, a, li"}
+    for node in session.send("DOM.querySelectorAll", wanted)["nodeIds"]:
+        session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
 
 
 def test_narrow_screens_need_no_sideways_scrolling(page: Page, gateway: Gateway, screenshots: Path):
     page.emulate_media(color_scheme="dark")
     long = {"a-rather-long-name-of-metadata": "x" * 200}
     wanted = {"target": "https://a.example/" + "y" * 300, "metadata": long}
+    set_mood(page, "gone")
     call(gateway.ask("links", wanted).json()["click"])
-    expect(events(page)).to_have_count(1)
+    expect(states(page)).to_have_text(["dead letter"])
+    set_mood(page, "accept")
     events(page).first.locator("summary").first.click()
+    events(page).first.get_by_text("Replay").click()
+    expect(states(page)).to_have_text(["delivered, 2 attempts"])
+    call(f"{gateway.origin}/_local/receiver", "POST", b"{}", {"Content-Type": "application/json"})
+    set_mood(page, "fail")
+    firefox = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
+    call(gateway.ask("links", {}).json()["open"], headers={"User-Agent": firefox})
+    expect(states(page)).to_contain_text(["retry in", "refused", "delivered"])
+    expect(page.locator(".rows .verdict").first).to_have_text("scanner")
+    for event in events(page).all():
+        for summary in event.locator("summary:visible").all()[1:]:
+            summary.click()
+    page.locator("#numbers summary").click()
+    page.select_option("#expiry", "3600")
+    page.click("text=Mint both links")
     for width in (320, 390, 768):
         page.set_viewport_size({"width": width, "height": 800})
-        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        for tab in ("#tab-mail", "#tab-link"):
+            page.click(tab)
+            if tab == "#tab-mail":
+                page.click("text=Rewrite it")
+            assert page.evaluate("document.documentElement.scrollWidth") <= width
+            assert page.evaluate(OUTSIDE) == [], (width, tab)
         shoot(page, screenshots, f"6-dark-{width}")
+
+
+# What is seen of a card beyond its edges
+OUTSIDE = """() => [...document.querySelectorAll(".card")].flatMap((card) => {
+    const edges = card.getBoundingClientRect();
+    const cuts = (e) => getComputedStyle(e).overflowX !== "visible";
+    const cut = (e) => e !== card && (cuts(e) || cut(e.parentElement));
+    return [...card.querySelectorAll("*")]
+        .filter((e) => e.checkVisibility() && !cut(e.parentElement))
+        .filter((e) => e.getClientRects().length && !e.closest(".hidden, .moods input"))
+        .filter((e) => {
+            const { left, right } = e.getBoundingClientRect();
+            return left < edges.left || right > edges.right;
+        })
+        .map((e) => e.outerHTML.slice(0, 120));
+})"""
 
 
 def test_without_javascript_the_page_says_that_it_needs_it(

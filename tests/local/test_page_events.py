@@ -189,15 +189,24 @@ def test_more_rows_are_shown_on_demand_and_the_first_of_them_gets_the_focus(
     expect(events(page).nth(100).locator("summary").first).to_be_focused()
 
 
+def test_events_are_in_view_whatever_links_are_made_for(page: Page, gateway: Gateway):
+    call(gateway.pixel_link)
+    page.select_option("#expiry", "3600")
+    page.click("text=Mint both links")
+    expect(page.locator("#links .expiry")).to_have_count(2)
+    for tab in ("#tab-link", "#tab-mail"):
+        page.click(tab)
+        box = events(page).first.bounding_box()
+        assert box
+        assert box["y"] + box["height"] <= 900, tab
+
+
 def test_an_event_shows_its_headers_is_copied_as_curl_and_is_sent_again(
     page: Page, gateway: Gateway
 ):
     page.context.grant_permissions(["clipboard-read", "clipboard-write"])
     call(gateway.pixel_link)
     first = events(page).first
-    box = first.bounding_box()
-    assert box
-    assert box["y"] + box["height"] <= 900
     expect(states(page).first).to_have_text("delivered")
     first.locator("summary").first.click()
     first.get_by_text("The webhook's headers").click()
