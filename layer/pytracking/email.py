@@ -1,22 +1,20 @@
 """Rewriting a whole mail: its HTML and its plain text, in whatever way they are encoded."""
 
-import copy
-import re
 from collections.abc import Iterator, Mapping
 from email.message import Message
-from typing import Any, NamedTuple, TypeVar, Unpack
+from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
 from pytracking.errors import MailWarning, UnreadableBody
 from pytracking.mails import charset as charsets
 from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
+from pytracking.mails.bodies import TEXTS, AnyMessage, bodies_of, copied, reading_of
 from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.parts import Part
-from pytracking.mails.plain import plan_text
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import GMAIL_CLIPS_BYTES, Problem, check_links, check_size, warn
-from pytracking.mails.rewriting import Minting, Plan, plan, require_bases
+from pytracking.mails.rewriting import Minting
 
 __all__ = [
     "GMAIL_CLIPS_BYTES",
@@ -30,11 +28,7 @@ __all__ = [
     "find_links",
 ]
 
-AnyMessage = TypeVar("AnyMessage", bound=Message)
-
-_TEXTS = {"text/html": "html", "text/plain": "text"}
 _AMP = "text/x-amp-html"
-_PGP = re.compile(rb"^-----BEGIN PGP ", re.MULTILINE)
 
 
 def adapt_message(
@@ -73,9 +67,9 @@ def adapt_message(
     """
     options, rest = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, rest)
-    message = _copied(message)
+    message = copied(message)
     problems: list[Problem] = []
-    for body in _bodies(
+    for body in bodies_of(
         mail_parts.of_message(message),
         message,
         click_tracking,
@@ -110,7 +104,7 @@ def adapt_message_bytes(
     root = mail_parts.headers_of(message_bytes)
     problems: list[Problem] = []
     edits: list[transfer.ByteEdit] = []
-    for body in _bodies(found, root, click_tracking, open_tracking, configuration, options):
+    for body in bodies_of(found, root, click_tracking, open_tracking, configuration, options):
         part, minting = body.part, Minting(configuration, extra_metadata)
         if body.plan.changes:
             raw, encoding = body.edited(minting)
@@ -137,7 +131,7 @@ def find_links(
     options, rest = Options.taken_from(kwargs)
     configuration = get_configuration(configuration, rest)
     found, root = _parts_and_headers(message)
-    bodies = _bodies(found, root, False, False, configuration, options)
+    bodies = bodies_of(found, root, False, False, configuration, options)
     return tuple(link._replace(part=body.part.name) for body in bodies for link in body.plan.links)
 
 
@@ -160,7 +154,7 @@ def check_message(message: Message | bytes) -> list[Problem]:
 
 
 def _problems_of(part: Part) -> Iterator[Problem]:
-    is_text = part.is_body and part.kind in _TEXTS
+    is_text = part.is_body and part.kind in TEXTS
     try:
         raw = part.written()
     except UnreadableBody as error:
@@ -185,124 +179,12 @@ def _problems_of(part: Part) -> Iterator[Problem]:
         return
     if part.kind == "text/html":
         yield from check_size(body, part.name)
-    reading = _reading(part, body)
+    reading = reading_of(part, body)
     if reading.problem and not part.is_closed:
         yield Problem(part.name, f"nothing in it is tracked: {reading.problem}")
-
-
-class _Body(NamedTuple):
-    """One text of a mail, and what is to change in it."""
-
-    part: Part
-    raw: bytes
-    reading: charsets.Reading
-    plan: Plan
-
-    def edited(self, minting: Minting) -> tuple[bytes, str]:
-        """The body as it then stands in the mail, and its transfer encoding."""
-        edits = self.reading.byte_edits(self.plan.edits(minting))
-        return transfer.edited(self.raw, self.part.encoding, edits)
-
-    def put_into(self, part: Message, root: Message, minting: Minting) -> None:
-        """Change a part of the mail `root`."""
-        raw, encoding = self.edited(minting)
-        part.set_payload(raw.decode("ascii", "surrogateescape"))
-        if encoding != self.part.encoding:
-            del part["Content-Transfer-Encoding"]
-            part["Content-Transfer-Encoding"] = encoding
-            if "MIME-Version" not in root:  # without it no transfer encoding counts
-                root["MIME-Version"] = "1.0"
 
 
 def _parts_and_headers(message: Message | bytes) -> tuple[list[Part], Message]:
     if isinstance(message, bytes):
         return mail_parts.of_bytes(message), mail_parts.headers_of(message)
     return mail_parts.of_message(message), message
-
-
-def _bodies(
-    found: list[Part],
-    root: Message,
-    click_tracking: bool,
-    open_tracking: bool,
-    configuration: Configuration,
-    options: Options,
-) -> Iterator[_Body]:
-    require_bases(configuration, click=click_tracking, open=open_tracking)
-    named = [
-        url for header in mail_parts.list_unsubscribe(root) for url in mail_parts.urls_in(header)
-    ]
-    readable = [*_readable(found, options)]
-    seen = _pixel_part([part for part, _, _ in readable]) if open_tracking else None
-    for part, raw, reading in readable:
-        if part.kind == "text/html":
-            planned = plan(
-                reading.text,
-                click_tracking=click_tracking,
-                open_tracking=part is seen,
-                configuration=configuration,
-                options=options,
-                unsubscribe_urls=named,
-            )
-        else:
-            planned = plan_text(
-                reading.text,
-                click_tracking=click_tracking,
-                configuration=configuration,
-                options=options,
-                lines_join=_lines_join(part),
-                unsubscribe_urls=named,
-            )
-        yield _Body(part, raw, reading, planned)
-
-
-def _readable(
-    found: list[Part], options: Options
-) -> Iterator[tuple[Part, bytes, charsets.Reading]]:
-    """The texts of a mail that are to be tracked, and can be read."""
-    for part in found:
-        if not part.is_body or part.is_closed or _TEXTS.get(part.kind) not in options.parts:
-            continue
-        try:
-            raw = part.written()
-            body = transfer.decoded(raw, part.encoding)
-        except UnreadableBody:  # check_message says so
-            continue
-        reading = _reading(part, body)
-        if not (reading.problem or _PGP.search(body)):
-            yield part, raw, reading
-
-
-def _reading(part: Part, body: bytes) -> charsets.Reading:
-    """The header's charset; without one, HTML is asked for its own."""
-    declared = part.parameter("charset")
-    if part.kind == "text/html":
-        return charsets.read_html(body, declared)
-    return charsets.read(body, declared)
-
-
-def _pixel_part(readable: list[Part]) -> Part | None:
-    """The first HTML part; where it has alternatives, the last of them: programs show that one."""
-    html = [part for part in readable if part.kind == "text/html"]
-    if not html or html[0].alternative is None:
-        return html[0] if html else None
-    return [part for part in html if part.alternative == html[0].alternative][-1]
-
-
-def _lines_join(part: Part) -> bool:
-    """Whether a line that ends in a space goes on in the next, without it (RFC 3676, section 4)."""
-    values = (part.parameter("format"), part.parameter("delsp"))
-    return [str(value).lower() for value in values] == ["flowed", "yes"]
-
-
-def _copied(message: AnyMessage) -> AnyMessage:
-    """A deep copy. The innermost parts are copied first, so that no depth is too much for it."""
-    found: list[Message] = [message]
-    for part in found:
-        children = part.get_payload() if part.is_multipart() else None
-        if isinstance(children, list):
-            found += [child for child in children if isinstance(child, Message)]
-    memo: dict[int, Any] = {}
-    for part in reversed(found):
-        copy.deepcopy(part, memo)
-    return copy.deepcopy(message, memo)

@@ -8,10 +8,9 @@ from collections.abc import Mapping
 from typing import Any, Unpack
 
 from pytracking.configuration import Configuration, get_configuration
-from pytracking.mails.charset import Reading, read_html
 from pytracking.mails.options import MailKeywords, Options
 from pytracking.mails.policy import MailLink
-from pytracking.mails.problems import Problem, check_links, warn
+from pytracking.mails.problems import check_links, readable, warn
 from pytracking.mails.rewriting import Minting, Plan, plan
 
 __all__ = ["MailLink", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
@@ -51,7 +50,7 @@ def adapt_html(
         TypeError: an unknown keyword.
     """
     if isinstance(html_text, bytes):
-        html_text = _read(html_text).text
+        html_text = readable(html_text).text
     planned, minting = _plan(
         html_text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
     )
@@ -76,7 +75,7 @@ def adapt_html_bytes(
         charset: the charset that a Content-Type header names; None to read it from
             the bytes themselves.
     """
-    reading = _read(html_bytes, charset)
+    reading = readable(html_bytes, charset)
     if reading.problem:
         return html_bytes
     planned, minting = _plan(
@@ -98,15 +97,8 @@ def find_links(
     are tracked already are not recognised).
     """
     if isinstance(html_text, bytes):
-        html_text = _read(html_text).text
+        html_text = readable(html_text).text
     return _plan(html_text, None, False, False, configuration, kwargs)[0].links
-
-
-def _read(data: bytes, declared: str | None = None) -> Reading:
-    reading = read_html(data, declared)
-    if reading.problem:
-        warn([Problem("", f"nothing in it is tracked: {reading.problem}")], stacklevel=3)
-    return reading
 
 
 def _plan(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TypeVar, Unpack
+from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 from pytracking.actions import Action, Value, What, check_unsubscribe
 from pytracking.base_urls import BaseUrls, check_base_url
@@ -31,6 +31,8 @@ from pytracking.tokens.keyring import Keyring
 
 if TYPE_CHECKING:
     from email.message import Message
+
+    from pytracking.campaign import Campaign
 
 AnyMessage = TypeVar("AnyMessage", bound="Message")
 
@@ -223,6 +225,45 @@ class Tracker:
         from pytracking.email import adapt_message
 
         return adapt_message(message, metadata, configuration=self.configuration(), **options)
+
+    @overload
+    def campaign(
+        self, *, html: str | bytes, **options: Unpack[TrackedKeywords]
+    ) -> Campaign[str]: ...
+    @overload
+    def campaign(self, *, text: str, **options: Unpack[OptionKeywords]) -> Campaign[str]: ...
+    @overload
+    def campaign(
+        self, *, message: AnyMessage, **options: Unpack[TrackedKeywords]
+    ) -> Campaign[AnyMessage]: ...
+    def campaign(
+        self,
+        *,
+        html: str | bytes | None = None,
+        text: str | None = None,
+        message: Message | None = None,
+        **options: Unpack[TrackedKeywords],
+    ) -> Campaign[Any]:
+        """Return one mail for many recipients: read once, rendered for each.
+
+        Its mails are those of ``html``, ``text`` or ``message``, byte for byte.
+
+        Args:
+            html: the mail's HTML; or
+            text: the mail as plain text; or
+            message: the whole mail.
+            options: as those methods take them.
+
+        Warns:
+            MailWarning: what keeps readers from seeing the mail as intended.
+
+        Raises:
+            TypeError: not exactly one of the three, or an unknown option.
+            KeysUnavailable: no keys could be fetched yet.
+        """
+        from pytracking.campaign import made
+
+        return made(self.configuration(), html, text, message, options)
 
     def read(self, url_or_token: str, kind: Kind | None = None) -> Link:
         """Return what a link says, whatever known damage mail did to it.

@@ -6,6 +6,7 @@ such a language takes: `?search={%22max%22:%2212%22}` and `[[1,2],[3,4]]` are fi
 """
 
 import re
+from collections.abc import Iterator
 from urllib.parse import unquote
 
 # Blocks that hold whatever their language takes, by how they begin (no percent-encoded byte) and
@@ -76,6 +77,20 @@ def end_of_placeholder(text: str, start: int) -> int:
                 return found + len(end)
     named = _NAMED.match(text, start, limit)
     return named.end() if named else -1
+
+
+def find_placeholders(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Where placeholders stand within text[start:end], each on one line."""
+    while mark := _ANY_MARK.search(text, start, end):
+        start = mark.start()
+        found = end_of_placeholder(text, start)
+        if found < 0 and (percent := _PERCENT.match(text, start, end)):
+            found = percent.end()
+        if start < found <= end:
+            yield start, found
+            start = found
+        else:
+            start += 1
 
 
 def _stands_in(url: str) -> bool:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 
 from pytracking.errors import MailWarning
+from pytracking.mails.charset import Reading, read_html
 from pytracking.mails.policy import MailLink
 
 GMAIL_CLIPS_BYTES = 102 * 1024
@@ -29,6 +30,14 @@ def warn(problems: Iterable[Problem], stacklevel: int) -> None:
     """Give each problem as a MailWarning; `stacklevel` as `warnings.warn` takes it, from here."""
     for problem in problems:
         warnings.warn(str(problem), MailWarning, stacklevel=stacklevel + 1)
+
+
+def readable(html: bytes, declared: str | None = None) -> Reading:
+    """HTML as text, for a caller's caller, who gets a MailWarning where it cannot be read."""
+    reading = read_html(html, declared)
+    if reading.problem:
+        warn([Problem("", f"nothing in it is tracked: {reading.problem}")], stacklevel=3)
+    return reading
 
 
 def check_size(html: bytes, part: str = "") -> list[Problem]:

@@ -1,8 +1,9 @@
 """What is to change in an HTML text: its links, and the pixel; all else stays exactly as it was."""
 
 import re
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from pytracking.errors import ConfigurationError
 from pytracking.mails import markup
 from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
 from pytracking.mails.options import Options
+from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     NO_TRACK,
     OWN_OPT_OUT,
@@ -68,8 +70,12 @@ NOTHING: Mapping[str, Any] = {}
 Change = tuple[int, int, str | Slot]
 """(start, end, what): what text[start:end] becomes."""
 
+Values = Callable[[str], str | None]
+"""What stands in place of a template's placeholder, "{{ name }}"; None leaves it."""
 
-class Plan(NamedTuple):
+
+@dataclass(frozen=True)
+class Plan:
     """A text, every link of it in order, also those that stay as they are, and what changes.
 
     The changes are in order and do not overlap. A plan is the same for all recipients.
@@ -90,18 +96,35 @@ class Plan(NamedTuple):
                 position = change[1]
         return cls(text, tuple(links), tuple(kept))
 
-    def edits(self, minting: "Minting") -> list[markup.Edit]:
-        """The changes for one recipient."""
-        return [
+    @cached_property
+    def placeholders(self) -> tuple[tuple[int, int], ...]:
+        """Where placeholders of a template stand, outside of what changes."""
+        found: list[tuple[int, int]] = []
+        position = 0
+        for start, end, _ in (*self.changes, (len(self.text), len(self.text), "")):
+            found += find_placeholders(self.text, position, start)
+            position = end
+        return tuple(found)
+
+    def edits(self, minting: "Minting", values: Values | None = None) -> list[markup.Edit]:
+        """The changes for one recipient; placeholders are filled with what `values` has."""
+        edits = [
             (start, end, what if isinstance(what, str) else what.written(minting.url_of(what)))
             for start, end, what in self.changes
         ]
+        if values:
+            for start, end in self.placeholders:
+                new = values(self.text[start:end])
+                if new is not None:
+                    edits.append((start, end, new))
+            edits.sort(key=itemgetter(0, 1))
+        return edits
 
-    def rendered(self, minting: "Minting") -> str:
+    def rendered(self, minting: "Minting", values: Values | None = None) -> str:
         """The text for one recipient."""
         pieces: list[str] = []
         position = 0
-        for start, end, new in self.edits(minting):
+        for start, end, new in self.edits(minting, values):
             pieces += self.text[position:start], new
             position = end
         return "".join((*pieces, self.text[position:]))
@@ -111,8 +134,8 @@ class Minting:
     """The links of one recipient; those to the same page with the same metadata are minted once."""
 
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
-        self._configuration = configuration
-        self._metadata = metadata
+        self.configuration = configuration
+        self.metadata = metadata
         self._minted: dict[str, str] = {}
         self.longest = 0
         """Characters of the longest link so far, the pixel's aside."""
@@ -120,22 +143,27 @@ class Minting:
     def url_of(self, slot: Slot) -> str:
         """The link that goes to a place."""
         if not slot.target:
-            return self._configuration.get_open_tracking_url(self._metadata)
+            return self.open_url()
         url = "" if slot.told else self._minted.get(slot.target, "")
         if not url:
-            url = self._click_url(slot)
+            url = self.click_url(slot.target, self._added(slot.told) if slot.told else NOTHING)
             self.longest = max(self.longest, len(url))
             if not slot.told:
                 self._minted[slot.target] = url
         return url
 
-    def _click_url(self, slot: Slot) -> str:
-        metadata = self._metadata
-        if slot.told:
-            given = {*(self._configuration.default_metadata or {}), *(metadata or {})}
-            added = {name: value for name, value in slot.told.items() if name not in given}
-            metadata = {**added, **(metadata or {})}
-        return self._configuration.get_click_tracking_url(slot.target, metadata)
+    def _added(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+        given = {*(self.configuration.default_metadata or {}), *(self.metadata or {})}
+        return {name: value for name, value in told.items() if name not in given}
+
+    def open_url(self) -> str:
+        """The URL of the pixel."""
+        return self.configuration.get_open_tracking_url(self.metadata)
+
+    def click_url(self, target: str, added: Mapping[str, Any]) -> str:
+        """The link to a page, with metadata that is added to the recipient's."""
+        metadata = {**added, **(self.metadata or {})} if added else self.metadata
+        return self.configuration.get_click_tracking_url(target, metadata)
 
 
 class Told:

@@ -73,7 +73,8 @@ def decoded(raw: bytes, encoding: str) -> bytes:
 def edited(raw: bytes, encoding: str, edits: Sequence[ByteEdit]) -> tuple[bytes, str]:
     """A body as it stands in the mail after edits of what `decoded` gave; and its encoding then.
 
-    A part without encoding that a change has given too long a line becomes quoted-printable.
+    A part without encoding that a change has given too long a line, or its first character beyond
+    ASCII, becomes quoted-printable.
     """
     line_end = b"\r\n" if b"\r\n" in raw else b"\n"
     if encoding == BASE64:
@@ -81,7 +82,8 @@ def edited(raw: bytes, encoding: str, edits: Sequence[ByteEdit]) -> tuple[bytes,
     if encoding == QUOTED_PRINTABLE:
         return _edited_quoted(raw, edits, line_end), encoding
     new = spliced(raw, edits)
-    if longest_line(new) > MAX_LINE_BYTES >= longest_line(raw):
+    too_long = longest_line(new) > MAX_LINE_BYTES >= longest_line(raw)
+    if too_long or (raw.isascii() and not new.isascii()):
         return _quoted(new, line_end), QUOTED_PRINTABLE
     return new, encoding
 

@@ -83,8 +83,15 @@ class SealedCodec:
         """
         if "url" not in content and kind in KINDS_WITH_URL:
             raise InvalidPayload(f"a {kind} link needs the URL it goes to")
+        return self.seal(document.dump_compact(content), kind)
+
+    def seal(self, body: bytes, kind: Kind) -> str:
+        """Return the sealed token of a document that is JSON already, as ``dump_compact`` has it.
+
+        Raises:
+            InvalidPayload: it is longer than 64 KiB.
+        """
         key_id, cipher = self._keyring.sealing
-        body = document.dump_compact(content)
         uuids = b"\x00"
         if self._compress:
             uuids, body = lift_uuids(body)
