@@ -19,6 +19,7 @@ from tests.tokens.every_format import (
     SEALED,
     STORED,
     Author,
+    deflated_token,
     documents,
     dumped,
     fernet_token,
@@ -31,8 +32,13 @@ each_format = pytest.mark.parametrize(
 )
 each_author = pytest.mark.parametrize(
     ("made", "author"),
-    [(PLAIN, plain_token), (FERNET, fernet_token), (SEALED, sealed_token)],
-    ids=["plain", "fernet", "sealed"],
+    [
+        (PLAIN, plain_token),
+        (FERNET, fernet_token),
+        (SEALED, sealed_token),
+        (SEALED, deflated_token),
+    ],
+    ids=["plain", "fernet", "sealed", "deflated"],
 )
 
 
@@ -104,7 +110,21 @@ UNREADABLE = {
     "a negative number beyond a float": b'{"metadata":{"a":-1e999}}',
     "a lone surrogate": b'{"metadata":{"a":"\\ud800"}}',
     "a lone surrogate in capitals": b'{"metadata":{"a":"\\uDFFF"}}',
-    "equal keys": b'{"metadata":{"a":1,"a":1}}',
+    "objects nested 201 deep": b'{"metadata":' + b'{"a":' * 200 + b"1" + b"}" * 201,
+    "a lone surrogate as a key": b'{"metadata":{"\\ud800":1}}',
+    "a surrogate in UTF-8": b'{"metadata":{"a":"\xed\xa0\x80"}}',
+    "equal keys": b'{"metadata":{},"metadata":{"a":1}}',
+    "equal keys inside": b'{"metadata":{"a":1,"a":1}}',
+    "equal keys, one escaped": b'{"metadata":{"a":1,"\\u0061":2}}',
+    "UTF-16": '{"metadata":{}}'.encode("utf-16"),
+    "a string": b'"text"',
+    "a number": b"1",
+    "two values": b"{}{}",
+    "a line break behind": b"{}\n",
+    "a space before": b" {}",
+    "a comment": b"{}//",
+    "a control character": b'{"metadata":{"a":"\x02"}}',
+    "the mark of a UUID": b'{"metadata":{"a":"\x01"}}',
     "a byte order mark": b'\xef\xbb\xbf{"metadata":{}}',
     "no UTF-8": b'{"metadata":{"a":"\xff"}}',
     "null": b"null",
@@ -113,7 +133,14 @@ UNREADABLE = {
     "a URL that is no string": b'{"url":["https://a.example/"]}',
     "a URL that is null": b'{"url":null}',
     "metadata that are no object": b'{"metadata":[]}',
+    "metadata that are a string": b'{"metadata":"a"}',
+    "metadata that are null": b'{"metadata":null}',
     "a webhook that is no string": b'{"webhook":1}',
+    "a time that is a string": b'{"iat":"1"}',
+    "a time that is a boolean": b'{"iat":true}',
+    "an expiry that is a float": b'{"exp":1e300}',
+    "an expiry that is null": b'{"exp":null}',
+    "privacy that is a string": b'{"privacy":"no_ip"}',
     "a time that is no integer": b'{"iat":1.5}',
     "an expiry that is a boolean": b'{"exp":true}',
     "privacy that is no list": b'{"privacy":{}}',
@@ -145,7 +172,7 @@ def test_content_that_is_no_links_is_refused_by_the_one_error(
         (b'{"iat":1763005401}', "made in the future, at 2025-11-13 03:43:21 UTC"),
     ],
 )
-def test_the_operator_is_told_what_is_wrong(
+def test_the_message_says_what_is_wrong(
     made: Formats, author: Author, body: bytes, message: str
 ) -> None:
     with pytest.raises(InvalidLink, match=message):
@@ -171,7 +198,24 @@ def test_the_cause_is_chained(made: Formats, author: Author, body: bytes, cause:
 
 
 @each_author
-@pytest.mark.parametrize("body", [b"{}", b'{"metadata":{"a":"\\ud83c\\udf38 \\u00e9"}}', b"{}  "])
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"{}",
+        b"{}     ",
+        b'{"metadata":{"a":' + b"[" * 198 + b"]" * 198 + b"}}",
+        b'{"metadata":{"a":"' + b"[" * 5_000 + b'"}}',
+        b'{"metadata":{"a":"\\"' + b"[{" * 5_000 + b'\\\\"}}',
+        b'{"metadata":{"a":[' + b",".join([b"[]"] * 5_000) + b"]}}",
+        b'{"metadata":{"n":' + b"1" * 4_000 + b"}}",
+        b'{"metadata":{"a":"\\ud83c\\udf38 \\u00e9 \\uD83C\\uDF38"}}',
+        b'{"metadata":{"n":1.5e308,"m":-0.0}}',
+        b'{"metadata":{}, "unknown": [1, 2]}',
+        b'{"url":"https://a.example/"}',
+        b'{"iat":-5,"privacy":[]}',
+    ],
+    ids=lambda body: body[:30],
+)
 def test_content_of_other_writers_is_taken(made: Formats, author: Author, body: bytes) -> None:
     assert made.decode(author(body), "open", NOW)[0] == json.loads(body)
 

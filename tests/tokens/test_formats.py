@@ -72,15 +72,6 @@ def test_the_compression_switch_reaches_the_token() -> None:
     assert base64.urlsafe_b64decode(STORED.encode(document, "click")[:4])[0] == 0xA4
 
 
-def test_what_is_no_keyring_is_refused_with_the_way_to_make_one() -> None:
-    with pytest.raises(InvalidKey) as caught:
-        Formats({"current": SECRET}, None, "utf-8", True)  # type: ignore[arg-type]
-    assert str(caught.value) == (
-        "keyring must be a Keyring, not dict; make one with Keyring.generate(), or from its JSON "
-        "form with Keyring.from_json(text)"
-    )
-
-
 def test_several_fernet_keys_are_refused_with_the_way_to_give_them() -> None:
     with pytest.raises(InvalidKey, match=r"not list; .* Keyring\(\.\.\., fernet="):
         Formats(None, [FERNET_KEY], "utf-8", True)  # type: ignore[arg-type]
