@@ -107,3 +107,28 @@ def test_a_dry_run_of_the_log_sends_nothing(rig: Rig) -> None:
     report = replay_lines(rig, *(fallback(f"{n:032}") for n in range(15)), dry_run=True)
     assert report.replayed == 15
     assert rig.left() == 0
+
+
+@pytest.mark.parametrize("wrapped", [False, True])
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "pytracking_fallback " * 9,
+        '{"pytracking_fallback": 1}',
+        '"}{"pytracking_fallback": 1}',
+        '\\"pytracking_fallback\\"',
+    ],
+)
+def test_a_visitor_adds_no_hit_to_the_count_whole_or_damaged(
+    rig: Rig, agent: str, wrapped: bool
+) -> None:
+    def logged(line: str) -> str:
+        return json.dumps({"timestamp": 1, "message": line}) if wrapped else line
+
+    line = json.loads(fallback("a" * 32))
+    line["request_data"]["user_agent"] = agent
+    whole, other = json.dumps(line), json.dumps({"message": "bug", "agent": agent})
+    report = replay_lines(rig, logged(whole), logged(other))
+    assert (report.replayed, report.read) == (1, 1)
+    report = replay_lines(rig, logged(whole)[:-2], logged(whole[:-2]))
+    assert (report.replayed, report.read) == (0, 2)

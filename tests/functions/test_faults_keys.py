@@ -3,6 +3,7 @@
 import time
 
 import pytest
+from pytracking.aws.secrets import FIRST_RETRY_SECONDS
 from pytracking.handlers.http import UNAVAILABLE, Request, render
 from pytracking.tokens.keyring import Keyring
 
@@ -125,6 +126,32 @@ def test_while_keys_hang_not_every_visitor_waits_for_them(start):
                 function.get(token("open"))
         assert watch.seconds < 2
         assert len(queue.messages) == 20
+
+
+@KINDS
+@pytest.mark.fault("answering", 7)
+def test_no_answer_waits_for_keys_that_hang_since_the_start(kind, log, start, monkeypatch):
+    with RawServer(raw_server.hang) as secrets, RawServer(raw_server.hang) as queue:
+        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        for _ in range(4):
+            later(monkeypatch, function, FIRST_RETRY_SECONDS)
+            with Stopwatch() as watch:
+                assert function.get(token(kind))["statusCode"] == (200 if kind == "open" else 503)
+            assert watch.seconds < ANSWER_BOUND
+
+
+@pytest.mark.fault("answering", 50)
+def test_keys_that_are_slow_after_a_failed_start_serve_the_next_visitors(log, start, monkeypatch):
+    def slow(connection):
+        time.sleep(0.6)
+        secret(RING.to_json())(connection)
+
+    with RawServer(fail(400), slow) as secrets, RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
+        later(monkeypatch, function, FIRST_RETRY_SECONDS)
+        assert function.get(token("click"))["statusCode"] == 503
+        time.sleep(0.5)
+        assert is_answer("click", function.get(token("click")))
 
 
 @KINDS

@@ -8,10 +8,12 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from pytracking.aws.client import JsonApi
 from pytracking.aws.observability import count, log_error, log_warning
+from pytracking.delivery.deadline import Deadline
 from pytracking.environment import Settings
 from pytracking.errors import (
     AwsError,
@@ -48,12 +50,13 @@ REFRESH_SECONDS = 300
 longest that a removed link key still opens links."""
 
 FIRST_FETCH_SECONDS = 3.0
-"""Most that a fetch may take while there is nothing to go on with: a slow secret is no outage."""
+"""Most that a fetch may take while there is nothing to go on with: a slow secret is no outage. A
+start waits for it, an answer for no longer than for any fetch."""
 
 REFRESH_FETCH_SECONDS = 0.4
 """Most that a fetch may take out of the time of an answer, beside keys that still serve."""
 
-WEBHOOK_FETCH_SECONDS = 2.0
+WEBHOOK_FETCH_SECONDS = 3.0
 """The same for webhook secrets, which no visitor waits for."""
 
 RETRY_SECONDS = 60
@@ -114,8 +117,15 @@ class KeptSecret(Generic[T]):
         self._lock = threading.Lock()
 
     def current(self) -> T | None:
-        """Return the value, fetched anew first when it is missing or old."""
-        if self.value is None or self._clock() - self._fetched_at >= REFRESH_SECONDS:
+        """Return the value, fetched anew first when it is missing or old.
+
+        One that is missing is waited for no longer than a fetch beside one may take. Its fetch goes
+        on all the same, so that a slow service has answered by one of the next calls.
+        """
+        if self.value is None:
+            with suppress(TimeoutError):
+                Deadline(self._fetch_seconds).run(self.refresh)
+        elif self._clock() - self._fetched_at >= REFRESH_SECONDS:
             self.refresh()
         return self.value
 
@@ -133,8 +143,8 @@ class KeptSecret(Generic[T]):
             pause = FIRST_RETRY_SECONDS if missing else self._retry_seconds
             if self._clock() - self._tried_at < pause:
                 return False
-            seconds = max(FIRST_FETCH_SECONDS, self._fetch_seconds)
-            self.value = self._make(self._fetch(seconds if missing else self._fetch_seconds))
+            seconds = FIRST_FETCH_SECONDS if missing else 0.0
+            self.value = self._make(self._fetch(max(seconds, self._fetch_seconds)))
         except PytrackingError as error:
             self._tried_at = self._clock()
             self._report(error, rings=missing or not isinstance(error, AwsError))
