@@ -42,6 +42,8 @@ PARAMETERS = {
     "MAX_REQUESTS": "MaxRequestsPerSecond",
     "MEMORY": "MemorySize",
     "PRIVACY": "PrivacyMode",
+    "SENDER_NAME": "SenderName",
+    "SENDER_URL": "SenderUrl",
     "SHADOW": "ShadowSignals",
     "SLOW_CONCURRENCY": "SlowConcurrency",
     "VIEWER_SECRET": "ViewerAddressSecret",

@@ -10,14 +10,14 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from pytracking import Configuration
 from pytracking.actions import RESUBSCRIBE, Action
 from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.environment import PrivacyMode
 from pytracking.events import TYPES, Event
-from pytracking.links import PRIVACY_FLAGS, Link
+from pytracking.links import PRIVACY_FLAGS, Link, content_of
 from pytracking.privacy import PrivacyPolicy
-from pytracking.tokens import Kind
+from pytracking.tokens import KINDS_WITH_URL, Kind
+from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 from pytracking.visitors import classify
 
@@ -59,9 +59,14 @@ _PAGE = {
 
 def token(kind: Kind) -> str:
     """Return the token of the sample link of ``kind``."""
-    configuration = Configuration(keyring=Keyring(SAMPLE_SECRET), compress=False)
-    document = configuration.get_data_to_embed(TARGET if kind == "click" else None, METADATA)
-    return configuration.get_url_encoded_data_str(document)
+    document = content_of(
+        TARGET if kind in KINDS_WITH_URL else None,
+        METADATA,
+        NOW,
+        action=Action("unsubscribe") if kind == "action" else None,
+        issue_time=False,
+    )
+    return Formats(Keyring(SAMPLE_SECRET), compress=False).encode(document, kind)
 
 
 def requests() -> dict[str, dict[str, Any]]:
@@ -81,7 +86,21 @@ def requests() -> dict[str, dict[str, Any]]:
         made[f"{kind}-function-url.json"] = http_api(
             path, host="abcdefghijklmnopqrstuvwxyz012345.lambda-url.us-east-1.on.aws"
         )
-    return made
+    return made | _action_requests()
+
+
+def _action_requests() -> dict[str, dict[str, Any]]:
+    """Return what Lambda hands to the functions of action links and guarded clicks."""
+    path, guarded = f"/a/{token('action')}", f"/c/{token('guarded')}"
+    return {
+        "action.json": http_api(path),
+        "action-head.json": http_api(path, method="HEAD"),
+        "action-one-click.json": http_api(path, "POST", body=b"List-Unsubscribe=One-Click"),
+        "action-button.json": http_api(path, "POST", body=b"page=1"),
+        "action-not-a-token.json": http_api("/a/not-a-token"),
+        "click-guarded.json": http_api(guarded),
+        "click-guarded-button.json": http_api(guarded, "POST", body=b"page=1"),
+    }
 
 
 def environment() -> dict[str, dict[str, str]]:
@@ -96,10 +115,12 @@ def environment() -> dict[str, dict[str, str]]:
     }
 
 
-def http_api(path: str, method: str = "GET", host: str = _HOST) -> dict[str, Any]:
+def http_api(
+    path: str, method: str = "GET", host: str = _HOST, body: bytes = b""
+) -> dict[str, Any]:
     """Return an event of payload format 2.0, as HTTP APIs and function URLs send it."""
     if host == _HOST:
-        return _event(path, method, host, f"{method} /{path[1]}/{{token+}}", "2.0")
+        return _event(path, method, host, f"{method} /{path[1]}/{{token+}}", "2.0", body)
     made = _event(path, method, host, "$default", "2.0")
     made.pop("pathParameters")
     made["requestContext"] |= {"accountId": "anonymous", "apiId": host.partition(".")[0]}
@@ -133,7 +154,9 @@ def load_balancer(path: str) -> dict[str, Any]:
     }
 
 
-def _event(path: str, method: str, host: str, route_key: str, version: str) -> dict[str, Any]:
+def _event(
+    path: str, method: str, host: str, route_key: str, version: str, body: bytes = b""
+) -> dict[str, Any]:
     headers = {
         "accept-encoding": "gzip, deflate, br",
         "accept-language": "en-US,en;q=0.9",
@@ -142,10 +165,13 @@ def _event(path: str, method: str, host: str, route_key: str, version: str) -> d
         "user-agent": _USER_AGENT,
         **(_IMAGE if path.startswith("/o/") else _PAGE),
     }
+    if body:
+        headers["content-type"] = "application/x-www-form-urlencoded"
     request = events.HttpRequest(
         method,
         path,
         headers=sorted(headers.items()),
+        body=body,
         source_ip=_CLIENT,
         scheme="https",
         id="JKJaXmPLvHcESHA=",

@@ -11,7 +11,8 @@ endpoint = LinkEndpoint("open")
 def handler(request: Request) -> Answer:
     """Record the open, and answer with the pixel whatever comes: no mail shows a broken image."""
     try:
-        endpoint.hit(request)
+        link, _ = endpoint.read(request)
+        endpoint.record(request, link)
     except KeysUnavailable:
         endpoint.record(request, None)
     except InvalidLink:

@@ -45,7 +45,7 @@ _HERE = Path(__file__).parent
 FUNCTIONS = next(at for at in (_HERE / "functions", _HERE.parents[1] / "functions") if at.is_dir())
 """The functions: beside this module in the wheel, at the top of the tree otherwise."""
 
-ROUTES = {"o": "open", "c": "click"}
+ROUTES = {"o": "open", "c": "click", "a": "action"}
 """The function that answers a route; what is under none is the click function's, as on AWS."""
 
 Message = MutableMapping[str, Any]
@@ -85,7 +85,7 @@ class Application:
     """Answers requests with the functions' handlers, each in a thread.
 
     Args:
-        handlers: by route, ``{"o": ..., "c": ...}``.
+        handlers: by route, ``{"o": ..., "c": ..., "a": ...}``.
     """
 
     def __init__(self, handlers: dict[str, Handler]) -> None:

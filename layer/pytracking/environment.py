@@ -75,6 +75,13 @@ class Settings:
         "PYTRACKING_FALLBACK_URL",
         "where a click on a link that cannot be used goes; without it, a neutral page",
     )
+    sender_name: str | None = _variable(
+        "PYTRACKING_SENDER_NAME", "who the mails are from, on the pages of action links"
+    )
+    sender_url: str | None = _variable(
+        "PYTRACKING_SENDER_URL",
+        "where the pages of action links say the sender is reached, `https:` or `mailto:`",
+    )
     viewer_address_secret: str | None = _variable(
         "PYTRACKING_VIEWER_ADDRESS_SECRET",
         "what CloudFront sends as `X-Origin-Secret`, so that its `CloudFront-Viewer-Address` is "

@@ -135,7 +135,7 @@ class Event:
 
     @property
     def type(self) -> str:
-        """Return what happened: ``email.opened``, ``email.clicked``, ..."""
+        """What happened, such as ``email.opened``."""
         return TYPES[self.action or ("click" if self.kind == "guarded" else self.kind)]
 
     @property

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
 from pytracking.errors import InvalidMessage
-from pytracking.events import Event, event_kind
+from pytracking.events import OPT_OUT_TYPES, Event, event_kind
 from pytracking.tokens import KIND_BYTES, Kind
 
 VERSION = 1
@@ -99,6 +99,11 @@ class Message:
         return _dump(document, self.dead)
 
     @property
+    def is_opt_out(self) -> bool:
+        """Whether somebody asks for less, which must not get lost, nor be late."""
+        return self.body.get("type") in OPT_OUT_TYPES
+
+    @property
     def uncounted(self) -> Kind | None:
         """The kind of the hit, if it is still to be counted."""
         return None if self.counted else event_kind(self.body)
@@ -170,6 +175,11 @@ class Undecoded:
             },
             self.dead,
         )
+
+    @property
+    def is_opt_out(self) -> bool:
+        """Whether it may be an opt-out: which action it is, its token alone says."""
+        return self.kind == "action"
 
     def as_dead_letter(self, reason: str, *, now: float) -> "Undecoded":
         """Return the copy that goes to the dead letters."""

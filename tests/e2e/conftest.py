@@ -86,7 +86,8 @@ def _let_webhooks_reach_this_machine(deployment: Deployment, url: str) -> None:
     """The receiver is on the loopback and speaks http; a deployment refuses both."""
     functions = deployment.client("lambda")
     ids = physical_ids(STACK, deployment.client)
-    for name in ("OpenFunction", "ClickFunction", "DeliverFunction", "DeliverSlowFunction"):
+    hot = ("OpenFunction", "ClickFunction", "ActionFunction")
+    for name in (*hot, "DeliverFunction", "DeliverSlowFunction"):
         variables = functions.get_function_configuration(FunctionName=ids[name])["Environment"]
         functions.update_function_configuration(
             FunctionName=ids[name],

@@ -48,9 +48,9 @@ def test_a_sample_event_gets_the_answer_its_readme_promises(name, start, log):
     assert ("no event" in promised or promised.startswith("404")) == (
         "InvalidLinks" in metrics(log.lines())
     )
-    if result["statusCode"] == 302:
+    if result["statusCode"] in (302, 303):
         assert result["headers"]["Location"] == samples.TARGET
-    assert (result["body"] == "") == ("no body" in promised or promised.startswith("302"))
+    assert (result["body"] == "") == ("no body" in promised or promised.startswith("30"))
 
 
 @KINDS
@@ -98,7 +98,8 @@ def test_other_methods_are_told_which_are_allowed(kind, method, start):
         function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
         result = function.get(token(kind), method)
     assert result["statusCode"] == 405
-    assert result["headers"]["Allow"] == "GET, HEAD"
+    takes_post = kind == "click" and method != "POST"  # which follows guarded clicks
+    assert result["headers"]["Allow"] == ("GET, HEAD, POST" if takes_post else "GET, HEAD")
     assert queue.requests == []
 
 

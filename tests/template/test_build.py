@@ -33,6 +33,7 @@ def built(tmp_path_factory: pytest.TempPathFactory) -> Path:
     [
         ("OpenFunction", "open"),
         ("ClickFunction", "click"),
+        ("ActionFunction", "action"),
         ("DeliverFunction", "deliver"),
         ("DeliverSlowFunction", "deliver"),
         ("LinksFunction", "links"),

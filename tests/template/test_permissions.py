@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from tests.template.resolve import resolve
+from tests.template.test_template import HOT
 
 QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
 SLOW_QUEUE = {"Fn::GetAtt": ["SlowQueue", "Arn"]}
@@ -38,6 +39,7 @@ WITH_BOTH = {
 ALLOWED = {
     "OpenFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
     "ClickFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
+    "ActionFunction": [WRITE_LOGS, READ_LINK_KEYS, QUEUE_A_HIT],
     "DeliverFunction": [
         WRITE_LOGS,
         (READ_A_QUEUE, QUEUE),
@@ -142,7 +144,7 @@ def test_only_the_api_may_call_the_functions_that_answer(template: dict[str, Any
         if resource["Type"] == "AWS::Lambda::Permission":
             properties = resource["Properties"]
             assert properties["Principal"] == "apigateway.amazonaws.com"
-            assert properties["FunctionName"]["Ref"] in ("OpenFunction", "ClickFunction")
+            assert properties["FunctionName"]["Ref"] in HOT
             assert "${__ApiId__}" in properties["SourceArn"]["Fn::Sub"][0]
 
 

@@ -12,7 +12,7 @@ from pytracking.handlers.delivering import SLOW_LANE_WORKERS
 from tests.template.resolve import references, resolve
 
 ROOT = Path(__file__).resolve().parents[2]
-HOT = ("OpenFunction", "ClickFunction")
+HOT = ("OpenFunction", "ClickFunction", "ActionFunction")
 FROM_QUEUE = {"DeliverFunction": "Queue", "DeliverSlowFunction": "SlowQueue"}
 
 
@@ -48,7 +48,12 @@ def test_every_route_is_written_out_and_leads_to_its_function(template: dict[str
         "ANY /o/{token+}": "OpenFunction",
         "GET /c/{token+}": "ClickFunction",
         "HEAD /c/{token+}": "ClickFunction",
+        "POST /c/{token+}": "ClickFunction",
         "ANY /c/{token+}": "ClickFunction",
+        "GET /a/{token+}": "ActionFunction",
+        "HEAD /a/{token+}": "ActionFunction",
+        "POST /a/{token+}": "ActionFunction",
+        "ANY /a/{token+}": "ActionFunction",
         "$default": "ClickFunction",
         "GET /robots.txt": "OpenFunction",
         "HEAD /robots.txt": "OpenFunction",

@@ -69,8 +69,10 @@ def log_warning(message: str, **fields: Any) -> None:
         logger().warning(message, extra=fields)
 
 
-def log_fallback(event: Event, token: str, reason: str) -> None:
+def log_fallback(event: Event, token: str, reason: str) -> bool:
     """Write one line that holds a hit which could not be queued, for `replay` to read.
+
+    Returns whether it was written.
 
     The hit's own time is called ``hit_timestamp``: Lambda reads ``timestamp`` as the line's time.
     Not through the logger, which changes what it is given.
@@ -93,8 +95,11 @@ def log_fallback(event: Event, token: str, reason: str) -> None:
         line["how"] = event.how
     if event.value is not None:
         line["value"] = event.value
-    with suppress(Exception):
+    try:
         print(json.dumps(line), flush=True)
+    except Exception:
+        return False
+    return True
 
 
 def log_bug(error: Exception) -> None:

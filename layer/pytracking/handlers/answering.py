@@ -4,26 +4,29 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import replace
-from functools import partial, wraps
-from typing import Any
+from functools import cached_property, partial, wraps
+from typing import TYPE_CHECKING, Any
 
 from pytracking.aws.observability import count, hits_metric, log_bug, log_error
 from pytracking.aws.queue import SqsQueue
 from pytracking.aws.secrets import LinkKeys
 from pytracking.environment import Settings
-from pytracking.errors import InvalidLink, InvalidTarget
-from pytracking.events import Event
+from pytracking.errors import InvalidLink, InvalidTarget, LinkExpired
+from pytracking.events import Event, How
 from pytracking.handlers import http
-from pytracking.handlers.http import Answer, Request, read_request
+from pytracking.handlers.http import READING, Answer, Request, read_request
 from pytracking.handlers.outbox import Outbox, to_webhook
 from pytracking.links import Link
 from pytracking.messages import new_id
 from pytracking.privacy import STRICTEST, PrivacyPolicy
 from pytracking.targets import check_target, check_webhook_url
-from pytracking.tokens import Kind
+from pytracking.tokens import KINDS_WITH_URL, Kind
 from pytracking.visitors import classify
+
+if TYPE_CHECKING:
+    from pytracking.handlers.pages import Pages
 
 ANSWER_SECONDS = 1.0
 """Most that all waiting for others may take before a visitor is answered."""
@@ -54,6 +57,7 @@ class LinkEndpoint:
     def __init__(self, kind: Kind, environment: Mapping[str, str] = os.environ) -> None:
         settings = Settings.from_environment(environment)
         self.kind = kind
+        self._sender = settings.sender_name, settings.sender_url
         self.privacy = PrivacyPolicy.of(settings)
         self.viewer_address_secret = settings.viewer_address_secret
         self.shadow_signals = settings.shadow_signals
@@ -72,11 +76,13 @@ class LinkEndpoint:
         # Now, while a starting function has its processor to itself; a failure is tried again.
         self.keys.refresh()
 
-    def answering(self, otherwise: Answer) -> Callable[[Callable[[Request], Answer]], Handler]:
+    def answering(
+        self, otherwise: Answer, methods: Collection[str] = READING
+    ) -> Callable[[Callable[[Request], Answer]], Handler]:
         """Make a Lambda handler of a function that answers a request for a link.
 
         The handler understands every gateway's events, answers crawlers asking for robots.txt,
-        browsers asking for an icon, and methods other than GET and HEAD itself, and never raises:
+        browsers asking for an icon, and other methods than ``methods`` itself, and never raises:
         whatever goes wrong, a bug or a lack of memory, the visitor gets ``otherwise``.
         """
 
@@ -86,7 +92,9 @@ class LinkEndpoint:
                 request = Request()
                 try:
                     request = read_request(event, self.viewer_address_secret)
-                    return http.render(http.well_known(request) or answer(request), request)
+                    return http.render(
+                        http.well_known(request, methods) or answer(request), request
+                    )
                 except Exception as error:
                     log_bug(error)
                     count("Bugs")
@@ -96,30 +104,51 @@ class LinkEndpoint:
 
         return decorate
 
-    def hit(self, request: Request) -> str:
-        """Read the link that was followed, and record the hit.
+    def read(self, request: Request) -> tuple[Link, str]:
+        """Read the link that was followed.
 
         Returns:
-            Where a click goes, as a ``Location`` header takes it; "" for an open.
+            The link, and where a click goes, as a ``Location`` header takes it; else "".
 
         Raises:
             InvalidLink: it is not one of ours, or not any more.
             InvalidTarget: a browser must not be sent there, or it would come back here.
             KeysUnavailable: no link can be read just now.
         """
-        target = ""
         try:
-            link = self.keys.read(request.token, self.kind)
-            if link.target is not None:
-                target = check_target(link.target, own_bases=request.own_bases)
+            link = self.read_token(request.token)
+            if link.target is None:
+                return link, ""
+            return link, check_target(link.target, own_bases=request.own_bases)
         except InvalidLink:
             count("InvalidLinks")
             raise
         except InvalidTarget:
             count("RefusedTargets")
             raise
-        self.record(request, link)
-        return target
+
+    def read_token(self, token: str) -> Link:
+        """Read the link of a token; one of clicks may be a guarded click's, under the same path.
+
+        Raises:
+            InvalidLink, KeysUnavailable: as ``read``.
+        """
+        try:
+            return self.keys.read(token, self.kind)
+        except LinkExpired:
+            raise
+        except InvalidLink:
+            if self.kind != "click":
+                raise
+        return self.keys.read(token, "guarded")
+
+    @cached_property
+    def pages(self) -> Pages:
+        """The pages with a button, loaded with the first link that has one."""
+        from pytracking.handlers.pages import Pages, check_sender_url
+
+        name, url = self._sender
+        return Pages(name, _checked("PYTRACKING_SENDER_URL", url, check_sender_url))
 
     def fallback(self, request: Request) -> str | None:
         """Return the operator's page for links that cannot be used, if there is one."""
@@ -131,7 +160,13 @@ class LinkEndpoint:
         except InvalidTarget:  # it would come back here, and again, and again
             return None
 
-    def record(self, request: Request, link: Link | None) -> None:
+    def record(
+        self,
+        request: Request,
+        link: Link | None,
+        how: How | None = None,
+        value: str | int | None = None,
+    ) -> str | None:
         """Hand a hit over, to the queue or the webhook, or at worst to the log.
 
         Args:
@@ -139,34 +174,53 @@ class LinkEndpoint:
             link: None where no link can be read just now: then the token is kept as it came, for
                 anyone who has the keys later. What the recipient agreed to stands in it, so of the
                 visitor only the least is kept that any link could ask for.
+            how: how somebody acted.
+            value: what was chosen.
+
+        Returns:
+            The event's id; None where it is kept nowhere.
         """
+        kind = link.kind if link else self.kind
         webhook = (link.webhook_url or self.webhook_url or "") if link else None
         if webhook == "" and not self.others:
-            count(hits_metric(self.kind), "WithoutWebhook")
-            return
+            count("WithoutWebhook")
+            if kind != "action":
+                count(hits_metric(self.kind))
+                return None
+            webhook = None  # somebody acted, and is to be heard: it waits for an operator
         identifier, now = new_id(), int(time.time())
         try:
-            event = self._event(request, link, identifier, now)
+            event = self._event(request, link or Link(kind), identifier, now, how, value)
+            if link is None:
+                event = replace(event.under(self.privacy, STRICTEST), privacy=event.privacy)
         except Exception as error:  # the answer is known by now, and no verdict may spoil it
             log_bug(error)
             count("Bugs")
-            consent = STRICTEST if self.kind == "open" else ()  # which hold was not found out
-            event, webhook = (
-                Event(self.kind, identifier, now, {}, UNKNOWN_REQUEST, privacy=consent),
-                None,
-            )
+            consent = () if kind in KINDS_WITH_URL else STRICTEST  # which hold was not found out
+            event = Event(kind, identifier, now, {}, UNKNOWN_REQUEST, privacy=consent)
+            event, webhook = replace(event, how=how, value=value), None
         timeout = max(LEAST_SECONDS, ANSWER_SECONDS - (time.monotonic() - request.since))
-        sent = self.outbox.record(event, request.token, webhook, timeout)
-        if not sent:
+        token = link.token if link else request.token
+        fate = self.outbox.record(event, token, webhook, timeout)
+        if fate != "sent":
             count("Fallbacks")
         if link is None:
             count("Undecoded")
-        elif self.counts or not sent or webhook is None:
+        elif self.counts or fate != "sent" or webhook is None:
             count(hits_metric(self.kind))
+        return None if fate == "lost" else identifier
 
-    def _event(self, request: Request, link: Link | None, identifier: str, now: int) -> Event:
+    def _event(
+        self,
+        request: Request,
+        link: Link,
+        identifier: str,
+        now: int,
+        how: How | None,
+        value: str | int | None,
+    ) -> Event:
         headers = request.headers
-        age = None if link is None or link.issued_at is None else now - link.issued_at
+        age = None if link.issued_at is None else now - link.issued_at
         if age is not None and abs(age) > MAX_AGE_SECONDS:
             age = None
         verdict = classify(
@@ -179,15 +233,15 @@ class LinkEndpoint:
             shadows=self.shadow_signals,
         )
         event = Event.of(
-            link or Link(self.kind),
+            link,
             request.data(),
             verdict.to_json(),
             identifier=identifier,
             timestamp=now,
+            how=how,
+            value=value,
         )
-        consent = self.privacy.consent_flags(link.privacy if link else (), headers, self.kind)
-        if link is None:
-            return replace(event.under(self.privacy, STRICTEST), privacy=consent)
+        consent = self.privacy.consent_flags(link.privacy, headers, self.kind)
         return event.under(self.privacy, consent)
 
 

@@ -36,6 +36,10 @@ from pytracking.messages import WEBHOOK, Message, Undecoded, dead_letter_text, p
 SEND_SECONDS = 5.0
 """Most that sending the copies of a batch to one queue may take."""
 
+LATE_SECONDS = 12 * 3600
+"""After how long an opt-out that is not delivered is an alarm: mailbox providers ask senders to
+honour one within 48 hours (Gmail's and Yahoo's requirements for bulk senders, 2024)."""
+
 SLOW_LANE_WORKERS = 100
 """Posts made at once in the slow lane, which do nothing but wait: as many as its batches hold."""
 
@@ -191,7 +195,8 @@ class Deliverer:
         if wait := requeue_delay(message.not_before, self._clock()):
             # Not counted: the line that a metric takes, a hundred times a day, costs more than
             # the copy.
-            return _Settled(copies=((QueueEntry.of(message, wait), self._again),))
+            copy = QueueEntry.of(message, wait)
+            return _Settled(self._lateness(message), ((copy, self._again),))
         return _Settled(done=False, message=message)
 
     def _send(self, due: Mapping[int, Message], ends_at: float) -> dict[int, dict[str, Result]]:
@@ -279,11 +284,20 @@ class Deliverer:
             answer=result.excerpt[:MAX_LOGGED_CHARACTERS],
         )
         copy = QueueEntry.of(failed, requeue_delay(due, now))
-        return _Settled(("Retried",), ((copy, self._again),))
+        return _Settled(("Retried", *self._lateness(failed)), ((copy, self._again),))
 
     def _give_up(self, message: Message | Undecoded, reason: str) -> _Settled:
         dead = message.as_dead_letter(reason, now=self._clock())
-        return self._to_dead_letters(dead.to_json(), reason, id=message.id)
+        settled = self._to_dead_letters(dead.to_json(), reason, id=message.id)
+        if message.is_opt_out:
+            settled.metrics += ("DeadOptOuts",)
+        return settled
+
+    def _lateness(self, message: Message) -> tuple[str, ...]:
+        """Return the metric of an opt-out that is late, as long as it waits."""
+        timestamp = message.body.get("timestamp")
+        late = isinstance(timestamp, int) and self._clock() - timestamp > LATE_SECONDS
+        return ("LateOptOuts",) if message.is_opt_out and late else ()
 
     def _to_dead_letters(self, text: str, reason: str, **fields: Any) -> _Settled:
         log_warning("hit moved to the dead letters", reason=reason, **fields)

@@ -15,7 +15,7 @@ import hmac
 import ipaddress
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import Any, Literal
@@ -25,6 +25,9 @@ from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
 
 MAX_HEADER_BYTES = 1024
 """A user agent or referer is cut to this: gateways pass 8 to 10 kB on, browsers send 100-300 B."""
+
+MAX_REQUEST_BYTES = 4096
+"""Longest body of a request that is read; a mailbox provider's is 26 bytes, a browser's 2 kB."""
 
 MAX_HIDDEN_FOLDERS = 2
 """Most folders of a path that may be the gateway's own: a stage, and a base path before it."""
@@ -36,6 +39,9 @@ Gateway = Literal["http-api", "rest-api", "alb"]
 _HOST_OF_AWS = r"\.(execute-api|lambda-url|elb)\."
 
 _ORIGIN_SECRET = "x-origin-secret"  # noqa: S105 - a header's name
+
+READING = ("GET", "HEAD")
+"""The methods that ask for something and change nothing."""
 
 _ROUTES = frozenset({"o", "c", "a", "app"})
 
@@ -52,6 +58,7 @@ class Request:
             CloudFront distribution; None when unknown.
         gateway: the shape an answer must have.
         multi_value: the load balancer sent, and so expects, ``multiValueHeaders``.
+        body: what was sent, if anything: one byte more than ``MAX_REQUEST_BYTES`` at most.
         since: when it came, by ``time.monotonic``.
     """
 
@@ -61,6 +68,7 @@ class Request:
     client_ip: str | None = None
     gateway: Gateway = "http-api"
     multi_value: bool = False
+    body: bytes = b""
     since: float = field(default_factory=time.monotonic, compare=False)
 
     @property
@@ -137,7 +145,18 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
     address = request.client_ip
     if viewer_address_secret and _equal(sent, viewer_address_secret):
         address = _viewer_address(headers.get("cloudfront-viewer-address", "")) or address
-    return replace(request, headers=headers, client_ip=address)
+    return replace(request, headers=headers, client_ip=address, body=_body(event))
+
+
+def _body(event: object) -> bytes:
+    event = _mapping(event)
+    text = _text(event.get("body"))
+    if event.get("isBase64Encoded") is not True:
+        return text[: MAX_REQUEST_BYTES + 1].encode(errors="replace")[: MAX_REQUEST_BYTES + 1]
+    try:
+        return base64.b64decode(text[: 2 * MAX_REQUEST_BYTES])[: MAX_REQUEST_BYTES + 1]
+    except ValueError:  # nothing that a button sends; what was meant is in the link
+        return b""
 
 
 def _equal(sent: str, secret: str) -> bool:
@@ -272,32 +291,35 @@ class Answer:
     body: str | bytes = field(default="")
 
 
-# A hit must reach us each time, so no cache may keep an answer: no-store is the rule (RFC 9111,
-# 5.2.2.5), the rest is for caches and proxies older than it.
-_FRESH = {
+FRESH = {
     "Cache-Control": "no-store, no-cache, must-revalidate, max-age=0, private",
     "Pragma": "no-cache",
     "Expires": "0",
 }
-_GUARDED = {
+"""A hit must reach us each time, so no cache may keep an answer: no-store is the rule (RFC 9111,
+5.2.2.5), the rest is for caches and proxies older than it."""
+
+SAFE = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
     "X-Robots-Tag": "noindex, nofollow",
 }
+"""No guessing of types, no referrer with a token in it, nothing in a search engine."""
+
 _STYLE = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem}"
 )
 _STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
 _PAGE = {
-    **_FRESH,
-    **_GUARDED,
+    **FRESH,
+    **SAFE,
     "Content-Type": "text/html; charset=utf-8",
     "Content-Security-Policy": (
         f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
         "form-action 'none'; frame-ancestors 'none'"
     ),
 }
-_CACHED = {"Cache-Control": "public, max-age=86400", **_GUARDED}
+_CACHED = {"Cache-Control": "public, max-age=86400", **SAFE}
 
 
 def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None = None) -> Answer:
@@ -313,8 +335,8 @@ def _page(status: int, title: str, text: str, headers: Mapping[str, str] | None 
 PIXEL = Answer(
     200,
     {
-        **_FRESH,
-        **_GUARDED,
+        **FRESH,
+        **SAFE,
         "Content-Type": PNG_MIME_TYPE,
         # A mail program that isolates origins (COEP) shows only images that allow it.
         "Cross-Origin-Resource-Policy": "cross-origin",
@@ -325,9 +347,7 @@ NOT_FOUND = _page(
     404, "This link does not work", "It may be incomplete, or it may have stopped working."
 )
 GONE = _page(410, "This link does not work", "What it led to is no longer available.")
-METHOD_NOT_ALLOWED = _page(
-    405, "Not allowed", "This address can only be opened.", {"Allow": "GET, HEAD"}
-)
+TOO_LARGE = _page(413, "Too large", "This address takes the answer of a button, no more.")
 UNAVAILABLE = _page(
     503,
     "Please try again",
@@ -343,20 +363,31 @@ ROBOTS = Answer(
 NO_ICON = Answer(204, _CACHED)
 
 
-def well_known(request: Request) -> Answer | None:
-    """Return the answer to a request that is for no link, None for one that is."""
+def well_known(request: Request, methods: Collection[str]) -> Answer | None:
+    """Return the answer to a request that is for no link, None for one that is.
+
+    Args:
+        request: any.
+        methods: those that a link of this function may be asked with.
+    """
     if request.token == "robots.txt":  # noqa: S105 - a file's name
         return ROBOTS
     if request.token == "favicon.ico":  # noqa: S105 - a file's name
         return NO_ICON
-    if request.method not in ("GET", "HEAD"):
-        return METHOD_NOT_ALLOWED
+    if request.method not in methods:
+        return method_not_allowed(methods)
     return None
 
 
-def redirect(url: str) -> Answer:
-    """Return a 302 to ``url``, which must have passed ``check_target``: ASCII, no controls."""
-    return Answer(302, {**_FRESH, **_GUARDED, "Location": url})
+def method_not_allowed(methods: Iterable[str] = READING) -> Answer:
+    """Return the 405 that says which methods are allowed."""
+    allowed = {"Allow": ", ".join(methods)}
+    return _page(405, "Not allowed", "This address can only be opened.", allowed)
+
+
+def redirect(url: str, status: int = 302) -> Answer:
+    """Return a redirect to ``url``, which must have passed ``check_target``: ASCII, no controls."""
+    return Answer(status, {**FRESH, **SAFE, "Location": url})
 
 
 def render(answer: Answer, request: Request) -> dict[str, Any]:

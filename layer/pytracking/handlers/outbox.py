@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from typing import Literal
 
 from pytracking.aws.observability import log_fallback
 from pytracking.aws.queue import QueueEntry
@@ -31,6 +32,9 @@ PROBE_SECONDS = 5.0
 
 POST_SECONDS = 0.8
 """For one post: what is left of an answer's second when everything else took its time."""
+
+Fate = Literal["sent", "logged", "lost"]
+"""What became of a hit: it is lost where neither queue nor log took it."""
 
 SendHit = Callable[[QueueEntry, float], None]
 """Takes a hit's message and the seconds it may take; PytrackingError when it did not arrive."""
@@ -58,8 +62,8 @@ class Outbox:
         self._slow_failures = 0
         self._failed_at = 0.0
 
-    def record(self, event: Event, token: str, webhook: str | None, timeout: float) -> bool:
-        """Send a hit within ``timeout`` seconds, or log it; tell whether it was sent.
+    def record(self, event: Event, token: str, webhook: str | None, timeout: float) -> Fate:
+        """Send a hit within ``timeout`` seconds, or log it; tell what became of it.
 
         Args:
             event: cut for privacy already.
@@ -82,10 +86,9 @@ class Outbox:
             if took > SLOW_SECONDS:
                 self._slow_failures += 1
                 self._failed_at = self._clock()
-            log_fallback(event, token, _reason(error))
-            return False
+            return "logged" if log_fallback(event, token, _reason(error)) else "lost"
         self._slow_failures = 0
-        return True
+        return "sent"
 
     def _is_known_to_hang(self, now: float) -> bool:
         known = self._slow_failures >= SLOW_FAILURES
