@@ -57,6 +57,24 @@ def test_a_keyring_and_a_fernet_key_mint_sealed_and_accept_both() -> None:
         assert get_open_tracking_result(link, configuration=both).metadata == METADATA
 
 
+@pytest.mark.parametrize(
+    "keys",
+    [
+        {"keyring": RING},
+        {"encryption_bytestring_key": FERNET},
+        {"keyring": RING, "encryption_bytestring_key": FERNET},
+        {"keyring": Keyring("s" * 32, (), [FERNET])},
+    ],
+)
+def test_plain_links_are_refused_wherever_any_key_is_configured(keys: dict[str, Any]) -> None:
+    for link, decode in (
+        (get_open_tracking_url(METADATA, **BASES), get_open_tracking_result),
+        (get_click_tracking_url(TARGET, METADATA, **BASES), get_click_tracking_result),
+    ):
+        with pytest.raises(InvalidLink):
+            decode(link, **BASES, **keys)
+
+
 def test_what_is_no_keyring_is_refused_and_the_way_to_make_one_is_named() -> None:
     with pytest.raises(InvalidKey, match="from_json"):
         Configuration(keyring=RING.to_json())
