@@ -1,4 +1,4 @@
-"""The part of AWS's HTTP interfaces that the functions, boto3 and the AWS command line need.
+"""The part of AWS's HTTP interfaces that the functions and replays need.
 
 It speaks the JSON protocol (``X-Amz-Target: AmazonSQS.SendMessage``) on the loopback, so that code
 meant for SQS runs against a :class:`local.queue.Queue` unchanged. Signatures are not checked.
@@ -70,7 +70,7 @@ class QueueServer:
             return self._put_records(request)
         if action not in _ACTIONS:
             raise _Fault("InvalidAction", f"{action} is not served here: {sorted(_ACTIONS)} are")
-        name = request.get("QueueName") or str(request.get("QueueUrl", "")).rpartition("/")[2]
+        name = str(request.get("QueueUrl", "")).rpartition("/")[2]
         queue = self.queues.get(name)
         if queue is None:
             raise _Fault(
@@ -80,9 +80,6 @@ class QueueServer:
             return _ACTIONS[action](self, queue, request)
         except ValueError as error:
             raise _Fault("InvalidParameterValue", str(error)) from error
-
-    def _get_queue_url(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
-        return {"QueueUrl": self.url(queue)}
 
     def _get_queue_attributes(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
         counts = queue.counts()
@@ -141,13 +138,8 @@ class QueueServer:
             self._change_message_visibility(queue, entry)
         return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
-    def _purge_queue(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
-        queue.purge()
-        return {}
-
 
 _ACTIONS = {
-    "GetQueueUrl": QueueServer._get_queue_url,
     "GetQueueAttributes": QueueServer._get_queue_attributes,
     "SendMessage": QueueServer._send_message,
     "SendMessageBatch": QueueServer._send_message_batch,
@@ -156,7 +148,6 @@ _ACTIONS = {
     "DeleteMessageBatch": QueueServer._delete_message_batch,
     "ChangeMessageVisibility": QueueServer._change_message_visibility,
     "ChangeMessageVisibilityBatch": QueueServer._change_message_visibility_batch,
-    "PurgeQueue": QueueServer._purge_queue,
 }
 
 

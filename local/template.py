@@ -1,7 +1,7 @@
 """The part of template.yaml that a local gateway needs: functions, their routes, their queue.
 
-Only what SAM documents for `AWS::Serverless::Function` is read; intrinsic functions (`!Ref`,
-`!GetAtt`, ...) are kept as `Intrinsic` values, because nothing here can resolve them.
+Only what SAM documents for `AWS::Serverless::Function` is read. Intrinsic functions are not
+resolved: `!Ref Queue` is `{"Ref": "Queue"}` here.
 """
 
 import re
@@ -17,15 +17,8 @@ _VARIABLE = re.compile(r"\{([\w.-]+)(\+?)\}")  # "{token}", greedy: "{proxy+}"
 _LAMBDA_TIMEOUT_SECONDS = 3  # Lambda's own default when neither function nor Globals name one
 _LAMBDA_MEMORY_MB = 128  # likewise
 _SQS_VISIBILITY_SECONDS = 30  # SQS's own default
+_SQS_BATCH_SIZE = 10  # likewise of an event source
 _MAX_RECEIVE_COUNT = 10  # SQS's own default of a redrive policy
-
-
-@dataclass(frozen=True, slots=True)
-class Intrinsic:
-    """A CloudFormation intrinsic function left unresolved: tag `!Ref`, value `Queue`."""
-
-    tag: str
-    value: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +38,10 @@ class Route:
 
 @dataclass(frozen=True, slots=True)
 class QueueSource:
-    """A queue that feeds a function: its logical id and the event source mapping's settings."""
+    """A queue that feeds a function, by its logical id, and how many messages at a time."""
 
     queue: str
     batch_size: int
-    partial_batch_responses: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +95,7 @@ class Template:
 def load(path: Path) -> Template:
     """Read a SAM template; raises ConfigurationError when it is not one."""
     try:
-        # A SafeLoader all the same: the tags make Intrinsic values, never Python objects.
+        # A SafeLoader all the same: the tags make dicts, never Python objects.
         document = yaml.load(path.read_text("utf-8"), _Loader)  # noqa: S506
     except (OSError, yaml.YAMLError) as error:
         raise ConfigurationError(f"cannot read the SAM template {path}: {error}") from error
@@ -114,36 +106,41 @@ def load(path: Path) -> Template:
     queues: dict[str, QueueResource] = {}
     routes: list[Route] = []
     for name, resource in document["Resources"].items():
+        properties = resource.get("Properties") or {}
         if resource.get("Type") == "AWS::SQS::Queue":
-            queues[name] = _queue(name, resource.get("Properties") or {})
-        if resource.get("Type") != "AWS::Serverless::Function":
-            continue
-        properties = {**defaults, **resource.get("Properties", {})}
-        events = list((properties.get("Events") or {}).values())
-        functions[name] = Function(
-            name=name,
-            folder=path.parent / properties["CodeUri"],
-            handler=properties["Handler"],
-            timeout_seconds=_number(properties.get("Timeout"), _LAMBDA_TIMEOUT_SECONDS),
-            memory_mb=_number(properties.get("MemorySize"), _LAMBDA_MEMORY_MB),
-            environment=_literals(defaults) | _literals(properties),
-            references=_references(defaults) | _references(properties),
-            sources=tuple(_sources(events)),
-        )
-        routes.extend(_routes(name, events))
+            queues[name] = _queue(name, properties)
+        elif resource.get("Type") == "AWS::Serverless::Function":
+            variables = {**_variables(defaults), **_variables(properties)}
+            properties = {**defaults, **properties}
+            events = list((properties.get("Events") or {}).values())
+            functions[name] = Function(
+                name=name,
+                folder=path.parent / properties["CodeUri"],
+                handler=properties["Handler"],
+                timeout_seconds=_number(properties.get("Timeout"), _LAMBDA_TIMEOUT_SECONDS),
+                memory_mb=_number(properties.get("MemorySize"), _LAMBDA_MEMORY_MB),
+                environment={n: str(v) for n, v in variables.items() if not isinstance(v, dict)},
+                references={
+                    n: str(v["Ref"])
+                    for n, v in variables.items()
+                    if isinstance(v, dict) and "Ref" in v
+                },
+                sources=tuple(_sources(events)),
+            )
+            routes.extend(_routes(name, events))
     return Template(functions, queues, tuple(sorted(routes, key=_specificity)))
 
 
 class _Loader(yaml.SafeLoader):
-    """SafeLoader that keeps CloudFormation's short forms (`!Ref X`) as Intrinsic values."""
+    """SafeLoader that reads CloudFormation's short forms: `!Ref X` as `{"Ref": "X"}`."""
 
 
-def _intrinsic(loader: yaml.SafeLoader, suffix: str, node: yaml.Node) -> Intrinsic:
+def _intrinsic(loader: yaml.SafeLoader, name: str, node: yaml.Node) -> dict[str, Any]:
     if isinstance(node, yaml.MappingNode):
-        return Intrinsic(suffix, loader.construct_mapping(node, deep=True))
+        return {name: loader.construct_mapping(node, deep=True)}
     if isinstance(node, yaml.SequenceNode):
-        return Intrinsic(suffix, loader.construct_sequence(node, deep=True))
-    return Intrinsic(suffix, node.value)
+        return {name: loader.construct_sequence(node, deep=True)}
+    return {name: node.value}
 
 
 _Loader.add_multi_constructor("!", _intrinsic)
@@ -161,15 +158,10 @@ def _routes(function: str, events: list[Any]) -> Iterator[Route]:
 
 def _sources(events: list[Any]) -> Iterator[QueueSource]:
     for event in events:
-        if event["Type"] != "SQS":
-            continue
-        properties = event["Properties"]
-        responses = properties.get("FunctionResponseTypes", [])
-        yield QueueSource(
-            queue=_logical_id(properties["Queue"]),
-            batch_size=_number(properties.get("BatchSize"), 10),
-            partial_batch_responses="ReportBatchItemFailures" in responses,
-        )
+        if event["Type"] == "SQS":
+            properties = event["Properties"]
+            size = _number(properties.get("BatchSize"), _SQS_BATCH_SIZE)
+            yield QueueSource(_logical_id(properties["Queue"]), size)
 
 
 def _queue(name: str, properties: Mapping[str, Any]) -> QueueResource:
@@ -178,31 +170,15 @@ def _queue(name: str, properties: Mapping[str, Any]) -> QueueResource:
     return QueueResource(
         name=name,
         visibility_timeout=_number(properties.get("VisibilityTimeout"), _SQS_VISIBILITY_SECONDS),
-        dead_letters=None if target is None else _logical_id(target),
+        dead_letters=target and _logical_id(target),
         max_receive_count=_number(redrive.get("maxReceiveCount"), _MAX_RECEIVE_COUNT),
     )
 
 
-def _logical_id(arn: Any) -> str:
+def _logical_id(arn: Mapping[str, Any]) -> str:
     """Return the resource that an ARN names: Queue of `!GetAtt Queue.Arn`."""
-    value = arn.value if isinstance(arn, Intrinsic) else arn
+    [value] = arn.values()
     return str(value[0]) if isinstance(value, list) else str(value).partition(".")[0]
-
-
-def _literals(properties: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value)
-        for name, value in _variables(properties).items()
-        if isinstance(value, str | int | float | bool)
-    }
-
-
-def _references(properties: Mapping[str, Any]) -> dict[str, str]:
-    return {
-        name: str(value.value)
-        for name, value in _variables(properties).items()
-        if isinstance(value, Intrinsic) and value.tag == "Ref"
-    }
 
 
 def _variables(properties: Mapping[str, Any]) -> Mapping[str, Any]:

@@ -91,7 +91,7 @@ def test_queues_carry_their_visibility_and_their_dead_letters(loaded: template.T
 
 
 def test_the_queue_of_an_event_source_is_named_by_its_logical_id(loaded: template.Template):
-    assert loaded.functions["DeliverFunction"].sources == (template.QueueSource("Hits", 5, True),)
+    assert loaded.functions["DeliverFunction"].sources == (template.QueueSource("Hits", 5),)
     assert loaded.functions["OpenFunction"].sources == ()
 
 
