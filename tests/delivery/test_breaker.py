@@ -6,13 +6,12 @@ import pytest
 from pytracking.delivery.breaker import (
     FIRST_PAUSE,
     FULL_TIMEOUT,
-    JITTER,
     LONGEST_PAUSE,
-    MAX_ORIGINS,
     SHORT_TIMEOUT,
     THRESHOLD,
     Breaker,
 )
+from pytracking.delivery.memory import JITTER, MAX_ORIGINS
 
 from tests.support.timing import Clock
 

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 
 import pytest
 from pytracking.delivery import slow as slow_module
+from pytracking.delivery.memory import JITTER, MAX_ORIGINS
 from pytracking.delivery.origin import message_group, origin
-from pytracking.delivery.slow import JITTER, MAX_ORIGINS, MEMORY_SECONDS, SLOW_SECONDS, SlowOrigins
+from pytracking.delivery.slow import MEMORY_SECONDS, SLOW_SECONDS, SlowOrigins
 from pytracking.handlers.delivering import Deliverer
 from pytracking.messages import parse
 

@@ -5,16 +5,11 @@ place would soon be held. So an origin that did not answer gets less time at the
 a few posts in a row without an answer, further ones count as failed at once, and one probe now and
 then finds out whether the origin is back. Only silence counts: an origin that answers with an
 error is quick, and the next event may well suit it.
-
-The memory is that of one process: it is lost with it, and costs nothing but a few slow posts then.
 """
 
-import random
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
 from dataclasses import dataclass
+
+from pytracking.delivery.memory import Memory
 
 THRESHOLD = 3
 """Posts in a row without an answer after which an origin counts as silent."""
@@ -31,13 +26,6 @@ FIRST_PAUSE = 15.0
 LONGEST_PAUSE = 120.0
 """Most seconds between two probes, but for the jitter: so long may a return go unnoticed."""
 
-JITTER = 0.5
-"""A pause is stretched or shrunk at random by up to this part. All processes notice a dead origin
-at the same moment, and must not all be waiting for it again at the same later one."""
-
-MAX_ORIGINS = 1_000
-"""Silent origins remembered; the one unheard of for longest is forgotten first."""
-
 
 @dataclass(slots=True)
 class _Silence:
@@ -47,18 +35,8 @@ class _Silence:
     next_probe: float = 0.0
 
 
-class Breaker:
+class Breaker(Memory[_Silence]):
     """Tells whether a post to an origin is worth its time, and how much. Any thread may ask."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        rng: Callable[[float, float], float] = random.uniform,
-    ) -> None:
-        self._clock = clock
-        self._rng = rng
-        self._silent: OrderedDict[str, _Silence] = OrderedDict()
-        self._lock = threading.Lock()
 
     def timeout(self, origin: str) -> float | None:
         """Return the seconds that a post may take now, None if it is not to be made.
@@ -67,31 +45,26 @@ class Breaker:
         such probe has all the time there is: an origin that is slow, but back, needs it.
         """
         with self._lock:
-            silence = self._silent.get(origin)
+            silence = self._get(origin)
             if silence is None:
                 return FULL_TIMEOUT
             if silence.unanswered < THRESHOLD:
                 return SHORT_TIMEOUT
-            if self._clock() < silence.next_probe:
+            if self._now() < silence.next_probe:
                 return None
             silence.probes += 1
             silence.pause = min(2 * silence.pause, LONGEST_PAUSE)
-            silence.next_probe = self._clock() + self._spread(silence.pause)
+            silence.next_probe = self._later(silence.pause)
             return SHORT_TIMEOUT if silence.probes % 2 else FULL_TIMEOUT
 
     def record(self, origin: str, *, answered: bool) -> None:
         """Take note of what a post led to."""
         with self._lock:
             if answered:
-                self._silent.pop(origin, None)
+                self._forget(origin)
                 return
-            silence = self._silent.setdefault(origin, _Silence())
-            self._silent.move_to_end(origin)
+            silence = self._get(origin) or _Silence()
+            self._keep(origin, silence)
             silence.unanswered += 1
             if silence.unanswered == THRESHOLD:
-                silence.next_probe = self._clock() + self._spread(silence.pause)
-            if len(self._silent) > MAX_ORIGINS:
-                self._silent.popitem(last=False)
-
-    def _spread(self, pause: float) -> float:
-        return pause * self._rng(1 - JITTER, 1 + JITTER)
+                silence.next_probe = self._later(silence.pause)

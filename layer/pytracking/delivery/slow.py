@@ -4,15 +4,9 @@ A batch ends with its slowest post, and an environment that waits for one serves
 origin that once took longer than the others can be made to wait for is remembered, and its hits
 move to a second queue with workers of its own. Now and then one hit of it is posted in the fast
 lane all the same, to find out whether it is quick again.
-
-The memory is that of one process: it is lost with it, and costs nothing but a few slow posts then.
 """
 
-import random
-import threading
-import time
-from collections import OrderedDict
-from collections.abc import Callable
+from pytracking.delivery.memory import Memory
 
 SLOW_SECONDS = 2.0
 """A post that takes longer makes its origin slow, whatever came of it."""
@@ -20,45 +14,23 @@ SLOW_SECONDS = 2.0
 MEMORY_SECONDS = 600.0
 """How long an origin counts as slow before one hit of it tries again."""
 
-JITTER = 0.5
-"""The memory is stretched or shrunk at random by up to this part: processes try at other times."""
 
-MAX_ORIGINS = 1_000
-"""Slow origins remembered; the one unheard of for longest is forgotten first."""
-
-
-class SlowOrigins:
-    """Remembers slow origins. Any thread may ask."""
-
-    def __init__(
-        self,
-        clock: Callable[[], float] = time.monotonic,
-        rng: Callable[[float, float], float] = random.uniform,
-    ) -> None:
-        self._clock = clock
-        self._rng = rng
-        self._until: OrderedDict[str, float] = OrderedDict()
-        self._lock = threading.Lock()
+class SlowOrigins(Memory[float]):
+    """Remembers until when an origin counts as slow. Any thread may ask."""
 
     def has(self, origin: str) -> bool:
         """Tell whether a hit belongs into the slow lane. Of many that ask, one is let try again."""
         with self._lock:
-            until = self._until.get(origin)
-            if until is None or self._clock() < until:
+            until = self._get(origin)
+            if until is None or self._now() < until:
                 return until is not None
-            self._remember(origin)
+            self._keep(origin, self._later(MEMORY_SECONDS))
             return False
 
     def record(self, origin: str, seconds: float) -> None:
         """Take note of how long a post took."""
         with self._lock:
             if seconds > SLOW_SECONDS:
-                self._remember(origin)
+                self._keep(origin, self._later(MEMORY_SECONDS))
             else:
-                self._until.pop(origin, None)
-
-    def _remember(self, origin: str) -> None:
-        self._until[origin] = self._clock() + MEMORY_SECONDS * self._rng(1 - JITTER, 1 + JITTER)
-        self._until.move_to_end(origin)
-        if len(self._until) > MAX_ORIGINS:
-            self._until.popitem(last=False)
+                self._forget(origin)
