@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin
 
 from pytracking.errors import ConfigurationError, InvalidTarget, MissingDependency
 from pytracking.targets import Address, address_of, ascii_host, check_target, host_of
-from pytracking.tokens import Kind, looks_like_token
+from pytracking.tokens import Kind, holds_token, looks_like_token
 
 OPEN_PATH, CLICK_PATH, ACTION_PATH = "o/", "c/", "a/"
 """Where the stack answers, under its domain."""
@@ -115,6 +115,8 @@ class BaseUrls:
 
         Quotes and brackets in front are no part of it.
         """
+        if "%" not in url and not holds_token(url):
+            return False
         url = one_spelling(_QUOTES.sub("", url, count=1))
         return any(
             "://" in prefix and url.startswith(prefix) and looks_like_token(url[len(prefix) :])

@@ -74,8 +74,9 @@ def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
     """
     target = _checked(url, "target")
     host = host_of(target)
-    if any(_is_under(target, host, base) for base in own_bases):
-        raise _invalid("target", url, "must not lead back to the tracker itself")
+    for base in own_bases:
+        if _is_under(target, host, base):
+            raise _invalid("target", url, "must not lead back to the tracker itself")
     return target
 
 

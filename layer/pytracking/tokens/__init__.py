@@ -45,3 +45,8 @@ def looks_like_token(text: str) -> bool:
     Only its shape is looked at: eyJtZXRhZGF0YSI6IHt9fQ==, gAAAABrBCMNK4BRxd__Gyf..., pQHkK0f....
     """
     return _LOOKS.match(text) is not None
+
+
+def holds_token(text: str) -> bool:
+    """Tell whether what looks like a token stands anywhere in ``text``."""
+    return _LOOKS.search(text) is not None
