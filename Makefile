@@ -86,6 +86,8 @@ build: .venvs/sam/.stamp ## Build functions and layer into .aws-sam/build (BUILD
 	@$(SAM) build $(BUILD)
 deploy: .venvs/sam/.stamp ## Deploy: DOMAIN= ZONE= WEBHOOK= EMAIL= (all choices: docs/operators.md)
 	@$(PY) -m tools.deployment $(CHOICES)
+domain: .venvs/sam/.stamp ## Add one further domain of links: DOMAIN= ZONE= (STACK=pytracking CERTIFICATE=)
+	@$(PY) -m tools.domain $(CHOICES)
 doctor: .venv/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
 	@$(PY) -m pytracking.operations.doctor --stack '$(or $(STACK),pytracking)' $(if $(BASE),--base '$(BASE)')
 invoke: FUNCTION ?= open

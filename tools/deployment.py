@@ -11,7 +11,7 @@ import re
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from dataclasses import dataclass
 from typing import Any
 
@@ -32,6 +32,7 @@ PARAMETERS = {
     "CONCURRENCY": "DeliverConcurrency",
     "DNT": "DoNotTrack",
     "DOMAIN": "DomainName",
+    "DOMAINS": "OtherDomains",
     "EMAIL": "AlarmEmail",
     "EVENT_BUS": "EventBusArn",
     "EVENT_STORE": "EventStore",
@@ -71,25 +72,37 @@ class Choices:
         """Read `NAME=value` arguments.
 
         Raises:
-            Refused: one is unknown, or names the same as another.
+            Refused: one is unknown.
         """
-        given: dict[str, str] = {}
-        for argument in arguments:
-            name, equals, value = argument.partition("=")
-            if not equals or name not in {*PARAMETERS, *OF_MAKE, "STACK"}:
-                known = ", ".join(sorted([*PARAMETERS, "STACK"]))
-                raise Refused(f"unknown choice {argument!r}: expected NAME=value, of {known}")
-            given[name] = value
+        given = read_choices(arguments, {*PARAMETERS, *OF_MAKE, "STACK"})
         chosen = {PARAMETERS[name]: given[name] for name in given if name in PARAMETERS}
         return cls(given.get("STACK") or STACK, chosen)
 
     def overrides(self, defaults: Mapping[str, str]) -> list[str]:
         """Return the parameters as `sam deploy` takes them: each quoted, whatever is in it."""
-        return [
-            # the one character that SAM wants escaped between quotes
-            name + '="' + (value or defaults[name]).replace('"', '\\"') + '"'
-            for name, value in self.parameters.items()
-        ]
+        return [quoted(name, value or defaults[name]) for name, value in self.parameters.items()]
+
+
+def read_choices(arguments: Sequence[str], known: Set[str]) -> dict[str, str]:
+    """Read `NAME=value` arguments.
+
+    Raises:
+        Refused: one is unknown.
+    """
+    given: dict[str, str] = {}
+    for argument in arguments:
+        name, equals, value = argument.partition("=")
+        if not equals or name not in known:
+            names = ", ".join(sorted(known - OF_MAKE))
+            raise Refused(f"unknown choice {argument!r}: expected NAME=value, of {names}")
+        given[name] = value
+    return given
+
+
+def quoted(name: str, value: str) -> str:
+    """Return a parameter as `sam deploy` takes it, whatever is in it."""
+    # the one character that SAM wants escaped between quotes
+    return name + '="' + value.replace('"', '\\"') + '"'
 
 
 def account_region() -> str:
@@ -159,6 +172,20 @@ def check_domain(parameters: Mapping[str, str], route53: Any) -> Iterator[str]:
         )
     else:
         yield f"zone {zone}: public and delegated"
+
+
+def check_change_of_domain(before: Mapping[str, str], after: Mapping[str, str]) -> None:
+    """See that no domain is given up that links were sent under.
+
+    Raises:
+        Refused: the stack has another one.
+    """
+    old, new = before.get("DomainName", ""), after["DomainName"]
+    if old and new != old:
+        raise Refused(
+            f"DOMAIN is {new or 'empty'}, but links under {old} were sent: keep DOMAIN={old}, and "
+            f"add the new one beside it: make domain DOMAIN={new or 'NEW'} ZONE=..."
+        )
 
 
 def name_servers(zone: str) -> set[str] | None:
@@ -236,8 +263,10 @@ def deploy(choices: Choices, region: str) -> None:
 
     cloudformation = client("cloudformation")
     defaults = template_defaults()
-    before = {**defaults, **parameters_of(choices.stack, cloudformation)}
+    deployed = parameters_of(choices.stack, cloudformation)
+    before = {**defaults, **deployed}
     after = {**before, **{n: v or defaults[n] for n, v in choices.parameters.items()}}
+    check_change_of_domain(deployed, after)
     print(f"Stack {choices.stack} in {region}")
     for line in (*check_domain(after, client("route53")), *check_concurrency(client("lambda"))):
         print(line)
@@ -258,19 +287,30 @@ def deploy(choices: Choices, region: str) -> None:
     print(summary(outputs(choices.stack)))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    """Deploy what the command line says."""
+def run(work: Callable[[], None], verb: str) -> int:
+    """Return the exit status of work on AWS; what stops it is one line.
+
+    Args:
+        work: what to do.
+        verb: what was not done then, ``deployed``.
+    """
     try:
-        deploy(Choices.of(sys.argv[1:] if arguments is None else arguments), account_region())
+        work()
     except subprocess.CalledProcessError as error:
         return error.returncode
     except Refused as error:
-        print(f"Not deployed: {error}", file=sys.stderr)
+        print(f"Not {verb}: {error}", file=sys.stderr)
         return 2
     except (BotoCoreError, ClientError) as error:
-        print(f"Cannot deploy: {error} {HOW_TO_REACH_AWS}", file=sys.stderr)
+        print(f"Not {verb}: {error} {HOW_TO_REACH_AWS}", file=sys.stderr)
         return 1
     return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Deploy what the command line says."""
+    given = sys.argv[1:] if arguments is None else arguments
+    return run(lambda: deploy(Choices.of(given), account_region()), "deployed")
 
 
 if __name__ == "__main__":

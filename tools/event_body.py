@@ -47,6 +47,7 @@ class EventBody(TypedDict):
     link_id: Annotated[str | None, "the same for every use of one link; null in aggregate events"]
     tracked_url: NotRequired[Annotated[str, "where a click went; clicks only"]]
     how: NotRequired[Annotated[str, "one-click (RFC 8058) or page; actions only"]]
+    host: NotRequired[Annotated[str, "the domain of the link, one of the deployment's list"]]
     value: NotRequired[Annotated[str | int, "what was chosen; email.rated only"]]
     undoes: NotRequired[Annotated[str, "id of the event taken back; email.resubscribed only"]]
     privacy: NotRequired[Annotated[list[str], "the consent flags that were applied, if any"]]

@@ -82,6 +82,11 @@ class Settings:
         "PYTRACKING_SENDER_URL",
         "where the pages of action links say the sender is reached, `https:` or `mailto:`",
     )
+    hosts: tuple[str, ...] = _variable(
+        "PYTRACKING_HOSTS",
+        "domains of links, separated by commas: events name the one that was used",
+        _names,
+    )
     viewer_address_secret: str | None = _variable(
         "PYTRACKING_VIEWER_ADDRESS_SECRET",
         "what CloudFront sends as `X-Origin-Secret`, so that its `CloudFront-Viewer-Address` is "

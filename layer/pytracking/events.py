@@ -65,6 +65,7 @@ class Event:
         visitor: the verdict on the visitor.
         link_id: the same for every use of one link; None where privacy takes it out.
         tracked_url: where a click went; None for an open.
+        host: the domain the link was under, where it is one of the deployment's list.
         privacy: the consent flags that were applied.
         action: what an action link did, ``unsubscribe``, ...; None for opens and clicks.
         how: ``one-click`` or ``page``, of an action.
@@ -81,6 +82,7 @@ class Event:
     visitor: Mapping[str, Any] = field(default_factory=lambda: UNKNOWN_VISITOR)
     link_id: str | None = None
     tracked_url: str | None = None
+    host: str | None = None
     privacy: tuple[str, ...] = ()
     action: str | None = None
     how: str | None = None
@@ -125,6 +127,7 @@ class Event:
             visitor=_member(body, "visitor", dict, UNKNOWN_VISITOR),
             link_id=_member(body, "link_id", str, None),
             tracked_url=_member(body, "tracked_url", str, None),
+            host=_member(body, "host", str, None),
             privacy=tuple(consent),
             action=next((what for what in _ACTIONS if TYPES[what] == body.get("type")), None),
             how=_member(body, "how", str, None),
@@ -157,6 +160,7 @@ class Event:
         *,
         identifier: str,
         timestamp: int,
+        host: str | None = None,
         how: str | None = None,
         value: str | int | None = None,
     ) -> Event:
@@ -168,6 +172,7 @@ class Event:
             visitor: as the attribute.
             identifier: the event's id.
             timestamp: as the attribute.
+            host: as the attribute.
             how: as the attribute.
             value: as the attribute.
         """
@@ -180,6 +185,7 @@ class Event:
             visitor=visitor,
             link_id=link.id,
             tracked_url=link.target,
+            host=host,
             action=link.action.what if link.action else None,
             how=how,
             value=value,
@@ -235,7 +241,7 @@ class Event:
         }
         if self.kind in KINDS_WITH_URL:
             body["tracked_url"] = self.tracked_url
-        told = {"how": self.how, "value": self.value, "undoes": self.undoes}
+        told = {"host": self.host, "how": self.how, "value": self.value, "undoes": self.undoes}
         body |= {name: member for name, member in told.items() if member is not None}
         if self.privacy:
             body["privacy"] = list(self.privacy)

@@ -3,6 +3,7 @@
 from urllib.parse import urlsplit
 
 import pytest
+from pytracking.events import Event
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import METADATA, RING, TARGET, metrics, token
@@ -196,3 +197,33 @@ def test_a_link_without_a_usable_target_is_gone_and_a_forged_one_was_never_there
     function = start("click")
     gone = function.get(encode({"url": "javascript:x"}, "click", RING))
     assert (gone["statusCode"], function.get("forged")["statusCode"]) == (410, 404)
+
+
+@pytest.mark.parametrize(
+    ("asked", "named"),
+    [
+        ("t.example.com", "t.example.com"),
+        ("T.Example.com:443", "t.example.com"),
+        ("u.example.org.", "u.example.org"),
+        ("stranger.example", None),
+        ("t.example.com.stranger.example", None),
+        ("<script>", None),
+        ("", None),
+    ],
+)
+def test_an_event_names_the_host_that_was_used_if_it_is_one_of_the_list(start, asked, named):
+    with RawServer(ok) as queue:
+        settings = {"PYTRACKING_HOSTS": "t.example.com,u.example.org"}
+        function = start("click", PYTRACKING_QUEUE_URL=f"{queue.url}/1/hits", **settings)
+        assert function.get(token("click"), host=asked)["statusCode"] == 302
+        [message] = queue.messages
+    assert message["body"].get("host") == named
+    assert Event.from_json(message["body"]).host == named
+
+
+def test_without_a_list_no_host_is_named(start):
+    with RawServer(ok) as queue:
+        function = start("click", PYTRACKING_QUEUE_URL=f"{queue.url}/1/hits")
+        function.get(token("click"), host="t.example.com")
+        [message] = queue.messages
+    assert "host" not in message["body"]

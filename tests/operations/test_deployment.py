@@ -11,7 +11,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support import sam
-from tools import deployment, emulator
+from tools import deployment, domain, emulator
 from tools.deployment import PARAMETERS, Choices, summary
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -298,3 +298,77 @@ def test_the_summary_says_which_record_a_domain_outside_route_53_needs() -> None
     assert summary(found).splitlines()[2] == (
         "Make this record in your DNS: t.example.com CNAME d-1.execute-api.us-east-1.amazonaws.com"
     )
+
+
+@pytest.mark.parametrize("choice", ["DOMAIN=new.example.com", "DOMAIN="])
+def test_a_domain_that_links_were_sent_under_is_not_given_up(
+    account: Account, choice: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    account.stack = {"DomainName": "t.example.com", "HostedZoneId": "Z1"}
+    assert deployment.main([choice]) == 2
+    assert account.runs == []
+    assert "keep DOMAIN=t.example.com" in (told := capsys.readouterr().err)
+    assert "make domain DOMAIN=" in told
+
+
+def test_a_stack_without_a_domain_may_get_one_and_one_with_it_keeps_it(account: Account) -> None:
+    account.stack = {"DomainName": ""}
+    assert deployment.main([*IN_ZONE]) == 0
+    account.stack = {"DomainName": "t.example.com", "HostedZoneId": "Z1"}
+    assert deployment.main(["WEBHOOK=https://a.example/"]) == 0
+    assert deployment.main([*IN_ZONE]) == 0
+
+
+OUTPUTS = {
+    "pytracking": {
+        "ApiId": "a1",
+        "AlarmTopicArn": "arn:topic",
+        "OpenBaseUrl": "https://t.example.com/o/",
+        "OtherDomains": "u.example.com",
+    },
+    "pytracking-v-example-com": {
+        "OpenBaseUrl": "https://v.example.com/o/",
+        "ClickBaseUrl": "https://v.example.com/c/",
+    },
+    "older": {"OpenBaseUrl": "https://t.example.com/o/"},
+}
+
+
+@pytest.fixture
+def added(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
+    monkeypatch.setattr(domain, "outputs", lambda stack: OUTPUTS[stack])
+    return account
+
+
+def test_a_further_domain_is_a_stack_of_its_own_for_the_same_api(
+    added: Account, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert domain.main(["DOMAIN=v.example.com", "ZONE=Z1"]) == 0
+    ((command, *arguments),) = added.runs
+    assert command == "deploy"
+    assert "pytracking-v-example-com" in arguments
+    assert 'ApiId="a1"' in arguments
+    assert 'AlarmTopicArn="arn:topic"' in arguments
+    assert 'DomainName="v.example.com"' in arguments
+    shown = capsys.readouterr().out
+    assert "https://v.example.com/c/" in shown
+    assert "make deploy STACK=pytracking DOMAINS=u.example.com,v.example.com" in shown
+
+
+@pytest.mark.parametrize(
+    ("choices", "reason"),
+    [
+        (["ZONE=Z1"], "DOMAIN= is missing"),
+        (["DOMAIN=v.example.com"], "needs a certificate"),
+        (["DOMAIN=v.example.com", "ZONE=Z1", "STACK=older"], "deploy this version"),
+        (["DOMAIN=t.example.com", "ZONE=Z1"], "is the domain of the stack"),
+        (["DOMAIN=v.example.org", "ZONE=Z1"], "is not in the hosted zone"),
+        (["DOMAIN=v.example.com", "ZONE=Z1", "WEBHOOK=x"], "unknown choice"),
+    ],
+)
+def test_a_further_domain_that_would_not_work_is_refused_before_anything_changes(
+    added: Account, choices: list[str], reason: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert domain.main(choices) == 2
+    assert added.runs == []
+    assert reason in capsys.readouterr().err

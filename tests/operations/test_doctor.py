@@ -111,7 +111,7 @@ def test_a_certificate_that_ends_soon_is_told(authority: Authority, serve: Any) 
         doctor.tls(sick)
 
 
-def test_a_host_that_nobody_listens_at_fails_each_request_with_a_line_of_its_own() -> None:
+def test_hosts_that_nobody_listens_at_fail_each_request_with_a_line_of_its_own() -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
     client = Answers(
@@ -128,9 +128,14 @@ def test_a_host_that_nobody_listens_at_fails_each_request_with_a_line_of_its_own
         list_event_source_mappings={"EventSourceMappings": [{"State": "Enabled"}]},
         get_account_settings={"AccountLimit": {"ConcurrentExecutions": 1000}},
     )
-    sick = deployed(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn")
+    further = {"OtherDomains": "a.invalid,b.invalid"}
+    sick = deployed(f"https://127.0.0.1:{port}/o/", client, LinkKeysSecretArn="arn", **further)
     failed = [name for holds, name, _finding in doctor.examine(sick) if not holds]
-    assert failed == ["TLS", "pixel", "redirect", "forged link"]
+    assert failed == [
+        *("TLS", "pixel", "redirect", "forged link"),
+        *(f"{what} of a.invalid" for what in ("DNS", "TLS", "pixel", "redirect")),
+        *(f"{what} of b.invalid" for what in ("DNS", "TLS", "pixel", "redirect")),
+    ]
 
 
 def test_a_trigger_that_was_switched_off_is_told() -> None:

@@ -48,7 +48,7 @@ def refusals(template: dict[str, Any], parameters: dict[str, Any]) -> list[str]:
     return [
         assertion["AssertDescription"]
         for rule in template["Rules"].values()
-        if holds(rule["RuleCondition"], values, {})
+        if "RuleCondition" not in rule or holds(rule["RuleCondition"], values, {})
         for assertion in rule["Assertions"]
         if not holds(assertion["Assert"], values, {})
     ]

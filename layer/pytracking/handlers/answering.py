@@ -61,6 +61,7 @@ class LinkEndpoint:
         self.privacy = PrivacyPolicy.of(settings)
         self.viewer_address_secret = settings.viewer_address_secret
         self.shadow_signals = settings.shadow_signals
+        self.hosts = settings.hosts
         check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
         self.webhook_url = _checked("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
         self.fallback_url = _checked("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
@@ -240,6 +241,7 @@ class LinkEndpoint:
             timestamp=now,
             how=how,
             value=value,
+            host=request.host_among(self.hosts),
         )
         consent = self.privacy.consent_flags(link.privacy, headers, self.kind)
         return event.under(self.privacy, consent)

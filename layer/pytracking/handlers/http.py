@@ -98,6 +98,11 @@ class Request:
         """The host name that was asked for; the requester's own word, so never echo it."""
         return self.headers.get("host", "").lower()
 
+    def host_among(self, known: Collection[str]) -> str | None:
+        """Return the host name that was asked for, without a port, if it is one of ``known``."""
+        name = self.host.partition(":")[0].removesuffix(".")
+        return name if name in known else None
+
     @property
     def own_bases(self) -> tuple[str, ...]:
         """What links to this very function start with, as the visitor sees them."""

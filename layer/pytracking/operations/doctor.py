@@ -16,7 +16,7 @@ import ssl
 import sys
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -234,11 +234,19 @@ CHECKS: tuple[tuple[str, Callable[[Deployed], str]], ...] = (
 )
 
 
+DOMAIN_CHECKS = CHECKS[:4]
+"""What is looked at of each further domain: that visitors are answered there."""
+
+
 def examine(deployed: Deployed) -> Iterator[tuple[bool, str, str]]:
     """Yield whether each check holds, its name, and what was found or is to be done."""
-    for name, check in CHECKS:
+    checks = [(name, check, deployed) for name, check in CHECKS]
+    for host in filter(None, deployed.outputs.get("OtherDomains", "").split(",")):
+        under = replace(deployed, open_base=f"https://{host}/o/", click_base=f"https://{host}/c/")
+        checks += [(f"{name} of {host}", check, under) for name, check in DOMAIN_CHECKS]
+    for name, check, under in checks:
         try:
-            yield True, name, check(deployed)
+            yield True, name, check(under)
         except CheckFailed as problem:
             yield False, name, str(problem)
         except (BotoCoreError, ClientError, urllib3.exceptions.HTTPError, OSError) as error:
