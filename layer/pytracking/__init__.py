@@ -21,6 +21,7 @@ from pytracking.errors import (
 )
 
 if TYPE_CHECKING:
+    from pytracking.campaign import Campaign as Campaign  # not in __all__: it loads cryptography
     from pytracking.configuration import DEFAULT_TIMEOUT_SECONDS, Configuration
     from pytracking.events import Event
     from pytracking.links import Link
@@ -71,6 +72,7 @@ __all__ = [
 ]
 
 _LOADED_LATER = {
+    "Campaign": "campaign",
     "Configuration": "configuration",
     "DEFAULT_TIMEOUT_SECONDS": "configuration",
     "Event": "events",

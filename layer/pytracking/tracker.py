@@ -11,6 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
+import pytracking
 from pytracking.actions import Action, Value, What, check_unsubscribe
 from pytracking.base_urls import BaseUrls, check_base_url
 from pytracking.configuration import Configuration
@@ -31,8 +32,6 @@ from pytracking.tokens.keyring import Keyring
 
 if TYPE_CHECKING:
     from email.message import Message
-
-    from pytracking.campaign import Campaign
 
 AnyMessage = TypeVar("AnyMessage", bound="Message")
 
@@ -229,21 +228,23 @@ class Tracker:
     @overload
     def campaign(
         self, *, html: str | bytes, **options: Unpack[TrackedKeywords]
-    ) -> Campaign[str]: ...
+    ) -> pytracking.Campaign[str]: ...
     @overload
-    def campaign(self, *, text: str, **options: Unpack[OptionKeywords]) -> Campaign[str]: ...
+    def campaign(
+        self, *, text: str, **options: Unpack[OptionKeywords]
+    ) -> pytracking.Campaign[str]: ...
     @overload
     def campaign(
         self, *, message: AnyMessage, **options: Unpack[TrackedKeywords]
-    ) -> Campaign[AnyMessage]: ...
+    ) -> pytracking.Campaign[AnyMessage]: ...
     def campaign(
         self,
         *,
         html: str | bytes | None = None,
         text: str | None = None,
-        message: Message | None = None,
+        message: AnyMessage | None = None,
         **options: Unpack[TrackedKeywords],
-    ) -> Campaign[Any]:
+    ) -> pytracking.Campaign[Any]:
         """Return one mail for many recipients: read once, rendered for each.
 
         Its mails are those of ``html``, ``text`` or ``message``, byte for byte.
