@@ -20,6 +20,7 @@ from typing import Any
 import boto3
 import pytest
 from moto.server import ThreadedMotoServer
+from pytracking import Tracker
 from pytracking.pixel import TRACKING_PIXEL
 
 from local.queue import Queue
@@ -182,6 +183,17 @@ def test_a_path_is_answered_as_on_aws(server: Server, path: str, method: str, st
     assert answer.status == status
     if method == "HEAD":
         assert answer.content == b""
+
+
+def test_an_action_asks_and_acts_on_a_post_alone(server: Server, hits: RawServer) -> None:
+    tracker = Tracker("https://t.example.com", RING)
+    path = tracker.action_url("unsubscribe", METADATA).removeprefix("https://t.example.com")
+    assert server.get(path).status == 200
+    assert events(hits) == []
+    form = {"Content-Type": "application/x-www-form-urlencoded"}
+    assert server.get(path, "POST", b"List-Unsubscribe=One-Click", **form).status == 200
+    (event,) = events(hits)
+    assert (event["type"], event["how"]) == ("email.unsubscribed", "one-click")
 
 
 @pytest.mark.parametrize(
