@@ -5,7 +5,15 @@ import re
 from typing import Any
 
 import pytest
-from pytracking import InvalidLink, InvalidTarget, Keyring, LinkExpired, Tracker
+from pytracking import (
+    InvalidLink,
+    InvalidTarget,
+    Keyring,
+    LinkExpired,
+    Tracker,
+    get_click_tracking_url,
+    get_open_tracking_url,
+)
 from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError
 
@@ -85,6 +93,33 @@ def test_an_international_base_is_ascii_in_links_and_both_spellings_are_read() -
         assert tracker.read(spelling).target == TARGET
     with pytest.raises(InvalidTarget, match="back to the tracker"):
         tracker.click_url(link)
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"webhook_url": "https://b\u00fccher.example/b"},
+        {"webhook_url": None, "expires_in": 0.5},
+        {"expires_in": None, "privacy": ["no_ip", "aggregate"], "issue_time": False},
+    ],
+)
+def test_the_functions_of_0_2_2_mint_the_same_links_with_its_configuration(
+    settings: dict[str, Any],
+) -> None:
+    tracker = Tracker(
+        "https://track.example.com",
+        RING,
+        clock=lambda: NOW,
+        webhook_url="https://hooks.example/a",
+        expires_in=60,
+    )
+    configuration = tracker.configuration(**settings)
+    metadata = {"customer": 1, "message": "9c921e3f-a7e1-495b-9b7f-559dbb4b02d4"}
+    assert tracker.open_url(metadata, **settings) == get_open_tracking_url(metadata, configuration)
+    assert tracker.click_url(TARGET, metadata, **settings) == get_click_tracking_url(
+        TARGET, metadata, configuration
+    )
 
 
 def test_mails_are_rewritten() -> None:

@@ -217,23 +217,14 @@ class Configuration:
         return f"{self.base_urls.prefixes['click']}{data_str}{'/' if self.append_slash else ''}"
 
     def get_open_tracking_url(self, extra_metadata: Mapping[str, Any] | None) -> str:
-        """Return an open link that carries ``extra_metadata``.
-
-        Raises:
-            InvalidPayload: ``extra_metadata`` is not a mapping, or JSON cannot hold it.
-        """
+        """As the function of that name."""
         data = self.get_data_to_embed(None, extra_metadata)
         return self.get_open_tracking_url_from_data_str(self.get_url_encoded_data_str(data))
 
     def get_click_tracking_url(
         self, url_to_track: str, extra_metadata: Mapping[str, Any] | None
     ) -> str:
-        """Return a click link to ``url_to_track`` that carries ``extra_metadata``.
-
-        Raises:
-            InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
-            InvalidPayload: as ``get_open_tracking_url``.
-        """
+        """As the function of that name."""
         # 0.2.2 minted links to nowhere as well, which its views answer with 404
         if url_to_track != "" or self.keyring:
             self.check_target(url_to_track)  # embedded as given; what redirects checks it again
@@ -243,16 +234,11 @@ class Configuration:
     # Decoding
 
     def get_open_tracking_url_path(self, url: str) -> str:
-        """Return the token of a full open link.
-
-        Raises:
-            InvalidLink: ``url`` is not under ``base_open_tracking_url``.
-            ConfigurationError: there is no ``base_open_tracking_url``.
-        """
+        """As the function of that name."""
         return self._path(url, "open")
 
     def get_click_tracking_url_path(self, url: str) -> str:
-        """As ``get_open_tracking_url_path``, of a click link."""
+        """As the function of that name."""
         return self._path(url, "click")
 
     def _path(self, url: str, kind: Kind) -> str:

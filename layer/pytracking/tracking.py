@@ -55,7 +55,11 @@ def get_click_tracking_url(
     configuration: Configuration | None = None,
     **kwargs: Unpack[Keywords],
 ) -> str:
-    """Return a click link that redirects to ``url_to_track``; otherwise as an open link.
+    """Return a click link that redirects to ``url_to_track``.
+
+    Args:
+        url_to_track: where the click goes, an absolute http or https URL.
+        metadata, configuration, kwargs: as for ``get_open_tracking_url``.
 
     Raises:
         InvalidTarget: ``url_to_track`` is not a URL that a redirect may go to.
@@ -112,12 +116,17 @@ def _result(
 def get_open_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
-    """Return the token of a full open link; as ``Configuration.get_open_tracking_url_path``."""
+    """Return the token of a full open link.
+
+    Raises:
+        InvalidLink: ``url`` is not under ``base_open_tracking_url``.
+        ConfigurationError: there is no ``base_open_tracking_url``.
+    """
     return get_configuration(configuration, kwargs).get_open_tracking_url_path(url)
 
 
 def get_click_tracking_url_path(
     url: str, configuration: Configuration | None = None, **kwargs: Unpack[Keywords]
 ) -> str:
-    """Return the token of a full click link; as ``Configuration.get_click_tracking_url_path``."""
+    """Return the token of a full click link; errors as for ``get_open_tracking_url_path``."""
     return get_configuration(configuration, kwargs).get_click_tracking_url_path(url)
