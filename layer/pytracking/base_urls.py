@@ -41,18 +41,19 @@ class BaseUrls:
     Attributes:
         open: e.g. ``https://track.example.com/o/``.
         click: e.g. ``https://track.example.com/c/``; of guarded clicks as well.
+        action: e.g. ``https://track.example.com/a/``, which is what a ``click`` that ends with
+            ``/c/`` stands for.
     """
 
     open: str = ""
     click: str = ""
+    action: str = ""
 
-    @cached_property
-    def action(self) -> str:
-        """The base of action links: ``.../a/`` beside clicks at ``.../c/``; else empty."""
+    def __post_init__(self) -> None:
+        """Find the base of action links beside that of clicks, as a stack has it."""
         click = _with_slash(self.click)
-        if not click.endswith(f"/{CLICK_PATH}"):
-            return ""
-        return click.removesuffix(CLICK_PATH) + ACTION_PATH
+        if not self.action and click.endswith(f"/{CLICK_PATH}"):
+            object.__setattr__(self, "action", click.removesuffix(CLICK_PATH) + ACTION_PATH)
 
     @classmethod
     def under(cls, url: str) -> BaseUrls:
@@ -136,19 +137,6 @@ def check_base_url(url: str, source: str) -> None:
             raise InvalidTarget(f"{url!r} must have neither a query nor a fragment")
     except InvalidTarget as error:
         raise ConfigurationError(f"invalid base URL {source}: {error}") from error
-
-
-def require_action_base(bases: BaseUrls) -> None:
-    """Refuse to mint action links that would lead nowhere.
-
-    Raises:
-        ConfigurationError: ``bases`` has no base of action links.
-    """
-    if not bases.action:
-        raise ConfigurationError(
-            f"invalid base URL of click links {bases.click!r}: must end with /c/, beside which "
-            "action links are, at /a/"
-        )
 
 
 def one_spelling(url: str) -> str:

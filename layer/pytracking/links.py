@@ -20,6 +20,9 @@ PRIVACY_FLAGS = ("no_ip", "no_agent", "aggregate")
 """What a recipient may not have agreed to; in this order, that the address is kept, that the user
 agent is kept, being distinguished from other recipients."""
 
+DECOY = "link_decoy"
+"""The metadata of a link that only programs find: ``true``."""
+
 LONGEST_LIFETIME_SECONDS = 1e11
 """Over three thousand years: a longer lifetime is a mistake."""
 

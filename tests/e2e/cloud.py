@@ -16,6 +16,7 @@ from typing import Any
 import boto3
 import urllib3
 
+from tests.e2e.repairs import leave_out_what_is_unknown
 from tools import emulator
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -64,6 +65,7 @@ class Cloud:
             *("--build-dir", str(built)),
             **{"LAYER_PYTHON": version, "LAYER_MACHINE": os.uname().machine, **self.environment},
         )
+        leave_out_what_is_unknown(built / "template.yaml")
         return self.redeploy(stack, built / "template.yaml", **parameters)
 
     def redeploy(self, stack: str, template: Path, **parameters: str) -> dict[str, str]:
@@ -99,6 +101,8 @@ def cloud() -> Iterator[Cloud]:
                     "LAMBDA_EXECUTOR": "local",
                     "MINISTACK_HOST": "127.0.0.1",
                     "MINISTACK_REGION": "us-east-1",
+                    "S3_DATA_DIR": folder,
+                    "S3_PERSIST": "1",  # its Athena reads the files of a bucket from here
                     "TMPDIR": folder,  # it leaves workers' folders behind
                 },
                 stdin=subprocess.DEVNULL,

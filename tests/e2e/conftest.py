@@ -12,10 +12,11 @@ import urllib3
 from pytracking.tokens.keyring import Keyring
 
 from tests.e2e.cloud import ROOT, Cloud, cloud
-from tests.e2e.repairs import physical_ids, repair
+from tests.e2e.repairs import create_event_table, physical_ids, repair
 from tests.support.receiver import Receiver, webhook_receiver
 
 STACK = "pytracking"
+BUS = "hits"
 BUILT = ROOT / ".aws-sam" / "e2e"
 
 
@@ -72,10 +73,18 @@ def receiver() -> Iterator[Receiver]:
 def deployment(receiver: Receiver) -> Iterator[Deployment]:
     """template.yaml, built and deployed by SAM, with what a test on one machine must change."""
     with cloud() as running:
+        bus = running.client("events").create_event_bus(Name=BUS)["EventBusArn"]
         outputs = running.deploy(
-            STACK, ROOT, BUILT, LinksFunctionMode="enabled", AlarmEmail="ops@example.com"
+            STACK,
+            ROOT,
+            BUILT,
+            LinksFunctionMode="enabled",
+            AlarmEmail="ops@example.com",
+            EventStore="enabled",
+            EventBusArn=bus,
         )
         repair(STACK, running.client)
+        create_event_table(outputs, running.client)
         deployed = Deployment(running, outputs)
         _let_webhooks_reach_this_machine(deployed, receiver.url)
         _hand_out_failed_messages_at_once(deployed)

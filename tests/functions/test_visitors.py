@@ -82,3 +82,11 @@ def test_the_address_of_cloudfronts_visitor_stands_in_the_event_and_the_secret_d
     [message] = queue.messages
     assert message["body"]["request_data"]["user_ip"] == "198.51.100.10"
     assert secret not in str(message)
+
+
+@pytest.mark.parametrize("mark", [True, "yes", 1, None])
+def test_who_follows_a_decoy_is_a_scanner_behind_whatever_browser(mark, start):
+    link = token("click", metadata={"customer_id": 1, "link_decoy": mark})
+    verdict = visitor_of(start, "click", link, **{"user-agent": CHROME})
+    expected = ("scanner", "decoy") if mark is True else ("human", "browser")
+    assert (verdict["class"], verdict["signals"][0]) == expected

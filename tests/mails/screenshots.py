@@ -79,7 +79,7 @@ def assert_looks_the_same(browser: Browser, html: str, folder: Path) -> None:
         for place in ("bottom", "top"):
             new = adapt_html(
                 html, {"customer": 7}, configuration=CONFIGURATION, pixel=place,
-                conditional_comments=True,
+                conditional_comments=True, decoy=True,
             )  # fmt: skip
             asked: list[str] = []
             after = screenshot(browser, new, width, asked)

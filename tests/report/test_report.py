@@ -109,6 +109,84 @@ def test_one_link_clicked_again_and_again_is_no_burst(tmp_path):
     assert (row["clicks"], row["unique_clicks"]) == (9, 1)
 
 
+DECOY = {"class": "scanner", "signals": ["decoy", "browser"], "age_seconds": 9}
+
+
+@pytest.mark.parametrize(
+    ("seconds", "decoy_at", "clicks"),
+    [
+        ([0, 60], 5, 1),  # one link within ten seconds of the decoy, and one by a person later
+        ([0], 11, 1),
+        ([0, 8], 16, 0),  # the run before it
+        ([0], -9, 0),
+        ([0, 40], -30, 2),
+    ],
+)
+def test_what_was_clicked_in_one_run_with_a_decoy_is_a_machines(
+    tmp_path, seconds, decoy_at, clicks
+):
+    at = 1_790_000_000
+    events = [event(n, timestamp=at + after) for n, after in enumerate(seconds)]
+    events.append(event("decoy", timestamp=at + decoy_at, visitor=DECOY))
+    report = report_of([write(tmp_path / "a", events)])
+    [row] = report.campaigns()
+    assert row["clicks"] == clicks
+    reasons = {row["reason"]: row["clicks"] for row in report.tables["machines"].records()}
+    assert reasons.get("burst", 0) == len(seconds) - clicks
+    assert reasons["decoy"] == 1
+
+
+def test_a_shadow_signal_is_held_against_bursts(tmp_path):
+    def visitor(*shadow):
+        return {"class": "human", "signals": ["browser"], "shadow": shadow, "age_seconds": 9}
+
+    at = 1_790_000_000
+    burst = [event(n, timestamp=at + n, visitor=visitor("mail-network:x")) for n in range(3)]
+    alone = [
+        event(9, timestamp=at + 900, visitor=visitor("mail-network:y", "old-chrome")),
+        event(10, timestamp=at + 1900, visitor=visitor()),
+    ]
+    table = report_of([write(tmp_path / "a", burst + alone)]).tables["signals"]
+    found = {(row["list"], row["signal"]): row for row in table.records()}
+    assert set(found) == {
+        ("shadow", "mail-network"),
+        ("shadow", "old-chrome"),
+        ("decides", "browser"),
+    }
+    network = found["shadow", "mail-network"]
+    assert (network["clicks"], network["in_bursts"]) == (4, 3)
+    assert (network["share_in_bursts"], network["share_of_bursts"]) == (0.75, 1.0)
+    assert found["shadow", "old-chrome"]["share_of_bursts"] == 0.0
+
+
+def test_ratings_and_unsubscriptions_are_counted_once_a_mail(tmp_path):
+    def act(number, kind, mail, **more):
+        more = {"how": "page", **more}
+        metadata = {"campaign": "c", "message_id": mail}
+        return {**event(number, type=f"email.{kind}", metadata=metadata), **more}
+
+    events = [
+        act(1, "rated", "a", value=9),
+        act(2, "rated", "a", value="7"),
+        act(3, "rated", "b", value="superb"),
+        act(4, "unsubscribed", "a", how="one-click"),
+        act(5, "unsubscribed", "a"),
+        act(6, "unsubscribed", "b"),
+    ]
+    for one in events:
+        del one["tracked_url"]
+    [row] = report_of([write(tmp_path / "a", events)]).campaigns()
+    assert (row["ratings"], row["average_rating"], row["unsubscribes"]) == (2, 8.0, 2)
+
+
+def test_the_click_rate_is_by_mails_sent_and_unknown_without_their_number(made):
+    _, truth, report = made
+    sent = replace(report, sent={"campaign-0": 1000})
+    rates = {row["campaign"]: row["ctr"] for row in sent.campaigns()}
+    assert rates["campaign-0"] == truth.unique_clicks["campaign-0"] / 1000
+    assert rates["campaign-1"] is None
+
+
 def test_an_event_delivered_twice_counts_once_and_a_test_not_at_all(tmp_path):
     events = [event(1), event(1), event(2, test=True)]
     [row] = report_of([write(tmp_path / "a", events)]).campaigns()
@@ -181,11 +259,14 @@ def test_what_came_before_a_day_is_left_out(tmp_path):
     assert "WHERE dt >= '2026-09-22' AND" in questions.whole("links", since=date(2026, 9, 22))
 
 
-def test_a_day_that_is_none_is_refused():
+@pytest.mark.parametrize(
+    "option", [("--since", "yesterday"), ("--sent", "spring"), ("--sent", "spring=0")]
+)
+def test_a_day_or_a_number_that_is_none_is_refused(option):
     parser = Parser()
     add_report(parser.add_subparsers())
     with pytest.raises(SystemExit):
-        parser.parse_args(["report", "events/", "--since", "yesterday"])
+        parser.parse_args(["report", "events/", *option])
 
 
 def test_keys_of_the_metadata_may_have_any_sensible_name(tmp_path):

@@ -6,6 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -46,6 +47,14 @@ def add_report(commands: "Subparsers") -> None:
         help="the metadata that is another for each recipient's mail (%(default)s)",
     )
     parser.add_argument(
+        "--sent",
+        metavar="CAMPAIGN=MAILS",
+        action="append",
+        default=[],
+        type=_sent,
+        help="how many mails a campaign sent: its click rate (CTR) is by them; once for each",
+    )
+    parser.add_argument(
         "--since",
         metavar="YYYY-MM-DD",
         type=_day,
@@ -59,6 +68,15 @@ def add_report(commands: "Subparsers") -> None:
     parser.set_defaults(run=_run)
 
 
+def _sent(text: str) -> tuple[str, int]:
+    campaign, _, mails = text.rpartition("=")
+    if not (campaign and mails.isdecimal() and mails.isascii() and int(mails) > 0):
+        raise argparse.ArgumentTypeError(
+            f"invalid number of mails {text!r}: must be CAMPAIGN=MAILS, such as spring=12000"
+        )
+    return campaign, int(mails)
+
+
 def _day(text: str) -> date:
     try:
         return date.fromisoformat(text)
@@ -70,7 +88,7 @@ def _day(text: str) -> date:
 
 def _run(arguments: argparse.Namespace) -> int:
     keys = questions.Keys(arguments.by, arguments.mail_key)
-    report = _report(arguments, keys)
+    report = replace(_report(arguments, keys), sent=dict(arguments.sent))
     mail = None
     if arguments.mail:
         mail = Path(arguments.mail).read_text(encoding="utf-8", errors="replace")
@@ -132,13 +150,28 @@ def _as_json(report: Report) -> dict[str, object]:
 
 
 def _as_text(report: Report) -> str:
-    head = ("campaign", "opens", "unique", "clicks", "unique", "CTOR", "machine opens", "clicks")
+    head = (
+        "campaign",
+        "opens",
+        "unique",
+        "clicks",
+        "unique",
+        "CTR",
+        "CTOR",
+        "unsub.",
+        "ratings",
+        "machine opens",
+        "clicks",
+    )
     rows = [head] + [
         (
             str(row["campaign"] or "-"),
             *(f"{row[name]:,}" for name in ("opens", "unique_opens", "clicks", "unique_clicks")),
-            "-" if row["ctor"] is None else f"{row['ctor']:.1%}",
-            *(f"{row[name]:,}" for name in ("machine_opens", "machine_clicks")),
+            *("-" if row[name] is None else f"{row[name]:.1%}" for name in ("ctr", "ctor")),
+            *(
+                f"{row[name]:,}"
+                for name in ("unsubscribes", "ratings", "machine_opens", "machine_clicks")
+            ),
         )
         for row in report.campaigns()
     ]

@@ -18,7 +18,7 @@ from pytracking.events import Event, How
 from pytracking.handlers import http
 from pytracking.handlers.http import READING, Answer, Request, read_request
 from pytracking.handlers.outbox import Outbox, to_webhook
-from pytracking.links import Link
+from pytracking.links import DECOY, Link
 from pytracking.messages import new_id
 from pytracking.privacy import STRICTEST, PrivacyPolicy
 from pytracking.targets import check_target, check_webhook_url
@@ -230,6 +230,7 @@ class LinkEndpoint:
             request.method,
             age,
             self.kind,
+            decoy=link is not None and link.metadata.get(DECOY) is True,
             address=request.client_ip,  # whole: it is cut afterwards
             shadows=self.shadow_signals,
         )

@@ -14,7 +14,7 @@ PARTS = frozenset({"html", "text"})
 class OptionKeywords(TypedDict, total=False):
     """The attributes of ``Options``, as keywords."""
 
-    unsubscribe: Literal["leave", "track", True]
+    unsubscribe: Literal["leave", "track"]
     leave: Callable[[str], bool] | None
     utm: Mapping[str, str] | None
     link_metadata: Collection[str]
@@ -23,6 +23,7 @@ class OptionKeywords(TypedDict, total=False):
     pixel_placeholder: str | None
     parts: Collection[str]
     shown_urls: Literal["track", "leave", "report"]
+    decoy: bool
 
 
 class MailKeywords(Keywords, OptionKeywords, total=False):
@@ -42,8 +43,7 @@ class Options:
 
     Attributes:
         unsubscribe: "leave" (the default) keeps links that unsubscribe as they are; "track"
-            treats them as any other link. True leaves them, and makes an unsubscribe link of each
-            `<a data-pytracking="unsubscribe">` and each `{{unsubscribe_url}}`.
+            treats them as any other link.
         leave: called with the URL of each link that would be tracked; where it gives True, the
             link is left as it is.
         utm: UTM parameters to add to every tracked target, e.g. `{"source": "newsletter",
@@ -63,9 +63,11 @@ class Options:
         parts: which parts of a whole mail are tracked: "html", "text", or both.
         shown_urls: links whose text is itself a URL, which some programs hold for phishing where
             the two differ: "track" them, "leave" them, or track and "report" them.
+        decoy: put one link that nobody sees into an HTML text that has a tracked link, to the
+            target of its first one: whoever follows it is a scanner.
     """
 
-    unsubscribe: Literal["leave", "track", True] = "leave"
+    unsubscribe: Literal["leave", "track"] = "leave"
     leave: Callable[[str], bool] | None = None
     utm: Mapping[str, str] | None = None
     link_metadata: Collection[str] = ()
@@ -74,18 +76,17 @@ class Options:
     pixel_placeholder: str | None = None
     parts: Collection[str] = ("html", "text")
     shown_urls: Literal["track", "leave", "report"] = "track"
+    decoy: bool = False
 
     def __post_init__(self) -> None:
-        if self.unsubscribe is not True:
-            _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
+        _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
         _choose("pixel", self.pixel, ("bottom", "top"))
         _choose("shown_urls", self.shown_urls, ("track", "leave", "report"))
         _choose_several("link_metadata", self.link_metadata, LINK_METADATA)
         _choose_several("parts", self.parts, PARTS)
-        if not isinstance(self.conditional_comments, bool):
-            raise TypeError(
-                f"conditional_comments is {self.conditional_comments!r}: expected true or false"
-            )
+        for name in ("conditional_comments", "decoy"):
+            if not isinstance(given := getattr(self, name), bool):
+                raise TypeError(f"{name} is {given!r}: expected true or false")
         if not isinstance(self.pixel_placeholder, str | None):
             raise TypeError(f"pixel_placeholder is {self.pixel_placeholder!r}: expected a text")
         if self.utm is not None:

@@ -65,9 +65,6 @@ class Decision(NamedTuple):
 # Postmark, SparkPost, Mautic, MessageGears, Campaign Monitor and of hand-made templates, so that a
 # mail can change its carrier.
 OWN_OPT_OUT = "data-pytracking"
-UNSUBSCRIBE = "unsubscribe"
-"""Its value at a link that is to unsubscribe."""
-
 _OFF = ("off", "false", "no", "0")
 _ON = ("", "on", "true", "yes", "1")
 _OPT_OUTS: Mapping[str, tuple[str, ...]] = {
@@ -212,7 +209,7 @@ class Policy:
         _check_authority(url)
         if self.is_ours(url):
             return Decision("already tracked")
-        if self._options.unsubscribe != "track":
+        if self._options.unsubscribe == "leave":
             if is_unsubscribe(url):
                 return Decision("unsubscribe")
             if self._unsubscribe_pages and same_page(url) in self._unsubscribe_pages:

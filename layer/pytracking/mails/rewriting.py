@@ -7,10 +7,9 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
-from pytracking.actions import Action, check_unsubscribe
-from pytracking.base_urls import require_action_base
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError
+from pytracking.links import DECOY
 from pytracking.mails import markup
 from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
 from pytracking.mails.options import Options
@@ -18,7 +17,6 @@ from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     NO_TRACK,
     OWN_OPT_OUT,
-    UNSUBSCRIBE,
     Decision,
     MailLink,
     Policy,
@@ -27,7 +25,6 @@ from pytracking.mails.policy import (
     skips_utm,
 )
 from pytracking.mails.unsubscribing import may_say_unsubscribe, says_unsubscribe
-from pytracking.tokens.formats import Formats
 
 _LINKS = frozenset({"a", "area"})
 _VML = frozenset(
@@ -38,7 +35,6 @@ _PLACES = frozenset({"body", "/body", "/html", "template", "/template"})
 _BASE = re.compile(r"<base[\t\n\f\r />]", re.IGNORECASE | re.ASCII)
 _CONDITIONAL = re.compile(r"<!--\[if[^\]]*\]>(.*)<!\[endif\]-->", re.DOTALL | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"https?://[^{<$%*\[]", re.IGNORECASE)
-UNSUBSCRIBE_URL = re.compile(r"\{\{[ \t]*unsubscribe_url[ \t]*\}\}")  # {{ unsubscribe_url }}
 _OWN_METADATA = f"{OWN_OPT_OUT}-"
 
 # !important, because many a mail's style sheet says `img { width: 100% !important }`. Taken out of
@@ -54,7 +50,7 @@ class Slot(NamedTuple):
     """A place for a link that is minted for each recipient.
 
     Attributes:
-        target: where the link leads; "" for the pixel, UNSUBSCRIBE for a link that unsubscribes.
+        target: where the link leads; "" for the pixel.
         told: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
     """
@@ -67,6 +63,8 @@ class Slot(NamedTuple):
         """The link as it stands in the text."""
         if not self.target:
             return pixel(url)
+        if DECOY in self.told:
+            return decoy(url)
         return url if self.quote is None else markup.encoded(url, self.quote)
 
 
@@ -149,8 +147,6 @@ class Minting:
         """The link that goes to a place."""
         if not slot.target:
             return self.open_url()
-        if slot.target == UNSUBSCRIBE:
-            return self.unsubscribe_url()
         url = "" if slot.told else self._minted.get(slot.target, "")
         if not url:
             url = self.click_url(slot.target, self._added(slot.told) if slot.told else NOTHING)
@@ -166,17 +162,6 @@ class Minting:
     def open_url(self) -> str:
         """The URL of the pixel."""
         return self.configuration.get_open_tracking_url(self.metadata)
-
-    def unsubscribe_url(self) -> str:
-        """The link that unsubscribes.
-
-        Raises:
-            ConfigurationError: it would stop working too soon, or name nobody.
-        """
-        made = self.configuration
-        check_unsubscribe(made.expires_in, made.privacy)
-        content = made.get_data_to_embed(None, self.metadata) | Action(UNSUBSCRIBE).content()
-        return made.base_urls.prefixes["action"] + Formats(made.keyring).encode(content, "action")
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
@@ -247,17 +232,11 @@ def plan(
     policy = Policy(options, configuration, unsubscribe_urls)
     told = Told(options, "html")
     links: list[MailLink] = []
-    changes = [*unsubscribe_places(text, '"', configuration, options)]
+    changes: list[Change] = []
     reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
-    leaves = options.unsubscribe != "track"
+    leaves = options.unsubscribe == "leave"
     for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
         attributes = anchor.attributes
-        if options.unsubscribe is True and (filled := _to_unsubscribe(attributes)):
-            changes += filled
-            written = markup.readable(markup.value(attributes["href"]))
-            place = anchor.tag.start, anchor.tag.end
-            links.append(MailLink(written, *Decision("unsubscribe"), *place))
-            continue
         off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
             changes.append(markup.removed(attributes[OWN_OPT_OUT]))
@@ -282,36 +261,13 @@ def plan(
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
         links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
+    hidden = next((link.target for link in links if link.target), "")
+    if options.decoy and click_tracking and hidden:
+        place = _pixel_place(text, places, options)
+        changes.append((place, place, Slot(hidden, {DECOY: True}, '"')))
     if open_tracking:
         changes += _pixel_changes(text, places, policy, configuration, options)
     return Plan.of(text, links, changes)
-
-
-def unsubscribe_places(
-    text: str, quote: str | None, configuration: Configuration, options: Options
-) -> Iterator[Change]:
-    """Where `{{unsubscribe_url}}` stands in a text, if it is to be filled.
-
-    Raises:
-        ConfigurationError: there is no base URL of action links.
-    """
-    if options.unsubscribe is True:
-        require_action_base(configuration.base_urls)
-        for found in UNSUBSCRIBE_URL.finditer(text):
-            yield *found.span(), Slot(UNSUBSCRIBE, NOTHING, quote)
-
-
-def _to_unsubscribe(attributes: Mapping[str, markup.Attribute]) -> list[Change]:
-    """What makes an unsubscribe link of a tag that asks for it; nothing where none does."""
-    href, own = attributes.get("href"), attributes.get(OWN_OPT_OUT)
-    if href is None or href.lastindex in (None, 1):  # it has no value to be replaced
-        return []
-    asks = own is not None and markup.value(own).strip().lower() == UNSUBSCRIBE
-    if not asks and not UNSUBSCRIBE_URL.fullmatch(markup.value(href).strip()):
-        return []
-    start, end, quote = markup.place_of_value(href)
-    changes: list[Change] = [(start, end, Slot(UNSUBSCRIBE, NOTHING, quote))]
-    return [*changes, markup.removed(own)] if asks and own else changes
 
 
 def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
@@ -327,7 +283,7 @@ def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
 
 def _judged_by_label(verdict: Decision, label: str, options: Options) -> Decision:
     """What a link's text changes in the verdict on its URL."""
-    if options.unsubscribe != "track" and says_unsubscribe(label):
+    if options.unsubscribe == "leave" and says_unsubscribe(label):
         return Decision("unsubscribe")
     if options.shown_urls != "track" and shows_url(label):
         reason = f"its text is a URL, {label}, and would differ from where it leads"
@@ -355,6 +311,14 @@ def pixel(url: str) -> str:
     return (
         f'<img src="{markup.encoded(url, chr(34))}" alt="" width="1" height="1" border="0" '
         f'style="{PIXEL_STYLE}">'
+    )
+
+
+def decoy(url: str) -> str:
+    """A link that no reader sees, hears or reaches by keys."""
+    return (
+        f'<a href="{markup.encoded(url, chr(34))}" aria-hidden="true" tabindex="-1" '
+        'style="display:none!important"></a>'
     )
 
 

@@ -112,7 +112,7 @@ def _ask(athena: Any, sql: str, database: str, workgroup: str) -> Table:
 
 
 def _value(text: str | None, kind: str) -> Any:
-    if text is None:
+    if not text:  # no text of a question is empty
         return None
     if kind in ("bigint", "integer"):
         return int(text)

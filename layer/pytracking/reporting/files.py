@@ -30,7 +30,7 @@ MAX_LINE_BYTES = 33_554_432
 SCHEMA = 1
 """The newest schema of events that the questions understand."""
 
-_COLUMNS = {
+COLUMNS = {
     "id": "VARCHAR",
     "type": "VARCHAR",
     "schema": "BIGINT",
@@ -42,8 +42,9 @@ _COLUMNS = {
     "metadata": "VARCHAR",
     "value": "VARCHAR",
     "test": "BOOLEAN",
-    "visitor": 'STRUCT("class" VARCHAR, signals VARCHAR[], age_seconds BIGINT)',
+    "visitor": 'STRUCT("class" VARCHAR, signals VARCHAR[], shadow VARCHAR[], age_seconds BIGINT)',
 }
+"""The members of an event that the questions read, by DuckDB's types."""
 
 _VERDICT = f"""CASE
     WHEN "schema" > {SCHEMA} THEN 'of a newer schema'
@@ -191,7 +192,7 @@ def _load(connection: Any, files: list[Path], scratch: Path, since: date | None)
 
 
 def _read(connection: Any, files: list[Path]) -> None:
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in _COLUMNS.items())
+    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     connection.execute(
         f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "  # noqa: S608
         "format = 'newline_delimited', ignore_errors = true, filename = 'file', "

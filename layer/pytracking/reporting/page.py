@@ -57,8 +57,8 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     parts = [
         f"<h1>{escape(title)}</h1>",
         "<p>People are browsers, mail programs and the image proxies that fetch for them. "
-        "Programs, and bursts of three links or more of one mail within 10 seconds, are counted "
-        "as machines.</p>",
+        "Programs, and bursts of three links or more of one mail within 10 seconds or with its "
+        "decoy, are counted as machines.</p>",
         _campaigns(report),
         _hours(report.tables["hours"].records()),
         _delays(report.tables["delays"].records()),
@@ -66,7 +66,7 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     ]
     if mail is not None:
         parts.append(_overlay(mail, report))
-    parts += [_machines(report), _bursts(report), _problems(report)]
+    parts += [_machines(report), _signals(report), _bursts(report), _problems(report)]
     body = "\n".join(part for part in parts if part)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -112,20 +112,22 @@ def _duration(seconds: int) -> str:
 
 def _campaigns(report: Report) -> str:
     head = (
-        *("Campaign", "Opens", "Unique opens", "Clicks", "Unique clicks", "CTOR"),
-        *("Unsubscribes", "Rating", "Machine opens", "Machine clicks"),
+        *("Campaign", "Opens", "Unique opens", "Clicks", "Unique clicks", "CTR", "CTOR"),
+        *("Unsubscribes", "Ratings", "Average", "Machine opens", "Machine clicks"),
     )
     rows = [
         (
             *(row["campaign"], row["opens"], row["unique_opens"], row["clicks"]),
-            *(row["unique_clicks"], _share(row["ctor"]), row["unsubscribes"]),
-            *(row["average_rating"], row["machine_opens"], row["machine_clicks"]),
+            *(row["unique_clicks"], _share(row["ctr"]), _share(row["ctor"])),
+            *(row["unsubscribes"], row["ratings"], row["average_rating"]),
+            *(row["machine_opens"], row["machine_clicks"]),
         )
         for row in report.campaigns()
     ]
     caption = (
-        "Unique figures count mails. CTOR is unique clicks by unique opens; opens of links that "
-        "name no recipient are among the opens only."
+        "Unique figures count mails. CTR is unique clicks by mails sent, where --sent says how "
+        "many; CTOR is unique clicks by unique opens. Opens of links that name no recipient are "
+        "among the opens only."
     )
     return "<h2>Campaigns</h2>" + _table(caption, head, rows)
 
@@ -198,6 +200,25 @@ def _machines(report: Report) -> str:
     return "<h2>Machines, and why</h2>" + _table(
         "Events that are not a person's own browser or mail program.",
         ("Reason", "Counted as", "Opens", "Clicks"),
+        rows,
+    )
+
+
+def _signals(report: Report) -> str:
+    rows = [
+        (
+            row["signal"] + (" (shadow)" if row["list"] == "shadow" else ""),
+            *(row["clicks"], row["in_bursts"]),
+            *(_share(row["share_in_bursts"]), _share(row["share_of_bursts"])),
+        )
+        for row in report.tables["signals"].records()
+    ]
+    if not rows:
+        return ""
+    return "<h2>Signals against bursts and decoys</h2>" + _table(
+        "Clicks in bursts are machines'. A shadow signal decides nothing: the more of its "
+        "clicks are in bursts, the better it would decide.",
+        ("Signal", "Clicks", "In bursts", "Share of its clicks", "Share of all in bursts"),
         rows,
     )
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from pytracking.errors import ConfigurationError
 
-QUESTIONS = ("campaigns", "links", "delays", "hours", "machines", "bursts")
+QUESTIONS = ("campaigns", "links", "delays", "hours", "machines", "signals", "bursts")
 """What a report answers, in its order; each is reports/NAME.sql over the relation ``people``."""
 
 DEFAULT_CAMPAIGN_KEY = "campaign"

@@ -36,15 +36,26 @@ class Table:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The answers, by question, and the problems met on the way."""
+    """The answers, by question, and the problems met on the way.
+
+    ``sent`` is how many mails each campaign sent, as far as its sender says so.
+    """
 
     tables: Mapping[str, Table]
     problems: list[Gap] = field(default_factory=list)
+    sent: Mapping[str, int] = field(default_factory=dict)
 
     def campaigns(self) -> list[dict[str, Any]]:
-        """Return the campaigns with their click-to-open rate (CTOR), None without an open."""
+        """Return the campaigns with their rates, in unique clicks.
+
+        ``ctr``: by mails sent, None where it is not said how many; ``ctor``: by unique opens, None
+        without any.
+        """
         found = self.tables["campaigns"].records()
         for campaign in found:
+            sent = self.sent.get(campaign["campaign"] or "")
             opened = campaign["unique_opens"]
+            campaign["sent"] = sent
+            campaign["ctr"] = campaign["unique_clicks"] / sent if sent else None
             campaign["ctor"] = campaign["unique_clicks"] / opened if opened else None
         return found
