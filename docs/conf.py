@@ -17,7 +17,17 @@ version = release = pytracking.__version__
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon"]
 root_doc = "docs/index"
 include_patterns = ["*.md", "docs/**", "events/README.md", "events/webhooks/README.md"]
-exclude_patterns = ["**/.*", "docs/conf.py", "functions", "layer", "local", "site", "tests"]
+exclude_patterns = [
+    ".*",
+    "**/.*",
+    "build",
+    "docs/conf.py",
+    "functions",
+    "layer",
+    "local",
+    "site",
+    "tests",
+]
 
 # A reference that leads nowhere is a warning, and `make docs` treats warnings as errors.
 nitpicky = True
