@@ -48,9 +48,12 @@ def _hit(body: Mapping[str, Any]) -> tuple[str, ...]:
     metadata = body.get("metadata")
     pairs = metadata.items() if isinstance(metadata, Mapping) else ()
     visitor = body.get("visitor")
+    kind = event_kind(body)
+    # "unsubscribed", "tracking_declined"
+    name = str(body["type"]).removeprefix("email.") if kind == "action" else kind or "event"
     return (
-        event_kind(body) or "event",
-        str(body.get("tracked_url") or ""),
+        name,
+        " ".join(str(body[part]) for part in ("tracked_url", "how", "value") if part in body),
         " ".join(f"{name}={value}" for name, value in pairs),
         str(visitor.get("class", "")) if isinstance(visitor, Mapping) else "",
     )

@@ -167,7 +167,7 @@ class Live:
         }
 
     async def _mint(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        return self._minter.links(*map(wanted.get, ("target", "metadata", "expires_in")))
+        return self._minter.links(*map(wanted.get, ("target", "metadata", "expires_in", "kind")))
 
     async def _rewrite(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         html = wanted.get("html")

@@ -13,6 +13,8 @@ from pytracking.links import LinkSettings
 READY_MADE_TARGET = "https://example.com/welcome?from=mail"
 READY_MADE_METADATA = {"customer_id": 1, "campaign": "spring"}
 
+RATINGS = range(1, 6)  # what a link to rate lets choose from
+
 # What an outcome alone does not say to somebody who sees it for the first time
 _REASONS = {
     "opted out": "an attribute of the link asks for it",
@@ -40,12 +42,18 @@ class LocalMinter:
         self.ready_made = self.links(READY_MADE_TARGET, READY_MADE_METADATA)
 
     def links(
-        self, target: Any = None, metadata: Any = None, expires_in: Any = None
+        self, target: Any = None, metadata: Any = None, expires_in: Any = None, kind: Any = None
     ) -> dict[str, Any]:
-        """Mint an open link and, when there is a target, a click link to it.
+        """Mint what a form asks for, and return the links by name.
 
-        All three come from a form: ``metadata`` as JSON or its text, ``expires_in`` in seconds.
-        When the links expire, the answer says when: epoch seconds in ``expires_at``.
+        When they expire, the answer says when: epoch seconds in ``expires_at``.
+
+        Args:
+            target: where a click leads.
+            metadata: JSON, or its text.
+            expires_in: seconds.
+            kind: ``guarded``, or of ``ACTIONS``; None: an open link and, when there is a target, a
+                click link to it.
 
         Raises:
             InvalidTarget, InvalidPayload, ConfigurationError: what was typed cannot be used.
@@ -53,11 +61,19 @@ class LocalMinter:
         settings: LinkSettings = {} if expires_in is None else {"expires_in": expires_in}
         if isinstance(metadata, str):
             metadata = _parsed(metadata)
-        minted: dict[str, Any] = {"open": self._tracker.open_url(metadata, **settings)}
-        if target is not None:
-            minted["click"] = self._tracker.click_url(target, metadata, **settings)
+        tracker = self._tracker
+        minted: dict[str, Any] = {}
+        if kind == "guarded":
+            minted[kind] = tracker.click_url(target, metadata, guarded=True, **settings)
+        elif kind is not None:
+            values = RATINGS if kind == "rate" else None
+            minted[kind] = tracker.action_url(kind, metadata, values=values, **settings)
+        else:
+            minted["open"] = tracker.open_url(metadata, **settings)
+            if target is not None:
+                minted["click"] = tracker.click_url(target, metadata, **settings)
         if settings:
-            minted["expires_at"] = self._tracker.read(minted["open"]).expires_at
+            minted["expires_at"] = tracker.read(next(iter(minted.values()))).expires_at
         return minted
 
     def rewrite(self, html: str) -> RewrittenMail:
@@ -66,9 +82,8 @@ class LocalMinter:
 
         links = find_links(html, self._tracker.configuration())
         new = self._tracker.html(html, {"mail": "page"})
-        bases = self._tracker.base_urls
-        # http://127.0.0.1:8000/c/pLong-token_...
-        ours = rf"(?:{re.escape(bases.open)}|{re.escape(bases.click)})[\w-]+"
+        bases = "|".join(map(re.escape, self._tracker.base_urls.prefixes.values()))
+        ours = rf"(?:{bases})[\w-]+"  # http://127.0.0.1:8000/c/pLong-token_...
         return RewrittenMail(
             html=new,
             tracked=re.findall(ours, new),

@@ -27,6 +27,7 @@ export function drawPlot(place, events, now) {
     open: 0,
     click: 0,
   }));
+  events = events.filter((event) => kindOf(event) !== "action");
   for (const event of events) {
     const bucket = buckets[bars - Math.ceil((end - event.at) / step)];
     if (bucket) bucket[kindOf(event)] += 1;
@@ -87,7 +88,13 @@ export function drawVerdicts(place, events) {
 /** What an event is; "post" of one that tells of no hit, as what the receiver refused. */
 export function kindOf({ body }) {
   if (body.is_click_tracking) return "click";
-  return body.is_open_tracking ? "open" : "post";
+  if (body.is_open_tracking) return "open";
+  return typeof body.type === "string" ? "action" : "post";
+}
+
+/** What was done by an action: "unsubscribed", "tracking declined". */
+export function actionOf({ body }) {
+  return body.type.replace("email.", "").replaceAll("_", " ");
 }
 
 export function isHit(event) {

@@ -16,11 +16,15 @@ export function bindMint() {
       const links = await ask("links", wanted());
       byUser = true;
       listLinks(links, true);
-      sayAloud("Both links are minted");
+      sayAloud(links.open ? "Both links are minted" : "The link is minted");
     } catch (error) {
       say(byId("mint-error"), error);
       if (FIELDS.includes(error.field)) blame(error.field);
     }
+  });
+  byId("kind").addEventListener("change", () => {
+    byId("mint-button").textContent = byId("kind").value ? "Mint the link" : "Mint both links";
+    forgive();
   });
   for (const field of FIELDS) {
     byId(field).addEventListener("input", () => {
@@ -52,21 +56,24 @@ export function tickLinks(now) {
 }
 
 function listLinks(links, fresh) {
-  const rows = [];
-  if (links.open) rows.push(row("Pixel", links.open, links.expires_at, "Load it", loadPixel, fresh));
-  if (links.click) rows.push(row("Click", links.click, links.expires_at, "Follow it", follow, fresh));
+  const { expires_at: expiresAt, ...minted } = links;
+  const rows = Object.entries(minted).map(([kind, link]) => {
+    const [name, acts] = ROWS[kind] ?? ["Action", { "Open its page": openPage }];
+    return row(name, link, expiresAt, acts, fresh);
+  });
   byId("links").replaceChildren(...rows);
   tickLinks(gateway.now());
   setTimeout(() => rows.forEach((shown) => shown.classList.remove("fresh")), 1500);
 }
 
 function wanted() {
+  const kind = byId("kind").value || null;
   const target = byId("target").value.trim();
   // Minted without it, the click link would be missing without a word.
-  if (!target) throw blaming("target", "A click leads somewhere: give a target, such as https://example.com/");
+  if (!target && (!kind || kind === "guarded")) throw blaming("target", "A click leads somewhere: give a target, such as https://example.com/");
   const expiry = byId("expiry").value;
   // The gateway reads the metadata: numbers parsed here would be floats.
-  return { target, metadata: byId("metadata").value, expires_in: expiry ? Number(expiry) : null };
+  return { target, kind, metadata: byId("metadata").value, expires_in: expiry ? Number(expiry) : null };
 }
 
 function blaming(field, message) {
@@ -83,9 +90,9 @@ function forgive() {
   say(byId("mint-error"), "");
 }
 
-function row(name, link, expiresAt, verb, act, fresh) {
+function row(name, link, expiresAt, acts, fresh) {
   const note = make("span", { class: "note", role: "status" });
-  const run = async () => {
+  const run = async (act) => {
     say(note, "");
     try {
       const seen = await act(link);
@@ -105,7 +112,9 @@ function row(name, link, expiresAt, verb, act, fresh) {
     make(
       "span",
       { class: "actions" },
-      make("button", { type: "button", onclick: run, "data-act": name.toLowerCase() }, verb),
+      ...Object.entries(acts).map(([verb, act]) =>
+        make("button", { type: "button", onclick: () => run(act), "data-act": name.toLowerCase() }, verb),
+      ),
       make("button", { type: "button", class: "quiet", "aria-label": `Copy ${whole}`, onclick: async () => { note.textContent = await copyText(link); } }, "Copy"),
     ),
     expiresAt ? make("span", { class: "expiry", "data-expires": expiresAt }) : null,
@@ -139,3 +148,28 @@ async function follow(link) {
   }
   return answer.type === "opaqueredirect" ? "a redirect came" : `no redirect, but ${answer.status}`;
 }
+
+/** Open the page of a link that asks first, as a person does. */
+async function openPage(link) {
+  window.open(link, "_blank", "noopener");
+  return "its page is open: only its button acts";
+}
+
+/** Unsubscribe as a mail program does for its user (RFC 8058). */
+async function postOneClick(link) {
+  let answer;
+  try {
+    answer = await fetch(link, { method: "POST", body: new URLSearchParams({ "List-Unsubscribe": "One-Click" }) });
+  } catch {
+    throw unreachable();
+  }
+  return `answered ${answer.status}`;
+}
+
+/** By kind of link: what its row is called, and what can be done with it. */
+const ROWS = {
+  open: ["Pixel", { "Load it": loadPixel }],
+  click: ["Click", { "Follow it": follow }],
+  guarded: ["Click", { "Open its page": openPage }],
+  unsubscribe: ["Action", { "Open its page": openPage, "One-click": postOneClick }],
+};

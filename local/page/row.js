@@ -1,6 +1,6 @@
 // One row of the list: what is seen of an event at a glance.
 
-import { isHit, kindOf, verdictOf } from "./charts.js";
+import { actionOf, isHit, kindOf, verdictOf } from "./charts.js";
 import { clock, make } from "./dom.js";
 
 const CHIPS = 4; // keys of metadata seen on a row; the others are counted
@@ -37,6 +37,10 @@ export function seenWords(event) {
 
 /** What stands where a click has its target. */
 function untargeted(event) {
+  if (kindOf(event) === "action") {
+    const { how, value } = event.body;
+    return [actionOf(event), value, how && `by ${how}`].filter((word) => word !== undefined).join(" ");
+  }
   return { open: "the pixel", click: "", post: event.calls.at(-1)?.problem || "tells of no hit" }[kindOf(event)];
 }
 

@@ -4,7 +4,7 @@ import { kindOf } from "./charts.js";
 import { seenWords } from "./row.js";
 
 const TROUBLE = ["retrying", "failed", "dead", "refused"];
-const KINDS = ["open", "click"];
+const KINDS = ["open", "click", "action"];
 const WORDS = /(?:"[^"]*"?|[^\s"])+/g; // `spring`, `customer_id:1`, `name:"Ada L."`
 const PAIR = /^([^:=]+)[:=](.+)$/s; // `customer_id:1`, `customer_id=1`
 
