@@ -1,22 +1,22 @@
 """Actions: ``/a/{token}`` shows a page with a button, and does what its link says on a POST."""
 
-from pytracking.errors import InvalidLink, KeysUnavailable
-from pytracking.handlers.acting import act, ask, unread
+from pytracking.errors import PytrackingError
+from pytracking.handlers import acting
 from pytracking.handlers.answering import LinkEndpoint
 from pytracking.handlers.http import FAILURE, READING, Answer, Request
+from pytracking.links import Link
 
 endpoint = LinkEndpoint("action")
 
 
-@endpoint.answering(otherwise=FAILURE, methods=(*READING, "POST"))
-def handler(request: Request) -> Answer:
+def unread(request: Request, error: PytrackingError) -> Answer:
+    """Answer for a link that does nothing, or not just now."""
+    return acting.unread(endpoint, request, error)
+
+
+@endpoint.answering(unread, otherwise=FAILURE, methods=(*READING, "POST"))
+def handler(request: Request, link: Link, target: str) -> Answer:
     """Ask; act on a POST alone, and never say so before it is recorded."""
-    try:
-        link, _ = endpoint.read(request)
-        return (
-            act(endpoint, request, link)
-            if request.method == "POST"
-            else ask(endpoint, request, link)
-        )
-    except (InvalidLink, KeysUnavailable) as error:
-        return unread(endpoint, request, error)
+    if request.method == "POST":
+        return acting.act(endpoint, request, link)
+    return acting.ask(endpoint, request, link)

@@ -1,20 +1,19 @@
 """Opens: ``/o/{token}`` is the address of a pixel, and asking for it is the event."""
 
-from pytracking.errors import InvalidLink, KeysUnavailable
+from pytracking.errors import KeysUnavailable, PytrackingError
 from pytracking.handlers.answering import LinkEndpoint
-from pytracking.handlers.http import PIXEL, Answer, Request
+from pytracking.handlers.http import OPENED, PIXEL, Answer, Request
+from pytracking.links import Link
 
 endpoint = LinkEndpoint("open")
 
 
-@endpoint.answering(otherwise=PIXEL)
-def handler(request: Request) -> Answer:
+def unread(request: Request, error: PytrackingError) -> Answer:
+    """Answer with the pixel: without keys it may be an open, and else it is nothing of ours."""
+    return OPENED if isinstance(error, KeysUnavailable) else PIXEL
+
+
+@endpoint.answering(unread, otherwise=PIXEL)
+def handler(request: Request, link: Link, target: str) -> Answer:
     """Record the open, and answer with the pixel whatever comes: no mail shows a broken image."""
-    try:
-        link, _ = endpoint.read(request)
-        endpoint.record(request, link)
-    except KeysUnavailable:
-        endpoint.record(request, None)
-    except InvalidLink:
-        pass  # nothing of ours: there is no event
-    return PIXEL
+    return OPENED

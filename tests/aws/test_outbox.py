@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from pytracking.errors import AwsError
 from pytracking.events import UNKNOWN_VISITOR, Event
-from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Outbox
+from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Hit, Outbox
 from pytracking.messages import MAX_BODY_BYTES, Message, Undecoded, parse
 
 from tests.support.timing import Clock
@@ -31,7 +31,8 @@ def refusing(error):
 
 
 def record(outbox, event=HIT, webhook=WEBHOOK):
-    return outbox.record(event, "pABC", webhook, 0.7)
+    fate, _ = outbox.record(lambda: Hit(event, webhook), "pABC", 0.7)
+    return fate
 
 
 def test_a_hit_that_was_sent_leaves_no_line(capsys):

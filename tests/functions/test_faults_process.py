@@ -13,6 +13,7 @@ import pytest
 from pytracking.aws import observability
 from pytracking.events import Event
 from pytracking.handlers import answering, http
+from pytracking.handlers.answering import LinkEndpoint
 from pytracking.handlers.http import FAILURE, PIXEL, Request, render
 from pytracking.privacy import PrivacyPolicy
 
@@ -29,7 +30,7 @@ REPOSITORY = Path(__file__).parents[2]
     "error", [RuntimeError("quotes the token"), MemoryError(), RecursionError()]
 )
 @pytest.mark.parametrize(
-    "where", [(answering, "read_request"), (http, "well_known"), (answering, "new_id")]
+    "where", [(answering, "read_request"), (http, "well_known"), (LinkEndpoint, "read")]
 )
 def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
     kind, error, where, start, log, monkeypatch
@@ -71,6 +72,15 @@ def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
     assert metrics(log.lines())["Bugs"] == 1
 
 
+@KINDS
+@pytest.mark.fault("answering", 10)
+def test_a_bug_in_recording_a_hit_does_not_spoil_the_answer(kind, start, log, monkeypatch):
+    function = start(kind)
+    monkeypatch.setattr(LinkEndpoint, "record", lambda *_: 1 / 0)
+    assert is_answer(kind, function.get(token(kind)))
+    assert metrics(log.lines())["Bugs"] == 1
+
+
 class Unwritable:
     """Standard output whose reader is gone."""
 
@@ -93,7 +103,7 @@ def test_a_log_that_cannot_be_written_changes_no_answer(kind, behaviour, start, 
         monkeypatch.setattr(handler, "stream", Unwritable())
         assert is_answer(kind, function.get(token(kind)))
         assert function.get("forged")["statusCode"] == (200 if kind == "open" else 404)
-        monkeypatch.setattr(answering, "new_id", lambda: 1 / 0)
+        monkeypatch.setattr(answering, "read_request", lambda *_: 1 / 0)
         assert function.get(token(kind))["statusCode"] == (200 if kind == "open" else 500)
 
 

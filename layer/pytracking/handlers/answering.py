@@ -13,11 +13,17 @@ from pytracking.aws.observability import count, hits_metric, log_bug, log_error
 from pytracking.aws.queue import SqsQueue
 from pytracking.aws.secrets import LinkKeys
 from pytracking.environment import Settings
-from pytracking.errors import InvalidLink, InvalidTarget, LinkExpired
+from pytracking.errors import (
+    InvalidLink,
+    InvalidTarget,
+    KeysUnavailable,
+    LinkExpired,
+    PytrackingError,
+)
 from pytracking.events import Event, How
 from pytracking.handlers import http
 from pytracking.handlers.http import READING, Answer, Request, read_request
-from pytracking.handlers.outbox import Outbox, to_webhook
+from pytracking.handlers.outbox import Hit, Outbox, to_webhook
 from pytracking.links import DECOY, Link
 from pytracking.messages import new_id
 from pytracking.privacy import STRICTEST, PrivacyPolicy
@@ -41,6 +47,10 @@ UNKNOWN_REQUEST: Mapping[str, Any] = {"user_agent": None, "user_ip": None}
 """The ``request_data`` of a hit that says nothing of its visitor."""
 
 Handler = Callable[[Any, object], dict[str, Any]]
+Followed = Callable[[Request, Link, str], Answer]
+"""Answers a request for a link that was read; the third is where a click goes, else ""."""
+Unread = Callable[[Request, PytrackingError], Answer]
+"""Answers a request whose link is invalid, whose target is, or that no key can read just now."""
 
 
 class LinkEndpoint:
@@ -78,32 +88,51 @@ class LinkEndpoint:
         self.keys.refresh()
 
     def answering(
-        self, otherwise: Answer, methods: Collection[str] = READING
-    ) -> Callable[[Callable[[Request], Answer]], Handler]:
+        self, unread: Unread, *, otherwise: Answer, methods: Collection[str] = READING
+    ) -> Callable[[Followed], Handler]:
         """Make a Lambda handler of a function that answers a request for a link.
 
         The handler understands every gateway's events, answers crawlers asking for robots.txt,
         browsers asking for an icon, and other methods than ``methods`` itself, and never raises:
-        whatever goes wrong, a bug or a lack of memory, the visitor gets ``otherwise``.
+        whatever goes wrong, a bug or a lack of memory, the visitor gets ``otherwise``. A hit is
+        recorded last, when there is an answer that nothing can spoil.
+
+        Args:
+            unread: answers where the link cannot be read or followed.
+            otherwise: the answer where something is wrong with us.
+            methods: those that a link may be asked with.
         """
 
-        def decorate(answer: Callable[[Request], Answer]) -> Handler:
-            @wraps(answer)
+        def decorate(followed: Followed) -> Handler:
+            @wraps(followed)
             def handler(event: Any, context: object) -> dict[str, Any]:
-                request = Request()
+                request, result = Request(), None
                 try:
                     request = read_request(event, self.viewer_address_secret)
-                    return http.render(
-                        http.well_known(request, methods) or answer(request), request
-                    )
+                    answer, link = http.well_known(request, methods), None
+                    if answer is None:
+                        answer, link = self._answer(request, followed, unread)
+                    result = http.render(answer, request)
+                    if answer.records:
+                        self.record(request, link)
                 except Exception as error:
                     log_bug(error)
                     count("Bugs")
-                    return http.render(otherwise, request)
+                return result or http.render(otherwise, request)
 
             return handler
 
         return decorate
+
+    def _answer(
+        self, request: Request, followed: Followed, unread: Unread
+    ) -> tuple[Answer, Link | None]:
+        link = None
+        try:
+            link, target = self.read(request)
+            return followed(request, link, target), link
+        except (InvalidLink, InvalidTarget, KeysUnavailable) as error:
+            return unread(request, error), link
 
     def read(self, request: Request) -> tuple[Link, str]:
         """Read the link that was followed.
@@ -116,11 +145,12 @@ class LinkEndpoint:
             InvalidTarget: a browser must not be sent there, or it would come back here.
             KeysUnavailable: no link can be read just now.
         """
+        own_bases = request.own_bases
         try:
             link = self.read_token(request.token)
             if link.target is None:
                 return link, ""
-            return link, check_target(link.target, own_bases=request.own_bases)
+            return link, check_target(link.target, own_bases=own_bases)
         except InvalidLink:
             count("InvalidLinks")
             raise
@@ -189,63 +219,63 @@ class LinkEndpoint:
                 count(hits_metric(self.kind))
                 return None
             webhook = None  # somebody acted, and is to be heard: it waits for an operator
-        identifier, now = new_id(), int(time.time())
-        try:
-            event = self._event(request, link or Link(kind), identifier, now, how, value)
-            if link is None:
-                event = replace(event.under(self.privacy, STRICTEST), privacy=event.privacy)
-        except Exception as error:  # the answer is known by now, and no verdict may spoil it
-            log_bug(error)
-            count("Bugs")
-            consent = () if kind in KINDS_WITH_URL else STRICTEST  # which hold was not found out
-            event = Event(kind, identifier, now, {}, UNKNOWN_REQUEST, privacy=consent)
-            event, webhook = replace(event, how=how, value=value), None
         timeout = max(LEAST_SECONDS, ANSWER_SECONDS - (time.monotonic() - request.since))
         token = link.token if link else request.token
-        fate = self.outbox.record(event, token, webhook, timeout)
+        hit = partial(self._hit, request, link or Link(kind), webhook, how, value)
+        fate, (event, webhook) = self.outbox.record(hit, token, timeout)
         if fate != "sent":
             count("Fallbacks")
         if link is None:
             count("Undecoded")
         elif self.counts or fate != "sent" or webhook is None:
             count(hits_metric(self.kind))
-        return None if fate == "lost" else identifier
+        return None if fate == "lost" else event.id
 
-    def _event(
+    def _hit(
         self,
         request: Request,
         link: Link,
-        identifier: str,
-        now: int,
+        webhook: str | None,
         how: How | None,
         value: str | int | None,
-    ) -> Event:
-        headers = request.headers
+    ) -> Hit:
+        """Return the event of a hit, cut for privacy; of one that a bug spoils, the least."""
+        now = int(time.time())
+        headers, data, host = request.headers, request.data(), request.host_among(self.hosts)
         age = None if link.issued_at is None else now - link.issued_at
         if age is not None and abs(age) > MAX_AGE_SECONDS:
             age = None
-        verdict = classify(
-            headers.get("user-agent"),
-            headers,
-            request.method,
-            age,
-            self.kind,
-            decoy=link is not None and link.metadata.get(DECOY) is True,
-            address=request.client_ip,  # whole: it is cut afterwards
-            shadows=self.shadow_signals,
-        )
-        event = Event.of(
-            link,
-            request.data(),
-            verdict.to_json(),
-            identifier=identifier,
-            timestamp=now,
-            how=how,
-            value=value,
-            host=request.host_among(self.hosts),
-        )
-        consent = self.privacy.consent_flags(link.privacy, headers, self.kind)
-        return event.under(self.privacy, consent)
+        try:
+            verdict = classify(
+                headers.get("user-agent"),
+                headers,
+                request.method,
+                age,
+                self.kind,
+                decoy=link.metadata.get(DECOY) is True,
+                address=request.client_ip,  # whole: it is cut afterwards
+                shadows=self.shadow_signals,
+            ).to_json()
+            event = Event.of(
+                link,
+                data,
+                verdict,
+                identifier=new_id(),
+                timestamp=now,
+                how=how,
+                value=value,
+                host=host,
+            )
+            consent = self.privacy.consent_flags(link.privacy, headers, self.kind)
+            kept = event.under(self.privacy, consent if link.token else STRICTEST)
+            return Hit(replace(kept, privacy=consent), webhook)
+        except Exception as error:  # no verdict may spoil the hit
+            log_bug(error)
+            count("Bugs")
+            # which consent flags hold was not found out
+            consent = () if link.kind in KINDS_WITH_URL else STRICTEST
+            event = Event(link.kind, new_id(), now, {}, UNKNOWN_REQUEST, privacy=consent)
+            return Hit(replace(event, how=how, value=value), None)
 
 
 def _checked(name: str, url: str | None, check: Callable[[str], str]) -> str | None:

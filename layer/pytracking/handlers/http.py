@@ -289,11 +289,15 @@ RETRY_AFTER_SECONDS = 5
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """An HTTP answer: status, headers, and a body that is text or bytes."""
+    """An HTTP answer: status, headers, and a body that is text or bytes.
+
+    ``records``: the request is a hit, which is recorded once the answer is rendered.
+    """
 
     status: int
     headers: Mapping[str, str]
-    body: str | bytes = field(default="")
+    body: str | bytes = ""
+    records: bool = False
 
 
 FRESH = {
@@ -348,6 +352,7 @@ PIXEL = Answer(
     },
     TRACKING_PIXEL,
 )
+OPENED = replace(PIXEL, records=True)
 NOT_FOUND = _page(
     404, "This link does not work", "It may be incomplete, or it may have stopped working."
 )
@@ -390,9 +395,9 @@ def method_not_allowed(methods: Iterable[str] = READING) -> Answer:
     return _page(405, "Not allowed", "This address can only be opened.", allowed)
 
 
-def redirect(url: str, status: int = 302) -> Answer:
+def redirect(url: str, status: int = 302, *, records: bool = False) -> Answer:
     """Return a redirect to ``url``, which must have passed ``check_target``: ASCII, no controls."""
-    return Answer(status, {**FRESH, **SAFE, "Location": url})
+    return Answer(status, {**FRESH, **SAFE, "Location": url}, records=records)
 
 
 def render(answer: Answer, request: Request) -> dict[str, Any]:

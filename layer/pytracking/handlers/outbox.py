@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from pytracking.aws.observability import log_fallback
 from pytracking.aws.queue import QueueEntry
@@ -36,6 +36,14 @@ POST_SECONDS = 0.8
 Fate = Literal["sent", "logged", "lost"]
 """What became of a hit: it is lost where neither queue nor log took it."""
 
+
+class Hit(NamedTuple):
+    """An event, cut for privacy, and its webhook: "" for none, None while it is not decoded."""
+
+    event: Event
+    webhook: str | None
+
+
 SendHit = Callable[[QueueEntry, float], None]
 """Takes a hit's message and the seconds it may take; PytrackingError when it did not arrive."""
 
@@ -62,18 +70,19 @@ class Outbox:
         self._slow_failures = 0
         self._failed_at = 0.0
 
-    def record(self, event: Event, token: str, webhook: str | None, timeout: float) -> Fate:
+    def record(self, make: Callable[[], Hit], token: str, timeout: float) -> tuple[Fate, Hit]:
         """Send a hit within ``timeout`` seconds, or log it; tell what became of it.
 
         Args:
-            event: cut for privacy already.
+            make: returns the hit.
             token: as it came. The log line holds it, and with the link keys it gives the hit again.
-            webhook: "" where there is none; None while the token cannot be decoded.
             timeout: in seconds.
         """
         started = self._clock()
+        hangs = self._is_known_to_hang(started)
+        event, webhook = hit = make()
         try:
-            if self._is_known_to_hang(started):
+            if hangs:
                 raise TimeoutError("others were not taken in time just now")
             text = queued(event, token, webhook, self._others).to_json()
             if len(text) > MAX_BODY_BYTES:
@@ -86,9 +95,9 @@ class Outbox:
             if took > SLOW_SECONDS:
                 self._slow_failures += 1
                 self._failed_at = self._clock()
-            return "logged" if log_fallback(event, token, _reason(error)) else "lost"
+            return "logged" if log_fallback(event, token, _reason(error)) else "lost", hit
         self._slow_failures = 0
-        return "sent"
+        return "sent", hit
 
     def _is_known_to_hang(self, now: float) -> bool:
         known = self._slow_failures >= SLOW_FAILURES
