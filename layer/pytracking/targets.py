@@ -23,14 +23,14 @@ from pytracking.tokens import looks_like_token
 MAX_URL_CHARS = 2_048
 """Longest target, in characters, before and after it is made ASCII."""
 
-# https://shop.example.com:8443/p?q=1#top, with nothing that asks for a closer look: the host is
-# shorter than any limit, in lower case, ends in letters (so it is no IPv4 address in disguise) and
-# has no xn-- label; the rest is ASCII without space, control, " < > and backslash
+# https://shop.example.com:8443/p?q=1#top, which stays as it is: the host is shorter than any limit,
+# in lower case, ends in letters (so it is not an IPv4 address in disguise) and has no xn-- label;
+# the rest is ASCII without space, control, " < > and backslash
 _ORDINARY = re.compile(
     r"https?://(?![^/?#]{64})(?:[a-z0-9]++[.-])++[a-z]{2,24}+"
     r"(?::[1-9][0-9]{0,3}+)?+(?:[/?#][!#-;=?-\[\]-~]*+)?+"
 )
-# The others compile where they are first needed: most targets are ordinary.
+# The others are compiled at their first use: most targets are ordinary.
 # 1 scheme, 2 authority, 3 the rest
 _PARTS = r"(?ias)(https?)://([^/?#]*)(.*)"
 # 1 host: shop.example.com or [2001:db8::1]; 2 port
@@ -48,7 +48,8 @@ _IPV4_LIKE = r"[0-9]+|0x[0-9a-f]*"
 _DOTS = "[.\u3002\uff0e\uff61]"
 # What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
 # inherent vowels of Khmer, the capital sharp s, characters that describe others or stand for what
-# is not there. And the ideographic dot, left of a form of it that is no dot for everybody (U+FE12).
+# is not there. And the ideographic dot, which stands for a form of it that only some read as a dot
+# (U+FE12).
 _DISPUTED = (
     "[\u115f\u1160\u17b4\u17b5\u1806\u1e9e\u2ff0-\u2fff\u3002\u3164\u31ef\uffa0\ufffc\ufffd]"
 )

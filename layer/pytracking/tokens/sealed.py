@@ -54,8 +54,8 @@ _STORED, _DEFLATED = 0, 1
 _FIRST_BYTES = tuple(bytes((_VERSION | packing,)) for packing in (_STORED, _DEFLATED))
 _MARK = b"\x01"
 
-# 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, less its first eight digits: found by a dash, it is several
-# times faster than a pattern that starts at every hexadecimal digit
+# 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, less its first eight digits: a dash is rare, where a pattern
+# that starts with digits is tried at each of them
 _UUID_TAIL = re.compile(rb"(-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12})")
 
 
@@ -207,9 +207,8 @@ def dictionary() -> bytes:
 def _compressor() -> "zlib._Compress":
     """Return the compressor that every body starts from a copy of.
 
-    Copying its state and building Huffman codes take most of the time, so the window is small
-    (2**13 bytes: the end of the dictionary, where its commonest words stand, and a body), and
-    level 2 finds nearly what level 9 finds in so short a text.
+    In so short a text level 2 finds nearly what level 9 does. The window of 2**13 bytes holds the
+    end of the dictionary, where its commonest words stand, and a body.
     """
     return zlib.compressobj(2, zlib.DEFLATED, -13, 5, zlib.Z_DEFAULT_STRATEGY, dictionary())
 
