@@ -1,0 +1,61 @@
+"""Scanners open every link of a mail, and nothing that a person would regret happens."""
+
+import itertools
+
+import pytest
+from pytracking import Tracker
+
+from tests.aws.raw_server import RawServer, ok
+from tests.functions.links import RING
+from tests.visitors import corpus
+from tools import samples
+
+LINKS = 1_000
+TRACKER = Tracker("https://t.example.com", RING)
+PREFETCHES = (
+    {"purpose": "prefetch"},
+    {"sec-purpose": "prefetch;prerender"},
+    {"x-moz": "prefetch"},
+    {"x-purpose": "preview"},
+)
+
+
+def visits():
+    """Every agent and set of headers that is known to follow links, people's included."""
+    labelled = [
+        *corpus.read("requests"),
+        *corpus.recorded(),
+        *corpus.read("machines"),
+        *corpus.read("people"),
+    ]
+    for one, extra in zip(labelled, itertools.cycle(({}, *PREFETCHES)), strict=False):
+        yield {**one.headers, **extra, "user-agent": one.agent}
+
+
+def links(kind):
+    for number in range(LINKS):
+        metadata = {"customer": number}
+        if kind == "guarded":
+            url = TRACKER.click_url("https://shop.example/once", metadata, guarded=True)
+        else:
+            what = ("unsubscribe", "decline", "confirm")[number % 3]
+            url = TRACKER.action_url(what, metadata)
+        yield url.removeprefix("https://t.example.com")
+
+
+@pytest.mark.parametrize(("function", "kind"), [("action", "action"), ("click", "guarded")])
+def test_no_scanner_acts_at_any_of_a_thousand_links(function, kind, start, capsys):
+    asked = 0
+    with RawServer(ok) as queue:
+        handler = start(function, PYTRACKING_QUEUE_URL=queue.url).module.handler
+        paths = itertools.cycle(links(kind))
+        for headers in visits():
+            for method in ("GET", "HEAD"):
+                event = samples.http_api(next(paths), method)
+                event["headers"] |= {name.lower(): value for name, value in headers.items()}
+                answer = handler(event, None)
+                assert (answer["statusCode"], "Location" in answer["headers"]) == (200, False)
+                asked += 1
+        assert queue.requests == []
+    assert "pytracking_fallback" not in capsys.readouterr().out
+    assert asked > 2 * LINKS
