@@ -12,7 +12,7 @@ from pytracking.handlers.http import Request, render
 PAGES = [
     responses.NOT_FOUND,
     responses.GONE,
-    responses.METHOD_NOT_ALLOWED,
+    responses.method_not_allowed(),
     responses.UNAVAILABLE,
     responses.FAILURE,
 ]
@@ -73,8 +73,8 @@ def test_the_only_style_a_page_has_is_the_one_its_policy_allows(answer):
 
 @pytest.mark.fault("http", 41)
 def test_the_answer_to_another_method_says_which_are_allowed():
-    assert responses.METHOD_NOT_ALLOWED.status == 405
-    assert responses.METHOD_NOT_ALLOWED.headers["Allow"] == "GET, HEAD"
+    assert responses.method_not_allowed().status == 405
+    assert responses.method_not_allowed().headers["Allow"] == "GET, HEAD"
 
 
 def test_the_answer_without_keys_says_when_to_come_back():

@@ -13,7 +13,7 @@ from pytracking.delivery.destinations import Result
 from pytracking.delivery.schedule import RETRY_DELAYS
 from pytracking.messages import Message, parse
 
-from local.event_source import Context
+from local.functions import Context
 from local.queue import Queue
 from tests.delivery.event_services import EventServices, destinations
 from tests.delivery.in_memory import deliverer_of, event_of
