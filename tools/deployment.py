@@ -25,6 +25,8 @@ from tools import emulator
 
 PARAMETERS = {
     "ACCESS_LOGS": "AccessLogs",
+    "ANDROID_APPS": "AndroidApps",
+    "APPLE_APPS": "AppleAppIds",
     "ALARM_REQUESTS": "AlarmRequestsPerHour",
     "CAMPAIGNS": "CampaignKeys",
     "CERTIFICATE": "CertificateArn",

@@ -14,6 +14,9 @@ from pytracking.tokens import Kind, holds_token, looks_like_token
 OPEN_PATH, CLICK_PATH, ACTION_PATH = "o/", "c/", "a/"
 """Where the stack answers, under its domain."""
 
+APP_PATH = "app/"
+"""Under the base of clicks: links that telephones open in an app."""
+
 _HOST = re.compile(r"(?<=://)[^/:?#\[\]@]+")  # https://host:8443/c/
 # No user information: https://track.example.com@evil.test/ leads to evil.test. A host name has 253
 # characters at most, and an escape of UTF-8 three for each byte.
@@ -82,7 +85,10 @@ class BaseUrls:
         found: dict[str, Kind | None] = {}
         kind: Kind
         for kind in ("open", "click", "action"):
-            for spelling in map(one_spelling, self.of(kind)):
+            bases = self.of(kind)
+            if kind == "click":
+                bases += [base + APP_PATH for base in bases]
+            for spelling in map(one_spelling, bases):
                 found[spelling] = None if found.get(spelling, kind) != kind else kind
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
 
@@ -109,6 +115,11 @@ class BaseUrls:
                 if token != bare:
                     return token, kind
         return link, None
+
+    def for_app(self, link: str) -> str:
+        """Return a click link as telephones open it in an app: under a path of its own."""
+        prefix = self.prefixes["click"]
+        return prefix + APP_PATH + link.removeprefix(prefix)
 
     def holds(self, url: str) -> bool:
         """Return whether ``url`` is a link under one of these bases, in any spelling.

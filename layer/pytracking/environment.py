@@ -7,6 +7,7 @@ docs/variables.md is generated from it: ``python -m tools.variables``.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
@@ -41,6 +42,37 @@ def _one_of(allowed: tuple[str, ...]) -> _Read:
 
 def _names(name: str, value: str) -> tuple[str, ...]:
     return tuple(part.strip() for part in value.split(",") if part.strip())
+
+
+# ABCDE12345.com.example.shop: ten characters of a team, and a bundle's identifier
+_APPLE_APP_ID = r"[A-Z0-9]{10}\.[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)*"
+# com.example.shop=14:6D:...: a package, and the SHA-256 of a certificate it is signed with
+_ANDROID_APP = (
+    r"([A-Za-z][A-Za-z0-9_]*(?:\.[A-Za-z][A-Za-z0-9_]*)+)="
+    r"((?:[0-9A-Fa-f]{2}:){31}[0-9A-Fa-f]{2}|[0-9A-Fa-f]{64})"
+)
+
+
+def _apple_apps(name: str, value: str) -> tuple[str, ...]:
+    for one in (found := _names(name, value)):
+        if not re.fullmatch(_APPLE_APP_ID, one):
+            raise ConfigurationError(f"{name}: invalid {one!r}: expected TEAM.bundle.identifier")
+    return found
+
+
+def _android_apps(name: str, value: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    found: dict[str, tuple[str, ...]] = {}
+    for one in _names(name, value):
+        parts = re.fullmatch(_ANDROID_APP, one)
+        if not parts:
+            raise ConfigurationError(
+                f"{name}: invalid {one!r}: expected PACKAGE=FINGERPRINT, the SHA-256 of the "
+                "certificate in hexadecimal, with or without colons"
+            )
+        digits = parts[2].replace(":", "").upper()  # as Google writes them: 14:6D:E9:...
+        fingerprint = ":".join(digits[at : at + 2] for at in range(0, len(digits), 2))
+        found[parts[1]] = (*found.get(parts[1], ()), fingerprint)
+    return tuple(found.items())
 
 
 def _variable(name: str, meaning: str, read: _Read = _text, *, secret: bool = False) -> Any:
@@ -81,6 +113,17 @@ class Settings:
     sender_url: str | None = _variable(
         "PYTRACKING_SENDER_URL",
         "where the pages of action links say the sender is reached, `https:` or `mailto:`",
+    )
+    apple_app_ids: tuple[str, ...] = _variable(
+        "PYTRACKING_APPLE_APP_IDS",
+        "apps on Apple's systems that open links made for them, `TEAMID1234.com.example.shop`",
+        _apple_apps,
+    )
+    android_apps: tuple[tuple[str, tuple[str, ...]], ...] = _variable(
+        "PYTRACKING_ANDROID_APPS",
+        "apps on Android that open links made for them, `com.example.shop=` and the SHA-256 of "
+        "their certificate",
+        _android_apps,
     )
     hosts: tuple[str, ...] = _variable(
         "PYTRACKING_HOSTS",

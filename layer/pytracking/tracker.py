@@ -127,6 +127,7 @@ class Tracker:
         metadata: Mapping[str, Any] | None = None,
         *,
         guarded: bool = False,
+        app: bool = False,
         **settings: Unpack[LinkSettings],
     ) -> str:
         """Return a click link that redirects to ``url`` and carries ``metadata``.
@@ -136,14 +137,19 @@ class Tracker:
             metadata: of the link.
             guarded: show a page with a button first, which alone is the click. For what works
                 once (to sign in, to reset a password), so that no scanner uses it up.
+            app: telephones open it in your app, where it is installed and the deployment knows it.
             settings: of this link.
 
         Raises:
             InvalidTarget: ``url`` is not a URL that a redirect may go to.
+            ConfigurationError: a link both guarded and for an app, which reads no page.
             InvalidPayload, KeysUnavailable: as ``open_url``.
         """
         check_target(url, own_bases=self.base_urls.addresses)  # embedded as given
-        return self._link("guarded" if guarded else "click", url, metadata, settings)
+        if guarded and app:
+            raise ConfigurationError("a guarded link shows a page, which no app reads: choose one")
+        link = self._link("guarded" if guarded else "click", url, metadata, settings)
+        return self.base_urls.for_app(link) if app else link
 
     def action_url(
         self,

@@ -72,6 +72,7 @@ class LinkEndpoint:
         self.viewer_address_secret = settings.viewer_address_secret
         self.shadow_signals = settings.shadow_signals
         self.hosts = settings.hosts
+        self.files = _files(settings)
         check_webhook = partial(check_webhook_url, allow_http=settings.allow_http_webhooks)
         self.webhook_url = _checked("PYTRACKING_WEBHOOK_URL", settings.webhook_url, check_webhook)
         self.fallback_url = _checked("PYTRACKING_FALLBACK_URL", settings.fallback_url, check_target)
@@ -109,7 +110,7 @@ class LinkEndpoint:
                 request, result = Request(), None
                 try:
                     request = read_request(event, self.viewer_address_secret)
-                    answer, link = http.well_known(request, methods), None
+                    answer, link = http.well_known(request, methods) or self._file(request), None
                     if answer is None:
                         answer, link = self._answer(request, followed, unread)
                     result = http.render(answer, request)
@@ -133,6 +134,12 @@ class LinkEndpoint:
             return followed(request, link, target), link
         except (InvalidLink, InvalidTarget, KeysUnavailable) as error:
             return unread(request, error), link
+
+    def _file(self, request: Request) -> Answer | None:
+        """Return the answer to a telephone that asks which apps may open links."""
+        if request.method not in READING:
+            return None
+        return next((self.files[at] for at in self.files if request.path.endswith(at)), None)
 
     def read(self, request: Request) -> tuple[Link, str]:
         """Read the link that was followed.
@@ -255,6 +262,7 @@ class LinkEndpoint:
                 decoy=link.metadata.get(DECOY) is True,
                 address=request.client_ip,  # whole: it is cut afterwards
                 shadows=self.shadow_signals,
+                app=request.for_app,
             ).to_json()
             event = Event.of(
                 link,
@@ -276,6 +284,14 @@ class LinkEndpoint:
             consent = () if link.kind in KINDS_WITH_URL else STRICTEST
             event = Event(link.kind, new_id(), now, {}, UNKNOWN_REQUEST, privacy=consent)
             return Hit(replace(event, how=how, value=value), None)
+
+
+def _files(settings: Settings) -> Mapping[str, Answer]:
+    if not (settings.apple_app_ids or settings.android_apps):
+        return {}
+    from pytracking.handlers.apps import files
+
+    return files(settings)
 
 
 def _checked(name: str, url: str | None, check: Callable[[str], str]) -> str | None:

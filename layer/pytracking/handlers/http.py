@@ -104,6 +104,11 @@ class Request:
         return name if name in known else None
 
     @property
+    def for_app(self) -> bool:
+        """Whether the link is one that telephones open in an app: ``/c/app/abc``."""
+        return "/c/app/" in self.path
+
+    @property
     def own_bases(self) -> tuple[str, ...]:
         """What links to this very function start with, as the visitor sees them."""
         if not (self.host and self.token):

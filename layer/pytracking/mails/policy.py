@@ -65,6 +65,7 @@ class Decision(NamedTuple):
 # Postmark, SparkPost, Mautic, MessageGears, Campaign Monitor and of hand-made templates, so that a
 # mail can change its carrier.
 OWN_OPT_OUT = "data-pytracking"
+FOR_APP = "data-pytracking-app"
 _OFF = ("off", "false", "no", "0")
 _ON = ("", "on", "true", "yes", "1")
 _OPT_OUTS: Mapping[str, tuple[str, ...]] = {

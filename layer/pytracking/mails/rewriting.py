@@ -15,6 +15,7 @@ from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
 from pytracking.mails.options import Options
 from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
+    FOR_APP,
     NO_TRACK,
     OWN_OPT_OUT,
     Decision,
@@ -53,11 +54,13 @@ class Slot(NamedTuple):
         target: where the link leads; "" for the pixel.
         told: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
+        app: whether telephones open it in an app.
     """
 
     target: str
     told: Mapping[str, Any]
     quote: str | None
+    app: bool = False
 
     def written(self, url: str) -> str:
         """The link as it stands in the text."""
@@ -139,7 +142,7 @@ class Minting:
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self.configuration = configuration
         self.metadata = metadata
-        self._minted: dict[str, str] = {}
+        self._minted: dict[tuple[str, bool], str] = {}
         self.longest = 0
         """Characters of the longest link so far, the pixel's aside."""
 
@@ -147,12 +150,15 @@ class Minting:
         """The link that goes to a place."""
         if not slot.target:
             return self.open_url()
-        url = "" if slot.told else self._minted.get(slot.target, "")
+        place = slot.target, slot.app
+        url = "" if slot.told else self._minted.get(place, "")
         if not url:
             url = self.click_url(slot.target, self._added(slot.told) if slot.told else NOTHING)
+            if slot.app:
+                url = self.configuration.base_urls.for_app(url)
             self.longest = max(self.longest, len(url))
             if not slot.told:
-                self._minted[slot.target] = url
+                self._minted[place] = url
         return url
 
     def _added(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
@@ -257,7 +263,9 @@ def plan(
                 changes += map(markup.removed, _own_metadata(attributes).values())
             start, end, quote = markup.place_of_value(href)
             own = told.of_next(_told(anchor, label, options)) if options.link_metadata else NOTHING
-            changes.append((start, end, Slot(verdict.target, own, quote)))
+            if app := attributes.get(FOR_APP):
+                changes.append(markup.removed(app))
+            changes.append((start, end, Slot(verdict.target, own, quote, app is not None)))
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
         links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
@@ -451,5 +459,5 @@ def _own_metadata(attributes: dict[str, markup.Attribute]) -> dict[str, markup.A
     return {
         name.removeprefix(_OWN_METADATA): attribute
         for name, attribute in attributes.items()
-        if name.startswith(_OWN_METADATA) and name != _OWN_METADATA
+        if name.startswith(_OWN_METADATA) and name not in (_OWN_METADATA, FOR_APP)
     }

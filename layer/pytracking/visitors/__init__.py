@@ -5,6 +5,7 @@ is dropped on a verdict; it is sent with the event, for the receiver to judge.
 docs/visitors.md has each signal with its source.
 """
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -26,6 +27,7 @@ draws the line at the same age.)"""
 
 SIGNALS: dict[str, VisitorClass] = {
     "decoy": "scanner",
+    "app": "human",
     "apple-mail-privacy": "prefetch",
     "gmail-proxy": "proxy",
     "yahoo-proxy": "proxy",
@@ -64,6 +66,9 @@ SIGNALS: dict[str, VisitorClass] = {
     "browser-headers": "human",
 }
 """The class that each signal stands for, the most telling signal first."""
+
+# okhttp/4.12.0; Shop/12 CFNetwork/1498.700.2 Darwin/23.6.0
+_OF_AN_APP = r"okhttp/\d|\S+ cfnetwork/\d"
 
 SHADOWS: dict[str, VisitorClass] = {
     "network": "scanner",
@@ -122,6 +127,7 @@ def classify(
     decoy: bool = False,
     address: str | None = None,
     shadows: bool = False,
+    app: bool = False,
 ) -> Verdict:
     """Return the verdict on one request for a link.
 
@@ -136,11 +142,14 @@ def classify(
         decoy: the link was put where only programs find it.
         address: whole, of the one who made the request; looked at for shadows only.
         shadows: whether to look for the signals of ``SHADOWS`` as well.
+        app: the link is one that telephones open in an app, which asks for it itself.
     """
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
     browser = browser_of(text)
     signals = ["decoy"] if decoy else []
     machine = None if browser.plain else _machine_signal(text, kind)
+    if app and method == "GET" and re.match(_OF_AN_APP, text):
+        machine = "app"
     if machine:
         signals.append(machine)
     whole = len(headers) > 1
