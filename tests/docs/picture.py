@@ -28,6 +28,15 @@ CURL = "curl/8.14.1"
 
 OPENS = (GMAIL, APPLE_PRIVACY, IPHONE, GMAIL, APPLE_PRIVACY, CHROME, IPHONE, GMAIL, CHROME)
 CLICKS = (CURL, CHROME, IPHONE, FIREFOX)
+# What a browser sends besides: without it, its agent's name is not believed.
+BROWSER = {
+    "Accept-Encoding": "gzip, deflate, br",
+    "Accept-Language": "en-US,en;q=0.9",
+    "Sec-Fetch-Dest": "document",
+    "Sec-Fetch-Mode": "navigate",
+    "Sec-Fetch-Site": "cross-site",
+}
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 TARGETS = ("https://shop.example/sale", "https://shop.example/new", "https://shop.example/shoes")
 
 
@@ -48,13 +57,18 @@ def main() -> None:
         for link, agent in zip(opens + clicks, OPENS + CLICKS, strict=True):
             mood = "fail" if link == clicks[0] else "accept"
             page.locator(f"#moods input[value={mood}]").check(force=True)
-            call(link, headers={"User-Agent": agent})
+            browser_headers = BROWSER if agent in (CHROME, FIREFOX) else {}
+            call(link, headers={**browser_headers, "User-Agent": agent})
             time.sleep(1.5)
+        leave = gateway.ask("links", {"metadata": {"customer_id": 4702}, "kind": "unsubscribe"})
+        page.locator("#moods input[value=accept]").check(force=True)
+        time.sleep(TOO_SOON_SECONDS + 1)
+        call(leave.json()["unsubscribe"], "POST", b"page=1", {**FORM, "User-Agent": IPHONE})
         page.fill("#target", TARGETS[0])
         page.fill("#metadata", '{"customer_id": 4711, "campaign": "spring"}')
         page.click("text=Mint both links")
         expect(page.locator("[data-count=delivered]")).to_have_text(
-            str(len(OPENS) + len(CLICKS)), timeout=60_000
+            str(len(OPENS) + len(CLICKS) + 1), timeout=60_000
         )
         # The colour of links that are new would be taken for a state of theirs.
         expect(page.locator("#links .fresh")).to_have_count(2)

@@ -198,7 +198,7 @@ def hover_over_everything(page: Page) -> None:
     for domain in ("DOM", "CSS"):
         session.send(f"{domain}.enable")
     root = session.send("DOM.getDocument")["root"]["nodeId"]
-    wanted = {"nodeId": root, "selector": "button, summary, label, a, li"}
+    wanted = {"nodeId": root, "selector": "button, summary, label, a"}
     for node in session.send("DOM.querySelectorAll", wanted)["nodeIds"]:
         session.send("CSS.forcePseudoState", {"nodeId": node, "forcedPseudoClasses": ["hover"]})
 
