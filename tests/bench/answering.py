@@ -50,6 +50,7 @@ def run(rounds: int) -> Section:
             *_starts(settings, rounds),
             *_answers("open", settings, rounds),
             *_answers("click", settings, rounds),
+            _action(settings, rounds),
             *_black_hole(settings),
         ],
     )
@@ -91,6 +92,21 @@ def _answers(kind: str, settings: dict[str, str], rounds: int) -> list[Figure]:
         Figure(f"warm {kind}, queue on this machine, median", median(times), "ms"),
         Figure(f"warm {kind}, p99", quantiles(times, n=100)[98], "ms", 100.0),
     ]
+
+
+def _action(settings: dict[str, str], rounds: int) -> Figure:
+    """Time clicks and one-click unsubscribes by turns: an opt-out waits for its record, no more."""
+    events = samples.requests()
+    times: dict[str, list[float]] = {"click.json": [], "action-one-click.json": []}
+    with RawServer(ok) as queue:
+        ready = {**settings, "PYTRACKING_QUEUE_URL": queue.url}
+        with _started("click", ready) as click, _started("action", ready) as act:
+            handlers = {"click.json": click, "action-one-click.json": act}
+            for _ in range((rounds + 1) * HITS_A_ROUND):
+                for name, handler in handlers.items():
+                    times[name].append(_timed(handler, events[name]))
+    clicked, acted = (median(found[HITS_A_ROUND:]) for found in times.values())
+    return Figure("warm POST of an unsubscribe over warm click, median", acted / clicked, "x", 1.0)
 
 
 def _black_hole(settings: dict[str, str]) -> list[Figure]:

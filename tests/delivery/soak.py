@@ -1,9 +1,10 @@
 """Thousands of hits against receivers that fail by turns, while deliver is killed again and again.
 
-``make soak`` runs it: hits come in through the real click function, go through a queue over HTTP,
-and are delivered by processes that are killed with SIGKILL at random. What could not be delivered
-is replayed from the dead letters at the end, as an operator would. Then every hit's id must have
-been acknowledged by its receiver, whatever happened in between. Loopback only; it ends by itself.
+``make soak`` runs it: clicks and opt-outs come in through the real functions, go through a queue
+over HTTP, and are delivered by processes that are killed with SIGKILL at random. What could not be
+delivered is replayed from the dead letters at the end, as an operator would. Then every hit's id
+must have been acknowledged by its receiver, whatever happened in between. Loopback only; it ends by
+itself.
 """
 
 import argparse
@@ -70,6 +71,7 @@ class Report:
     hits: int
     received: int
     acknowledged_ids: int
+    opt_outs: int
     missing: int
     duplicates: int
     changed_bodies: int
@@ -98,7 +100,8 @@ class Report:
         return "\n".join(
             [
                 f"{self.hits} hits, {self.kills} kills, {self.seconds:.0f} s",
-                f"{self.acknowledged_ids} ids acknowledged, {self.missing} missing",
+                f"{self.acknowledged_ids} ids acknowledged, {self.opt_outs} of them opt-outs, "
+                f"{self.missing} missing",
                 f"{self.missing_from_store} missing from the store, "
                 f"{self.missing_from_bus} from the bus",
                 f"{self.received} posts received: {json.dumps(self.moods)}",
@@ -202,12 +205,19 @@ def _report(queue: CountingQueue, endpoints: list[Endpoint], *, hits: int, **cou
         moods += endpoint.moods
         changed += sum(len(bodies) > 1 for bodies in endpoint.bodies.values())
     # Each hit has an id of its own, so a hit that never reached the queue is missing as well.
-    arrived = len(queue.ids & acknowledged.keys())
+    arrived = queue.ids & acknowledged.keys()
+    opt_outs = {
+        name
+        for endpoint in endpoints
+        for name, bodies in endpoint.bodies.items()
+        if any(json.loads(body)["type"] == "email.unsubscribed" for body in bodies)
+    }
     return Report(
         hits=hits,
         received=received.total(),
-        acknowledged_ids=arrived,
-        missing=hits - arrived,
+        acknowledged_ids=len(arrived),
+        opt_outs=len(arrived & opt_outs),
+        missing=hits - len(arrived),
         duplicates=sum(count > 1 for count in acknowledged.values()),
         changed_bodies=changed,
         forged=sum(endpoint.forged for endpoint in endpoints),

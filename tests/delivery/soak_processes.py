@@ -8,7 +8,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-import pytracking
+from pytracking.actions import Action
+from pytracking.links import content_of
+from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
 from tools import samples
@@ -16,22 +18,21 @@ from tools import samples
 ROOT = Path(__file__).parents[2]
 
 
+ONE_CLICK = b"List-Unsubscribe=One-Click"
+
+
 class Source:
-    """The click function in a process of its own; it makes hits as fast as it can."""
+    """The click and action functions in a process of their own; every other hit is an opt-out."""
 
     def __init__(self, environment: dict[str, str], urls: list[str], hits: int) -> None:
         keyring = Keyring.generate()
-        tokens = [
-            pytracking.get_click_tracking_url(
-                "https://a.test/x",
-                {"customer_id": number},
-                base_click_tracking_url="https://t.test/c/",
-                webhook_url=url,
-                include_webhook_url=True,
-                keyring=keyring,
-            ).removeprefix("https://t.test")
-            for number, url in enumerate(urls)
-        ]
+        formats, tokens = Formats(keyring), []
+        for number, url in enumerate(urls):
+            settings = {"metadata": {"customer_id": number}, "now": 0, "webhook_url": url}
+            click = content_of("https://a.test/x", **settings, issue_time=False)
+            leave = content_of(None, **settings, issue_time=False, action=Action("unsubscribe"))
+            tokens.append(f"/c/{formats.encode(click, 'click')}")
+            tokens.append(f"/a/{formats.encode(leave, 'action')}")
         self.keyring = keyring
         self._process = subprocess.Popen(
             [sys.executable, "-m", "tests.delivery.soak", "--source", str(hits)],
@@ -56,14 +57,19 @@ class Source:
 
 
 def make_hits(count: int) -> None:
-    """Call the click function's handler so many times; the paths come on standard input."""
+    """Call the functions' handlers so many times; the paths come on standard input."""
     from tests.delivery.test_processes import load
 
     paths = json.load(sys.stdin)
-    handler = load("click").handler
+    click, act = load("click").handler, load("action").handler
     for number in range(count):
-        answer = handler(samples.http_api(paths[number % len(paths)]), None)
-        assert answer["statusCode"] == 302
+        path = paths[number % len(paths)]
+        if path.startswith("/a/"):
+            answer = act(samples.http_api(path, "POST", body=ONE_CLICK), None)
+            assert answer["statusCode"] == 200
+        else:
+            answer = click(samples.http_api(path), None)
+            assert answer["statusCode"] == 302
 
 
 class Nursery:

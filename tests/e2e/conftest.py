@@ -124,9 +124,13 @@ def get() -> Callable[..., urllib3.BaseHTTPResponse]:
     """Ask like a browser that follows nothing."""
     pool = urllib3.PoolManager(retries=False, timeout=60)
 
-    def request(url: str, method: str = "GET") -> urllib3.BaseHTTPResponse:
+    def request(
+        url: str, method: str = "GET", body: bytes | None = None, kind: str | None = None
+    ) -> urllib3.BaseHTTPResponse:
         headers = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
-        return pool.request(method, url, headers=headers, redirect=False)
+        if kind:
+            headers["Content-Type"] = kind
+        return pool.request(method, url, body=body, headers=headers, redirect=False)
 
     return request
 

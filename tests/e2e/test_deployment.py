@@ -132,6 +132,60 @@ def test_a_hit_is_delivered_signed_and_a_stock_library_verifies_it(
     assert {body["id"] for body in bodies} == {call.headers["webhook-id"] for call in calls}
 
 
+FORM = "application/x-www-form-urlencoded"
+MULTIPART = (
+    b"----b\r\n"
+    b'Content-Disposition: form-data; name="List-Unsubscribe"\r\n\r\nOne-Click\r\n'
+    b"----b--\r\n"
+)
+
+
+@pytest.mark.parametrize(
+    ("customer", "body", "kind"),
+    [
+        ("leaves as Gmail asks", b"List-Unsubscribe=One-Click", FORM),
+        ("leaves by multipart", MULTIPART, "multipart/form-data; boundary=--b"),
+        ("leaves without a body", b"", None),
+        ("leaves by the page", b"page=1", FORM),
+    ],
+)
+def test_a_post_to_an_unsubscribe_link_unsubscribes_once_and_nothing_else_does(
+    deployment: Deployment,
+    get: Get,
+    receiver: Receiver,
+    customer: str,
+    body: bytes,
+    kind: str | None,
+) -> None:
+    link = tracker(deployment).action_url("unsubscribe", {"customer": customer})
+    for method in ("GET", "HEAD", "GET"):
+        assert get(link, method).status == 200
+    answer = get(link, "POST", body, kind)
+    assert (answer.status, "location" in answer.headers) == (200, False)
+    [call] = until(lambda: calls_about(receiver, customer))
+    event = json.loads(call.body)
+    assert event["type"] == "email.unsubscribed"
+    assert event["how"] == ("page" if "page" in customer else "one-click")
+
+
+def test_a_guarded_click_is_followed_by_its_button_alone(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    link = tracker(deployment).click_url(TARGET, {"customer": "guarded"}, guarded=True)
+    for method in ("GET", "HEAD"):
+        assert get(link, method).status == 200
+    answer = get(link, "POST", b"page=1", FORM)
+    assert (answer.status, answer.headers["location"]) == (303, TARGET)
+    [call] = until(lambda: calls_about(receiver, "guarded"))
+    assert json.loads(call.body)["type"] == "email.clicked"
+
+
+def tracker(deployment: Deployment) -> pytracking.Tracker:
+    keyring = deployment.configuration().keyring
+    assert keyring
+    return pytracking.Tracker(deployment.base, keyring)
+
+
 def test_a_failed_delivery_is_tried_again_with_the_same_id(
     deployment: Deployment, get: Get, receiver: Receiver
 ) -> None:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 import pytracking
 from pytracking import Tracker
+from pytracking.actions import Action
 from pytracking.aws.secrets import SAMPLE_SECRET
 from pytracking.errors import KeysUnavailable
 from pytracking.handlers import minting
@@ -44,6 +45,28 @@ def test_a_single_link_is_minted() -> None:
     result = read(click["url"])
     assert (result.tracked_url, result.metadata) == ("https://x.test/", {"customer": 7})
     assert read(ask({"kind": "open"})["url"]).is_open_tracking
+
+
+def test_actions_and_guarded_clicks_are_minted() -> None:
+    guarded = {"kind": "guarded", "url": "https://x.test/"}
+    asked = [
+        guarded,
+        {"kind": "unsubscribe"},
+        {"kind": "rate", "values": [1, 2], "lang": "de"},
+        {"kind": "rate"},
+        {"kind": "resubscribe"},
+        {"kind": "unsubscribe", "url": "https://x.test/"},
+    ]
+    made = ask({"links": asked, "metadata": {"customer": 7}})["links"]
+    links = [TRACKER.read(one["url"]) for one in made if "url" in one]
+    assert [link.kind for link in links] == ["guarded", "action", "action"]
+    assert links[2].action == Action("rate", (1, 2), "de")
+    assert all(link.metadata == {"customer": 7} for link in links)
+    assert [one["error"]["type"] for one in made[3:]] == ["InvalidPayload", *["InvalidRequest"] * 2]
+    soon = {"kind": "unsubscribe", "settings": {"expires_in": 60}}
+    assert ask(soon)["error"]["type"] == "ConfigurationError"
+    html = ask({"html": "<a href='{{unsubscribe_url}}'>", "options": {"unsubscribe": True}})["html"]
+    assert TRACKER.read(html5lib_links(html)[0]).action == Action("unsubscribe")
 
 
 def test_settings_go_into_the_link() -> None:

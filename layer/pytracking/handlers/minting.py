@@ -3,6 +3,7 @@
 A request is a JSON object that names one thing to do:
 
     {"kind": "click", "url": "https://shop.example.com/", "metadata": {"customer": 7}}
+    {"kind": "unsubscribe", "metadata": {"customer": 7}}
     {"links": [{"kind": "open"}, {"kind": "click", "url": "..."}], "metadata": {"customer": 7}}
     {"html": "<p>...", "metadata": {...}, "options": {"utm": {"source": "news"}}}
     {"text": "...", "metadata": {...}, "settings": {"expires_in": 2592000}}
@@ -14,10 +15,12 @@ by `{"error": {"type": "...", "message": "..."}}`, in a batch for each link by i
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 from pytracking import Configuration
+from pytracking.actions import ACTIONS
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
 from pytracking.links import LinkSettings
 from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
@@ -37,9 +40,10 @@ _SETTINGS = frozenset(
 )
 _OPTIONS = OPTION_NAMES - {"leave"}  # a function cannot be sent
 _BODY_KEYS = frozenset({"metadata", "settings", "options", "click_tracking", "open_tracking"})
+_LINK_KEYS = frozenset({"kind", "url", "values", "lang", "metadata"})
 # By what a request asks for: what else it may hold.
 _REQUESTS: Mapping[str, frozenset[str]] = {
-    "kind": frozenset({"url", "metadata", "settings"}),
+    "kind": frozenset({"url", "values", "lang", "metadata", "settings"}),
     "links": frozenset({"metadata", "settings"}),
     "html": _BODY_KEYS,
     "text": _BODY_KEYS - {"open_tracking"},
@@ -63,11 +67,13 @@ def answer(tracker: Tracker, request: Any) -> dict[str, Any]:
 
 def _answer(tracker: Tracker, request: Any) -> dict[str, Any]:
     asked = _asked(request)
-    configuration = tracker.configuration(**_settings(request))
+    settings = _settings(request)
+    configuration = tracker.configuration(**settings)
+    link = partial(_link, tracker=tracker, settings=settings, configuration=configuration)
     if asked == "kind":
-        return {"url": _link(request, configuration)}
+        return {"url": link(request)}
     if asked == "links":
-        return {"links": [_link_or_error(link, request, configuration) for link in _links(request)]}
+        return {"links": [_link_or_error(one, request, link) for one in _links(request)]}
     return _rewritten(asked, request, configuration)
 
 
@@ -118,25 +124,38 @@ def _links(request: Mapping[str, Any]) -> list[Any]:
 
 
 def _link_or_error(
-    link: Any, request: Mapping[str, Any], configuration: Configuration
+    link: Any, request: Mapping[str, Any], mint: Callable[[Mapping[str, Any]], str]
 ) -> dict[str, Any]:
     try:
         if not isinstance(link, dict) or not isinstance(link.get("metadata") or {}, dict):
             raise InvalidRequest("a link and its metadata are JSON objects")
-        _refuse_unknown(link.keys(), frozenset({"kind", "url", "metadata"}), "a link")
+        _refuse_unknown(link.keys(), _LINK_KEYS, "a link")
         metadata = {**(request.get("metadata") or {}), **(link.get("metadata") or {})}
-        return {"url": _link({**link, "metadata": metadata}, configuration)}
+        return {"url": mint({**link, "metadata": metadata})}
     except (PytrackingError, ValueError, TypeError) as error:
         return {"error": _error(error)}
 
 
-def _link(link: Mapping[str, Any], configuration: Configuration) -> str:
+def _link(
+    link: Mapping[str, Any],
+    tracker: Tracker,
+    settings: LinkSettings,
+    configuration: Configuration,
+) -> str:
     kind, url, metadata = link.get("kind"), link.get("url"), link.get("metadata")
     if kind == "open" and url is None:
         return configuration.get_open_tracking_url(metadata)
     if kind == "click" and isinstance(url, str):
         return configuration.get_click_tracking_url(url, metadata)
-    raise InvalidRequest('a link is {"kind": "open"} or {"kind": "click", "url": "https://..."}')
+    if kind == "guarded" and isinstance(url, str):
+        return tracker.click_url(url, metadata, guarded=True, **settings)
+    if kind in ACTIONS and url is None:
+        told = {name: link[name] for name in ("values", "lang") if name in link}
+        return tracker.action_url(kind, metadata, **told, **settings)
+    raise InvalidRequest(
+        'a link is {"kind": "open"}, {"kind": "click", "url": "https://..."}, the same with '
+        f'"guarded", or {{"kind": ...}} with one of {", ".join(ACTIONS)}'
+    )
 
 
 def _rewritten(
