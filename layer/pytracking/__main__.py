@@ -14,6 +14,7 @@ from pytracking.cli.links import add_decode, add_keys_new, add_link
 from pytracking.cli.mails import add_check, add_rewrite
 from pytracking.cli.operating import add_key_commands, add_replay
 from pytracking.cli.parsing import Parser
+from pytracking.cli.recipients import add_links
 from pytracking.cli.reporting import add_report
 from pytracking.cli.try_webhook import add_try_webhook
 from pytracking.cli.variables import misspelt
@@ -77,6 +78,7 @@ def parser() -> Parser:
     add_keys_new(key_commands)
     add_key_commands(key_commands)
     add_link(commands)
+    add_links(commands)
     add_decode(commands)
     add_rewrite(commands)
     add_check(commands)

@@ -1,6 +1,7 @@
 """Files as shells write them, and standard input and output."""
 
 import codecs
+import io
 import os
 import sys
 from collections.abc import Iterator
@@ -46,12 +47,28 @@ def stdin_lines(what: str) -> Iterator[str]:
         yield from filter(None, map(str.strip, text_of(whole).splitlines()))
 
 
+def open_bytes(file: str, what: str) -> io.BufferedReader:
+    """Open a file to be read, or standard input for ``-``.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    if file == "-":
+        _say_if_terminal(what)
+        given = sys.stdin.buffer
+        return given if isinstance(given, io.BufferedReader) else io.BufferedReader(given)  # type: ignore[arg-type]
+    try:
+        return Path(file).open("rb")
+    except (OSError, ValueError) as error:
+        raise ConfigurationError(f"cannot read {what} {file!r}: {_reason(error)}") from error
+
+
 def text_of(data: bytes) -> str:
     """Return text as it was written by any shell: UTF-8 or UTF-16, with a byte order mark or not.
 
     What is not text in that encoding becomes U+FFFD.
     """
-    return data.decode(_encoding(data), "replace")
+    return data.decode(encoding_of(data), "replace")
 
 
 def open_text(file: str, what: str) -> TextIO:
@@ -62,7 +79,7 @@ def open_text(file: str, what: str) -> TextIO:
     """
     try:
         with Path(file).open("rb") as raw:
-            encoding = _encoding(raw.read(4))
+            encoding = encoding_of(raw.read(4))
         return Path(file).open(encoding=encoding, errors="replace")
     except (OSError, ValueError) as error:
         raise ConfigurationError(f"cannot read {what} {file!r}: {_reason(error)}") from error
@@ -84,6 +101,17 @@ def write_bytes(file: str | None, data: bytes) -> None:
         raise ConfigurationError(f"cannot write {file!r}: {_reason(error)}") from error
 
 
+def replace_bytes(file: Path, data: bytes) -> None:
+    """Put ``data`` into a file, all of it or, where that fails, none."""
+    fresh = file.with_name(f"{file.name}.new")
+    try:
+        fresh.write_bytes(data)
+        fresh.replace(file)
+    except OSError:
+        fresh.unlink(missing_ok=True)
+        raise
+
+
 def write_secret(file: str, text: str) -> None:
     """Write a new file that only its owner can read (mode 0600).
 
@@ -102,7 +130,8 @@ def write_secret(file: str, text: str) -> None:
         raise ConfigurationError(f"cannot write {file!r}: {_reason(error)}") from error
 
 
-def _encoding(data: bytes) -> str:
+def encoding_of(data: bytes) -> str:
+    """Return the encoding of a text that begins with ``data``."""
     return "utf-16" if data.startswith(_UTF_16_MARKS) else "utf-8-sig"
 
 
