@@ -14,7 +14,8 @@ from pytracking.delivery.schedule import MAX_QUEUE_DELAY, RETRY_DELAYS
 from pytracking.messages import Message
 
 MONTH_SECONDS = 30 * 86400
-VOLUMES = {"1 M": 1e6, "1 G": 1e9, "100 G": 100e9}  # opens a month
+HOURS = MONTH_SECONDS / 3600
+VOLUMES = {"1 M": 1e6, "300 M": 300e6, "1 G": 1e9, "100 G": 100e9}  # opens a month
 
 # List prices in USD of us-east-1, without the free tier, as published in 2025. A tier is (units up
 # to here, price of a unit); the last has no end.
@@ -31,13 +32,16 @@ CLOUDFRONT_GB: Tiers = ((10e3, 0.085), (50e3, 0.080), (150e3, 0.060), (500e3, 0.
 ALB_HOUR = 0.0225
 ALB_LCU_HOUR = 0.008
 ALB_LCU_CONNECTIONS = 25  # new ones a second; opens rarely share one
+IPV4_HOUR = 0.005  # each public address: a load balancer has one in each zone
+ZONES = 2
+FARGATE_HOUR = 0.03238 + 2 * 0.00356  # arm64: one processor with its least memory, 2 GB
 FIREHOSE_GB: Tiers = ((500e3, 0.029), (2e6, 0.025), (END, 0.020))  # direct put
 FIREHOSE_STEP = 5 * 1024  # bytes; each record is rounded up to one
 S3_GB: Tiers = ((50e3, 0.023), (500e3, 0.022), (END, 0.021))  # a month
 S3_PUT = 5.00e-6
 ATHENA_TB = 5.00  # read, compressed as it is
 EVENT_BUS: Tiers = ((END, 1.00e-6),)  # an event of up to 64 KB
-ALARMS = 19  # of template.yaml, with a domain
+ALARMS = 23  # of template.yaml, with a domain
 FIXED = ALARMS * 0.10 + 3.00 + 2 * 0.40 + 13 * 0.30  # and dashboard, secrets, own metrics
 
 # Measured: tests/operations/test_scaling.py and `make bench`.
@@ -53,7 +57,10 @@ STORED_BYTES = 110
 QUEUE_CALL_SECONDS = 0.008  # SendMessage within a region
 WEBHOOK_SECONDS = 0.100  # a receiver's answer; a batch waits for its slowest
 WAITING_BATCH_SECONDS = 0.020  # ten waiting hits read, and sent again in one call
+CORE_HITS = 1_000  # hits a second that a container's processor answers; see docs/containers.md
+CORE_USE = 0.5  # of it at the busiest second, so that one zone may fail
 MEMORY_GB = 0.5
+GATHER_SECONDS = 0.02  # how long a container's first hit of a batch waits for others
 BATCH = 10  # hits that are sent, received and deleted at once where many wait
 PEAK = 5  # the busiest second of the month over its average
 STORED_FILES = MONTH_SECONDS / 300  # Firehose writes every five minutes, or 128 MB
@@ -115,18 +122,39 @@ class Month:
 
     @property
     def fronts(self) -> dict[str, float]:
-        """USD a month of what stands before the functions, data out included."""
+        """USD a month of answering: the front, data out, what answers, and sending to the queue."""
         gigabytes = self.hits * ANSWER_BYTES / 1e9
-        lcus = max(1.0, self.rate / ALB_LCU_CONNECTIONS)
-        hours = MONTH_SECONDS / 3600
         transfer = price(gigabytes, TRANSFER_GB)
+        seconds = self.hits * (OWN_SECONDS + QUEUE_CALL_SECONDS)
+        functions = (
+            price(self.hits, LAMBDA_REQUEST)
+            + price(seconds * MEMORY_GB, LAMBDA_GB_SECOND)
+            + price(self.hits, SQS_REQUEST)
+        )
+        lcus = max(1.0, self.rate / ALB_LCU_CONNECTIONS)
+        balancer = HOURS * (ALB_HOUR + lcus * ALB_LCU_HOUR + ZONES * IPV4_HOUR) + transfer
         return {
-            "HTTP API (the template)": price(self.hits, HTTP_API) + transfer,
-            "CloudFront + function URL": (
-                price(self.hits, CLOUDFRONT_REQUEST) + price(gigabytes, CLOUDFRONT_GB)
+            "HTTP API, functions (the template)": price(self.hits, HTTP_API) + transfer + functions,
+            "CloudFront, function URLs": (
+                price(self.hits, CLOUDFRONT_REQUEST) + price(gigabytes, CLOUDFRONT_GB) + functions
             ),
-            "Load balancer": hours * (ALB_HOUR + lcus * ALB_LCU_HOUR) + transfer,
+            "Load balancer, functions": balancer + functions,
+            "Load balancer, containers": (
+                balancer
+                + HOURS * self.containers * (FARGATE_HOUR + IPV4_HOUR)
+                + price(self.hits / self.gathered, SQS_REQUEST)
+            ),
         }
+
+    @property
+    def containers(self) -> int:
+        """Containers of one processor each that the busiest second needs, one a zone at least."""
+        return max(ZONES, math.ceil(self.rate * PEAK / (CORE_HITS * CORE_USE)))
+
+    @property
+    def gathered(self) -> float:
+        """Hits that a container sends to the queue at once: those that come within 20 ms."""
+        return min(10.0, 1.0 + self.rate / self.containers * GATHER_SECONDS)
 
     @property
     def limits(self) -> dict[str, float]:
@@ -138,6 +166,19 @@ class Month:
             "concurrent deliveries (of 10)": peak / 10 * WEBHOOK_SECONDS,
             "messages in flight": peak * WEBHOOK_SECONDS,
         }
+
+
+def pays_from(front: str) -> float:
+    """Return the opens a month from which a front costs less than the template's."""
+    low, high = 1e6, 1e11
+    while high / low > 1.01:
+        middle = math.sqrt(low * high)
+        costs = Month(middle).fronts
+        if costs[front] < next(iter(costs.values())):
+            high = middle
+        else:
+            low = middle
+    return high
 
 
 def dead_receiver() -> dict[str, float]:
@@ -182,7 +223,8 @@ def message_bytes() -> int:
 def tables() -> str:
     """Return the tables of docs/scaling.md, as Markdown."""
     months = {name: Month(hits) for name, hits in VOLUMES.items()}
-    head = "| {} | " + " | ".join(f"{name} opens" for name in months) + " |\n|---|" + "---:|" * 3
+    head = "| {} | " + " | ".join(f"{name} opens" for name in months) + " |\n|---|"
+    head += "---:|" * len(months)
     parts = [head.format("USD a month")]
     parts += _rows(months, lambda month: month.costs)
     totals = [sum(month.costs.values()) for month in months.values()]
@@ -191,8 +233,13 @@ def tables() -> str:
         total / (month.hits / 1e6) for total, month in zip(totals, months.values(), strict=True)
     )
     parts.append("| A million opens | " + " | ".join(_money(one) for one in each) + " |")
-    parts += ["", head.format("What stands before the functions, USD a month")]
+    parts += ["", head.format("Ways to answer, USD a month")]
     parts += _rows(months, lambda month: month.fronts)
+    parts += ["", "| Costs less than the template from | opens a month |\n|---|---:|"]
+    parts += [
+        f"| {front} | {pays_from(front) / 1e6:,.0f} M |"
+        for front in ("Load balancer, functions", "Load balancer, containers")
+    ]
     parts += ["", head.format(f"Busiest second ({PEAK}x the average)")]
     parts += _rows(months, lambda month: month.limits, lambda value: f"{value:,.1f}")
     parts += ["", head.format("The event store, USD a month")]

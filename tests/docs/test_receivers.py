@@ -249,7 +249,7 @@ def test_a_receiver_of_the_page_takes_what_it_must_and_answers_a_stranger_with_4
     assert receiver.count() == TAKEN + 1
 
 
-@pytest.mark.parametrize("name", ["mailer", "receiver"])
+@pytest.mark.parametrize("name", ["load-balancer", "mailer", "receiver"])
 def test_a_stack_to_be_copied_is_clean(name: str) -> None:
     template = (ROOT / "docs" / "examples" / name / "template.yaml").read_text(encoding="utf-8")
     assert lint(template, config=ManualArgs(regions=["eu-west-1", "us-east-1"])) == []
