@@ -1,5 +1,7 @@
 """Our own links in any spelling of scheme and host; and what is nobody's base URL."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -9,6 +11,7 @@ from pytracking import (
     get_click_tracking_url,
     get_click_tracking_url_path,
     get_open_tracking_result,
+    get_open_tracking_url,
 )
 from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError, InvalidLink
@@ -136,3 +139,20 @@ def test_what_no_link_can_start_with_is_no_base_of_a_tracker(base: str) -> None:
         with pytest.raises(ConfigurationError, match="base URL"):
             Tracker(bases, RING)
     Configuration(base_open_tracking_url=base, base_click_tracking_url=base)  # takes all, as 0.2.2
+
+
+@pytest.mark.parametrize("keyring", [None, RING])
+def test_opens_may_be_where_a_stack_has_its_action_links(keyring: Keyring | None) -> None:
+    bases: Any = {
+        "base_open_tracking_url": "https://t.example/a/",
+        "base_click_tracking_url": "https://T.example:443/c",
+        "keyring": keyring,
+    }
+    link = get_open_tracking_url({"n": 1}, **bases)
+    assert get_click_tracking_result(link, **bases).is_open_tracking
+
+
+def test_without_a_keyring_pages_beside_the_click_base_are_targets() -> None:
+    bases = {"base_click_tracking_url": "https://shop.example/c/"}
+    link = get_click_tracking_url("https://shop.example/a/page", **bases)
+    assert get_click_tracking_result(link, **bases).tracked_url == "https://shop.example/a/page"

@@ -44,19 +44,22 @@ class BaseUrls:
     Attributes:
         open: e.g. ``https://track.example.com/o/``.
         click: e.g. ``https://track.example.com/c/``; of guarded clicks as well.
-        action: e.g. ``https://track.example.com/a/``, which is what a ``click`` that ends with
-            ``/c/`` stands for.
+        action: e.g. ``https://track.example.com/a/``. None: that of a stack, beside a ``click``
+            that ends with ``/c/``, unless opens are there.
     """
 
     open: str = ""
     click: str = ""
-    action: str = ""
+    action: str | None = None
 
     def __post_init__(self) -> None:
         """Find the base of action links beside that of clicks, as a stack has it."""
-        click = _with_slash(self.click)
-        if not self.action and click.endswith(f"/{CLICK_PATH}"):
-            object.__setattr__(self, "action", click.removesuffix(CLICK_PATH) + ACTION_PATH)
+        if self.action is None:
+            action, click = "", _with_slash(self.click)
+            if click.endswith(f"/{CLICK_PATH}"):
+                action = click.removesuffix(CLICK_PATH) + ACTION_PATH
+            taken = one_spelling(action) == one_spelling(_with_slash(self.open))
+            object.__setattr__(self, "action", "" if taken else action)
 
     @classmethod
     def under(cls, url: str) -> BaseUrls:

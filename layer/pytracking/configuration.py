@@ -164,7 +164,11 @@ class Configuration:
     @cached_property
     def base_urls(self) -> BaseUrls:
         """The base URLs of open links and click links."""
-        return BaseUrls(self.base_open_tracking_url or "", self.base_click_tracking_url or "")
+        return BaseUrls(
+            self.base_open_tracking_url or "",
+            self.base_click_tracking_url or "",
+            None if self.keyring else "",  # action links are sealed
+        )
 
     # Minting
 
