@@ -213,7 +213,45 @@ def test_an_outage_is_answered_as_something_to_try_again() -> None:
     assert (error["type"], error["retryable"]) == ("KeysUnavailable", True)
 
 
-@pytest.mark.parametrize("name", ["links-single", "links-batch", "links-html", "links-mistake"])
+CAMPAIGN = {
+    "html": "<p>{{ name }}</p><a href='https://x.test/'>x</a>",
+    "metadata": {"campaign": "spring", "customer": 0},
+}
+
+
+def test_a_campaign_is_one_mail_for_many_recipients() -> None:
+    recipients = [
+        {"metadata": {"customer": 1}, "values": {"{{ name }}": "Ann"}},
+        {},
+        {"metadata": {"customer": math.nan}},
+        5,
+        {"values": {"{{ name }}": 5}},
+        {"name": "Bo"},
+    ]
+    answer = minting.answer(TRACKER, {**CAMPAIGN, "recipients": recipients})
+    first, second, *refused = answer.pop("mails")
+    for mail, customer, name in ((first, 1, "Ann"), (second, 0, "{{ name }}")):
+        metadata = {"campaign": "spring", "customer": customer}
+        assert f"<p>{name}</p>" in mail["html"]
+        assert read(html5lib_links(mail["html"])[0]).metadata == metadata
+    types = ["InvalidPayload", *["InvalidRequest"] * 3]
+    assert [mail["error"]["type"] for mail in refused] == types
+    assert answer == {"tracked": 1, "untrackable": []}
+    assert ask({"text": "https://x.test/", "recipients": [{}]})["mails"][0]["text"]
+    assert ask({**CAMPAIGN, "recipients": {}})["error"]["type"] == "InvalidRequest"
+    assert ask({"kind": "open", "recipients": []})["error"]["type"] == "InvalidRequest"
+
+
+def test_a_campaign_that_lambda_cannot_carry_is_refused_before_it_is_made() -> None:
+    request = {"html": "x" * 100_000, "recipients": [{}] * 1_000_000}
+    error = ask(request)["error"]
+    assert error["type"] == "InvalidRequest"
+    assert "62 mails fill" in error["message"]
+
+
+@pytest.mark.parametrize(
+    "name", ["links-single", "links-batch", "links-html", "links-campaign", "links-mistake"]
+)
 def test_the_sample_events_are_answered(name, monkeypatch) -> None:
     environment = {**ENVIRONMENT, "PYTRACKING_LINK_KEYS": Keyring(SAMPLE_SECRET).to_json()}
     for variable, value in {**environment, "AWS_SAM_LOCAL": "true"}.items():

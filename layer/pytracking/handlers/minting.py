@@ -7,9 +7,12 @@ A request is a JSON object that names one thing to do:
     {"links": [{"kind": "open"}, {"kind": "click", "url": "..."}], "metadata": {"customer": 7}}
     {"html": "<p>...", "metadata": {...}, "options": {"utm": {"source": "news"}}}
     {"text": "...", "metadata": {...}, "settings": {"expires_in": 2592000}}
+    {"html": "<p>Dear {{ name }}...", "recipients": [
+        {"metadata": {"customer": 7}, "values": {"{{ name }}": "Ann"}}, ...]}
 
-and the answer has the same shape: `url`, `links`, `html` or `text`. What cannot be done is answered
-by `{"error": {"type": "...", "message": "..."}}`, in a batch for each link by itself.
+and the answer has the same shape: `url`, `links`, `html` or `text`; `mails` for recipients. What
+cannot be done is answered by `{"error": {"type": "...", "message": "..."}}`, in a batch for each
+link by itself.
 """
 
 from __future__ import annotations
@@ -17,7 +20,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytracking import Configuration
 from pytracking.actions import ACTIONS
@@ -25,8 +28,11 @@ from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
 from pytracking.links import LinkSettings
 from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
 from pytracking.mails.plain import plan_text
-from pytracking.mails.rewriting import Minting, plan
+from pytracking.mails.rewriting import Minting, Plan, plan
 from pytracking.tracker import Tracker
+
+if TYPE_CHECKING:
+    from pytracking.campaign import Campaign
 
 MAX_LINKS = 10_000
 """Links in one batch."""
@@ -39,7 +45,9 @@ _SETTINGS = frozenset(
     {"webhook_url", "include_webhook_url", "expires_in", "include_issue_time", "privacy"}
 )
 _OPTIONS = OPTION_NAMES - {"leave"}  # a function cannot be sent
-_BODY_KEYS = frozenset({"metadata", "settings", "options", "click_tracking", "open_tracking"})
+_BODY_KEYS = frozenset(
+    {"metadata", "settings", "options", "click_tracking", "open_tracking", "recipients"}
+)
 _LINK_KEYS = frozenset({"kind", "url", "values", "lang", "metadata"})
 # By what a request asks for: what else it may hold.
 _REQUESTS: Mapping[str, frozenset[str]] = {
@@ -189,11 +197,56 @@ def _rewritten(
         for link in planned.links
         if link.untrackable
     ]
+    mails: dict[str, Any]
+    if "recipients" in request:
+        mails = {"mails": _mails(asked, request, planned, configuration)}
+    else:
+        mails = {asked: planned.rendered(Minting(configuration, request.get("metadata")))}
     return {
-        asked: planned.rendered(Minting(configuration, request.get("metadata"))),
+        **mails,
         "tracked": sum(click and link.outcome == "tracked" for link in planned.links),
         "untrackable": untracked,
     }
+
+
+def _mails(
+    asked: str, request: Mapping[str, Any], planned: Plan, configuration: Configuration
+) -> list[dict[str, Any]]:
+    """The mail of each recipient, or why there is none."""
+    from pytracking.campaign import Campaign
+
+    recipients = request["recipients"]
+    if not isinstance(recipients, list):
+        raise InvalidRequest("recipients is a list of JSON objects")
+    campaign: Campaign[str] = Campaign(planned, configuration)
+    mails: list[dict[str, Any]] = []
+    size = 0
+    for recipient in recipients:
+        try:
+            mail = _mail(campaign, recipient, request.get("metadata") or {})
+        except (PytrackingError, ValueError, TypeError) as error:
+            mails.append({"error": _error(error)})
+            continue
+        size += len(mail)
+        if size > MAX_ANSWER_BYTES:
+            raise InvalidRequest(
+                f"{len(mails)} mails fill the {MAX_ANSWER_BYTES} bytes that Lambda carries: ask "
+                "for fewer recipients at a time"
+            )
+        mails.append({asked: mail})
+    return mails
+
+
+def _mail(campaign: Campaign[str], recipient: Any, common: Mapping[str, Any]) -> str:
+    if not isinstance(recipient, dict):
+        raise InvalidRequest("a recipient is a JSON object")
+    _refuse_unknown(recipient.keys(), frozenset({"metadata", "values"}), "a recipient")
+    metadata, values = recipient.get("metadata") or {}, recipient.get("values") or {}
+    if not (isinstance(metadata, dict) and isinstance(values, dict)):
+        raise InvalidRequest("a recipient's metadata and values are JSON objects")
+    if not all(isinstance(value, str) for value in values.values()):
+        raise InvalidRequest('values are texts by placeholder, {"{{ name }}": "Ann"}')
+    return campaign.render({**common, **metadata}, values.get if values else None)
 
 
 def _refuse_unknown(given: Any, known: frozenset[str], place: str) -> None:
