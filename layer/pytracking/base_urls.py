@@ -153,6 +153,19 @@ def check_base_url(url: str, source: str) -> None:
         raise ConfigurationError(f"invalid base URL {source}: {error}") from error
 
 
+def require_action_base(bases: BaseUrls) -> None:
+    """Refuse to mint action links that would lead nowhere.
+
+    Raises:
+        ConfigurationError: ``bases`` has no base of action links.
+    """
+    if not bases.action:
+        raise ConfigurationError(
+            f"invalid base URL of click links {bases.click!r}: must end with /c/, beside which "
+            "action links are, at /a/"
+        )
+
+
 def one_spelling(url: str) -> str:
     """Return ``url`` with its scheme and host in the one spelling that all others stand for.
 

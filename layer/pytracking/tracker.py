@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, Unpack, overload
 
 import pytracking
 from pytracking.actions import Action, Value, What, check_unsubscribe
-from pytracking.base_urls import BaseUrls, check_base_url
+from pytracking.base_urls import BaseUrls, check_base_url, require_action_base
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
 from pytracking.links import (
@@ -24,6 +24,7 @@ from pytracking.links import (
     content_of,
     read_link,
 )
+from pytracking.mails.list_headers import HeaderLine, unsubscribe_headers
 from pytracking.mails.options import OptionKeywords, TrackedKeywords
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import KIND_BYTES, Kind
@@ -68,8 +69,11 @@ class Tracker:
         if isinstance(base_url, BaseUrls):
             check_base_url(base_url.open, "of open links")
             check_base_url(base_url.click, "of click links")
-            if base_url.action:
-                check_base_url(base_url.action, "of action links")
+            if base_url.action not in ("", BaseUrls(base_url.open, base_url.click).action):
+                raise ConfigurationError(
+                    f"invalid base URL of action links {base_url.action!r}: must be beside that of "
+                    "click links, .../a/ for .../c/"
+                )
             self.base_urls = base_url
         else:
             check_base_url(base_url, "of links, e.g. https://track.example.com")
@@ -171,20 +175,43 @@ class Tracker:
             settings: of this link.
 
         Raises:
-            ConfigurationError: there is no base URL for action links; an unsubscribe link that
-                works for less than 60 days, or names nobody (``aggregate``).
+            ConfigurationError: the base URL of clicks does not end with ``/c/``, beside which
+                action links are; an unsubscribe link that works for less than 60 days, or names
+                nobody (``aggregate``).
             InvalidPayload: an unknown action, or values that it cannot have; or as ``open_url``.
             KeysUnavailable: as ``open_url``.
         """
-        if not self.base_urls.action:
-            raise ConfigurationError(
-                "no base URL of action links: give BaseUrls its action, e.g. "
-                "https://track.example.com/a/"
-            )
+        require_action_base(self.base_urls)
         if what == "unsubscribe":
             given: LinkSettings = {**self._settings, **settings}
             check_unsubscribe(given.get("expires_in"), given.get("privacy", ()))
         return self._link("action", None, metadata, settings, Action.asked(what, values, lang))
+
+    def unsubscribe_headers(
+        self,
+        metadata: Mapping[str, Any] | None = None,
+        *,
+        mailto: str | None = None,
+        list_id: str | None = None,
+        **settings: Unpack[LinkSettings],
+    ) -> dict[str, HeaderLine]:
+        """Return the headers by which mail programs unsubscribe (RFC 8058), by their names.
+
+        Set them on a message as they are: no policy of Python's ``email`` folds or encodes them.
+        Each one's text is ``str(header)``.
+
+        Args:
+            metadata: of the unsubscribe link.
+            mailto: an address that unsubscribes by mail, for programs that know no other way.
+            list_id: a name of the list that never changes, such as ``news.example.com``.
+            settings: of the link.
+
+        Raises:
+            ConfigurationError, KeysUnavailable: as ``action_url``.
+            InvalidPayload: a line would be longer than mails carry; or as ``action_url``.
+        """
+        url = self.action_url("unsubscribe", metadata, **settings)
+        return unsubscribe_headers(url, mailto, list_id)
 
     def _link(
         self,
@@ -224,12 +251,33 @@ class Tracker:
         self,
         message: AnyMessage,
         metadata: Mapping[str, Any] | None = None,
+        *,
+        mailto: str | None = None,
+        list_id: str | None = None,
         **options: Unpack[TrackedKeywords],
     ) -> AnyMessage:
-        """Return a mail with tracked links and the pixel; as ``email.adapt_message``."""
+        """Return a mail with tracked links and the pixel; as ``email.adapt_message``.
+
+        With ``unsubscribe=True`` its placeholders for an unsubscribe link are filled, and it gets
+        the headers of ``unsubscribe_headers``, in place of those that it has.
+
+        Args:
+            message: the mail.
+            metadata: of each link.
+            mailto: as in ``unsubscribe_headers``.
+            list_id: as in ``unsubscribe_headers``.
+            options: as ``adapt_message`` takes them.
+        """
         from pytracking.email import adapt_message
 
-        return adapt_message(message, metadata, configuration=self.configuration(), **options)
+        adapted = adapt_message(message, metadata, configuration=self.configuration(), **options)
+        if options.get("unsubscribe") is True:
+            for name, line in self.unsubscribe_headers(
+                metadata, mailto=mailto, list_id=list_id
+            ).items():
+                del adapted[name]
+                adapted[name] = line  # type: ignore[assignment]
+        return adapted
 
     @overload
     def campaign(

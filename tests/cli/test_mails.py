@@ -162,7 +162,8 @@ GOOD = "List-Unsubscribe: <https://x.test/u>\r\nList-Unsubscribe-Post: List-Unsu
 )
 def test_a_check_reads_the_header_by_which_recipients_unsubscribe(tmp_path, headers, problem):
     file = tmp_path / "mail.eml"
-    file.write_bytes(f"{headers}\r\nContent-Type: text/html\r\n\r\n{HTML}".encode())
+    visible = '<a href="https://x.test/unsubscribe">Leave</a>'
+    file.write_bytes(f"{headers}\r\nContent-Type: text/html\r\n\r\n{HTML}{visible}".encode())
     status, out, _ = run("check", str(file))
     assert (status, "problem:" in out) == ((1, True) if problem else (0, False))
     assert (problem or "") in out

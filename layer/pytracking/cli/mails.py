@@ -28,7 +28,7 @@ from pytracking.mails.options import LINK_METADATA
 from pytracking.mails.parts import headers_of
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import LONGEST_LINK_CHARACTERS, too_long
-from pytracking.mails.unsubscribe_header import check_headers, check_host
+from pytracking.mails.unsubscribe_header import check_headers, check_host, check_visible
 from pytracking.text import adapt_text
 from pytracking.text import find_links as find_text_links
 
@@ -306,11 +306,23 @@ def _mail(data: bytes) -> tuple[bytes, _Spelling]:
 def _problems(
     given: _Input, tracked: _Input, links: list[_Found], configuration: Configuration
 ) -> list[str]:
+    bases = configuration.base_urls
+
+    def acts(url: str) -> bool:
+        return bases.split(url)[1] == "action"
+
     problems: list[Problem] = []
     if tracked.form == "mail":
         problems += check_message(_mail(tracked.data)[0])
         headers = headers_of(_mail(given.data)[0])
-        problems += check_headers(headers, configuration.base_urls.holds)
+        problems += check_headers(headers, lambda url: bases.holds(url) and not acts(url))
+        problems += check_visible(
+            headers,
+            [
+                ("unsubscribe" if acts(link.href) else link.outcome, link.reason)
+                for _, link in links
+            ],
+        )
     elif tracked.form == "html":
         problems += check_size(tracked.data)
     if problem := "" if tracked.form == "mail" else _text(given).problem:

@@ -14,7 +14,7 @@ PARTS = frozenset({"html", "text"})
 class OptionKeywords(TypedDict, total=False):
     """The attributes of ``Options``, as keywords."""
 
-    unsubscribe: Literal["leave", "track"]
+    unsubscribe: Literal["leave", "track", True]
     leave: Callable[[str], bool] | None
     utm: Mapping[str, str] | None
     link_metadata: Collection[str]
@@ -43,7 +43,8 @@ class Options:
 
     Attributes:
         unsubscribe: "leave" (the default) keeps links that unsubscribe as they are; "track"
-            treats them as any other link.
+            treats them as any other link. True leaves them, and makes an unsubscribe link of each
+            `<a data-pytracking="unsubscribe">` and each `{{unsubscribe_url}}`.
         leave: called with the URL of each link that would be tracked; where it gives True, the
             link is left as it is.
         utm: UTM parameters to add to every tracked target, e.g. `{"source": "newsletter",
@@ -67,7 +68,7 @@ class Options:
             target of its first one: whoever follows it is a scanner.
     """
 
-    unsubscribe: Literal["leave", "track"] = "leave"
+    unsubscribe: Literal["leave", "track", True] = "leave"
     leave: Callable[[str], bool] | None = None
     utm: Mapping[str, str] | None = None
     link_metadata: Collection[str] = ()
@@ -79,7 +80,8 @@ class Options:
     decoy: bool = False
 
     def __post_init__(self) -> None:
-        _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
+        if self.unsubscribe is not True:
+            _choose("unsubscribe", self.unsubscribe, ("leave", "track"))
         _choose("pixel", self.pixel, ("bottom", "top"))
         _choose("shown_urls", self.shown_urls, ("track", "leave", "report"))
         _choose_several("link_metadata", self.link_metadata, LINK_METADATA)

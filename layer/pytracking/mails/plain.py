@@ -7,7 +7,13 @@ from pytracking.configuration import Configuration
 from pytracking.mails import bare_urls, markup
 from pytracking.mails.options import Options
 from pytracking.mails.policy import NO_TRACK, Decision, MailLink, Policy
-from pytracking.mails.rewriting import Change, Plan, Slot, Told, require_bases
+from pytracking.mails.rewriting import (
+    Plan,
+    Slot,
+    Told,
+    require_bases,
+    unsubscribe_places,
+)
 
 # White space within a URL in angle brackets, with the quote marks of the lines.
 _WRAPPED = re.compile(r"[ \t]*\r?\n[ \t]*(?:[>|][ \t]?)*")
@@ -36,7 +42,7 @@ def plan_text(
     policy = Policy(options, configuration, unsubscribe_urls)
     told = Told(options, "text")
     links: list[MailLink] = []
-    changes: list[Change] = []
+    changes = [*unsubscribe_places(text, None, configuration, options)]
     for start, end, goes_on in bare_urls.find(text, lines_join=lines_join):
         written = text[start:end]
         if goes_on:

@@ -66,6 +66,9 @@ class Decision(NamedTuple):
 # mail can change its carrier.
 OWN_OPT_OUT = "data-pytracking"
 FOR_APP = "data-pytracking-app"
+UNSUBSCRIBE = "unsubscribe"
+"""The value of OWN_OPT_OUT at a link that is to unsubscribe."""
+
 _OFF = ("off", "false", "no", "0")
 _ON = ("", "on", "true", "yes", "1")
 _OPT_OUTS: Mapping[str, tuple[str, ...]] = {
@@ -210,7 +213,7 @@ class Policy:
         _check_authority(url)
         if self.is_ours(url):
             return Decision("already tracked")
-        if self._options.unsubscribe == "leave":
+        if self._options.unsubscribe != "track":
             if is_unsubscribe(url):
                 return Decision("unsubscribe")
             if self._unsubscribe_pages and same_page(url) in self._unsubscribe_pages:

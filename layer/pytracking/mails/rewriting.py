@@ -7,6 +7,8 @@ from functools import cached_property
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from pytracking.actions import Action, check_unsubscribe
+from pytracking.base_urls import require_action_base
 from pytracking.configuration import Configuration
 from pytracking.errors import ConfigurationError
 from pytracking.links import DECOY
@@ -18,6 +20,7 @@ from pytracking.mails.policy import (
     FOR_APP,
     NO_TRACK,
     OWN_OPT_OUT,
+    UNSUBSCRIBE,
     Decision,
     MailLink,
     Policy,
@@ -26,6 +29,7 @@ from pytracking.mails.policy import (
     skips_utm,
 )
 from pytracking.mails.unsubscribing import may_say_unsubscribe, says_unsubscribe
+from pytracking.tokens.formats import Formats
 
 _LINKS = frozenset({"a", "area"})
 _VML = frozenset(
@@ -36,6 +40,7 @@ _PLACES = frozenset({"body", "/body", "/html", "template", "/template"})
 _BASE = re.compile(r"<base[\t\n\f\r />]", re.IGNORECASE | re.ASCII)
 _CONDITIONAL = re.compile(r"<!--\[if[^\]]*\]>(.*)<!\[endif\]-->", re.DOTALL | re.IGNORECASE)
 _ABSOLUTE = re.compile(r"https?://[^{<$%*\[]", re.IGNORECASE)
+UNSUBSCRIBE_URL = re.compile(r"\{\{[ \t]*unsubscribe_url[ \t]*\}\}")  # {{ unsubscribe_url }}
 _OWN_METADATA = f"{OWN_OPT_OUT}-"
 
 # !important, because many a mail's style sheet says `img { width: 100% !important }`. Taken out of
@@ -51,7 +56,7 @@ class Slot(NamedTuple):
     """A place for a link that is minted for each recipient.
 
     Attributes:
-        target: where the link leads; "" for the pixel.
+        target: where the link leads; "" for the pixel, UNSUBSCRIBE for a link that unsubscribes.
         told: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
         app: whether telephones open it in an app.
@@ -150,6 +155,8 @@ class Minting:
         """The link that goes to a place."""
         if not slot.target:
             return self.open_url()
+        if slot.target == UNSUBSCRIBE:
+            return self.unsubscribe_url()
         place = slot.target, slot.app
         url = "" if slot.told else self._minted.get(place, "")
         if not url:
@@ -168,6 +175,17 @@ class Minting:
     def open_url(self) -> str:
         """The URL of the pixel."""
         return self.configuration.get_open_tracking_url(self.metadata)
+
+    def unsubscribe_url(self) -> str:
+        """The link that unsubscribes.
+
+        Raises:
+            ConfigurationError: it would stop working too soon, or name nobody.
+        """
+        made = self.configuration
+        check_unsubscribe(made.expires_in, made.privacy)
+        content = made.get_data_to_embed(None, self.metadata) | Action(UNSUBSCRIBE).content()
+        return made.base_urls.prefixes["action"] + Formats(made.keyring).encode(content, "action")
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
@@ -238,11 +256,17 @@ def plan(
     policy = Policy(options, configuration, unsubscribe_urls)
     told = Told(options, "html")
     links: list[MailLink] = []
-    changes: list[Change] = []
+    changes = [*unsubscribe_places(text, '"', configuration, options)]
     reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
-    leaves = options.unsubscribe == "leave"
+    leaves = options.unsubscribe != "track"
     for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
         attributes = anchor.attributes
+        if filled := _to_unsubscribe(attributes, options):
+            changes += filled
+            written = markup.readable(markup.value(attributes["href"]))
+            tag = anchor.tag
+            links.append(MailLink(written, *Decision("unsubscribe"), tag.start, tag.end))
+            continue
         off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
             changes.append(markup.removed(attributes[OWN_OPT_OUT]))
@@ -269,13 +293,49 @@ def plan(
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
         links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
-    hidden = next((link.target for link in links if link.target), "")
-    if options.decoy and click_tracking and hidden:
-        place = _pixel_place(text, places, options)
-        changes.append((place, place, Slot(hidden, {DECOY: True}, '"')))
+    changes += _decoy_changes(text, places, links if click_tracking else [], options)
     if open_tracking:
         changes += _pixel_changes(text, places, policy, configuration, options)
     return Plan.of(text, links, changes)
+
+
+def unsubscribe_places(
+    text: str, quote: str | None, configuration: Configuration, options: Options
+) -> Iterator[Change]:
+    """Where `{{unsubscribe_url}}` stands in a text, if it is to be filled.
+
+    Raises:
+        ConfigurationError: there is no base URL of action links.
+    """
+    if options.unsubscribe is True:
+        require_action_base(configuration.base_urls)
+        for found in UNSUBSCRIBE_URL.finditer(text):
+            yield *found.span(), Slot(UNSUBSCRIBE, NOTHING, quote)
+
+
+def _to_unsubscribe(attributes: Mapping[str, markup.Attribute], options: Options) -> list[Change]:
+    """What makes an unsubscribe link of a tag that asks for it; nothing where none does."""
+    href, own = attributes.get("href"), attributes.get(OWN_OPT_OUT)
+    if options.unsubscribe is not True or href is None:
+        return []
+    if href.lastindex in (None, 1):  # it has no value to be replaced
+        return []
+    asks = own is not None and markup.value(own).strip().lower() == UNSUBSCRIBE
+    if not asks and not UNSUBSCRIBE_URL.fullmatch(markup.value(href).strip()):
+        return []
+    start, end, quote = markup.place_of_value(href)
+    changes: list[Change] = [(start, end, Slot(UNSUBSCRIBE, NOTHING, quote))]
+    return [*changes, markup.removed(own)] if asks and own else changes
+
+
+def _decoy_changes(
+    text: str, places: _Places, links: Iterable[MailLink], options: Options
+) -> Iterator[Change]:
+    """The hidden link, if one is asked for, to where the first tracked one leads."""
+    target = next((link.target for link in links if link.target), "")
+    if options.decoy and target:
+        place = _pixel_place(text, places, options)
+        yield place, place, Slot(target, {DECOY: True}, '"')
 
 
 def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
@@ -291,7 +351,7 @@ def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
 
 def _judged_by_label(verdict: Decision, label: str, options: Options) -> Decision:
     """What a link's text changes in the verdict on its URL."""
-    if options.unsubscribe == "leave" and says_unsubscribe(label):
+    if options.unsubscribe != "track" and says_unsubscribe(label):
         return Decision("unsubscribe")
     if options.shown_urls != "track" and shows_url(label):
         reason = f"its text is a URL, {label}, and would differ from where it leads"

@@ -1,7 +1,7 @@
 """What is wrong with a mail's List-Unsubscribe headers (RFC 2369, RFC 8058)."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from email.message import Message
 from urllib.parse import urlsplit
 
@@ -36,6 +36,35 @@ def check_headers(headers: Message, is_tracked: Callable[[str], bool]) -> Iterat
         yield Problem("", f"it has no {_POST}: List-Unsubscribe=One-Click (RFC 8058)")
     for url in urls:
         yield from _check_url(url, is_tracked)
+    yield from _check_signatures(headers)
+
+
+def _check_signatures(headers: Message) -> Iterator[Problem]:
+    """Whether a DKIM signature covers both headers, as RFC 8058, section 4, has it."""
+    signatures = raw_values(headers, "DKIM-Signature")
+    for name in (_NAME, _POST):
+        if signatures and not any(name.lower() in _signed(value) for value in signatures):
+            told = f"no DKIM signature covers its {name}: put it among the signed headers (h=)"
+            yield Problem("", f"{told}, or mailbox providers offer no one-click (RFC 8058)")
+
+
+def _signed(signature: str) -> list[str]:
+    """The names in lower case that a DKIM signature covers (RFC 6376, section 3.5)."""
+    found = re.search(r"(?:^|;)\s*h\s*=([^;]*)", signature)
+    return "".join(found[1].split()).lower().split(":") if found else []
+
+
+def check_visible(headers: Message, links: Iterable[tuple[str, str]]) -> Iterator[Problem]:
+    """Whether a mail that programs can unsubscribe from shows people a link, too.
+
+    Args:
+        headers: of the mail.
+        links: outcome and reason of each link of its texts, as a ``MailLink`` has them.
+    """
+    if not raw_values(headers, _NAME):
+        return
+    if not any(outcome == "unsubscribe" or _NAME in reason for outcome, reason in links):
+        yield Problem("", f"it has {_NAME}, and none of its links says that it unsubscribes")
 
 
 def _check_url(url: str, is_tracked: Callable[[str], bool]) -> Iterator[Problem]:
