@@ -28,7 +28,7 @@ class Labelled:
     age_seconds: int | None = None
 
     @property
-    def held_out(self) -> bool:
+    def second_half(self) -> bool:
         """Whether no rule was made by looking at it."""
         return hashlib.sha256(self.agent.encode()).hexdigest()[0] > "7"
 

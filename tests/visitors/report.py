@@ -20,7 +20,7 @@ MIX = 0.30
 def report() -> str:
     """Return the tables, in Markdown."""
     machines, people = read("machines"), read("people")
-    apart = [one for one in machines if one.held_out]
+    apart = [one for one in machines if one.second_half]
     current = [one for one in people if one.current]
     return "\n".join(
         [
@@ -29,7 +29,7 @@ def report() -> str:
             "| Machines | strings | called machines | called `human` | called `unknown` |",
             "|---|---|---|---|---|",
             *_by_source(machines),
-            _row("**those held out**", apart),
+            _row("**the second half of each source**", apart),
             _row("**all**", machines),
             "",
             "| People | strings | called machines | called `human` | called `unknown` |",
@@ -46,10 +46,10 @@ def report() -> str:
             "|---|---|---|---|",
             *_by_client(recorded()),
             "",
-            "By class: each line a label, each column a verdict, of user agents held out and of",
-            "whole requests. The sources tell scanners from bots by other lights than ours.",
+            "By class: each line a label, each column a verdict, of the second half and of whole",
+            "requests. The sources tell scanners from bots by other lights than ours.",
             "",
-            *_table([one for one in [*machines, *people] if one.held_out]),
+            *_table([one for one in [*machines, *people] if one.second_half]),
             "",
             *_table([*read("requests"), *recorded()]),
             "",

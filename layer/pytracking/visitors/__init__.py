@@ -175,8 +175,8 @@ def classify(
         cls,
         tuple(signals),
         age,
-        client=client_of(text, signals[0].partition(":")[0] if signals else "", kind),
-        device=device_of(text),
+        client=client_of(text, browser, signals[0].partition(":")[0] if signals else "", kind),
+        device=device_of(text, browser),
         shadow=tuple(_shadows(browser, headers, age, address)) if shadows else None,
     )
 

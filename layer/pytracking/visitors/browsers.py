@@ -28,7 +28,9 @@ _CHROMIUM = "applewebkit/537.36 (khtml, like gecko) chrome/"
 _DESKTOP_PARTS = frozenset(
     ("win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64")
 )
-_DESKTOP_STARTS = ("linux ", "cros ", "freebsd ", "openbsd ", "netbsd ", "rv:")
+_DESKTOP_STARTS = (
+    "linux ", "cros ", "freebsd ", "openbsd ", "netbsd ", "rv:", "intel mac os x ",
+)  # fmt: skip
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -68,14 +70,17 @@ def _is_of_maker(platform: str) -> bool:
     """Tell whether nobody has added to what a browser's maker puts into its brackets."""
     first, *parts = platform.split("; ")
     if first == "linux" and parts and parts[0].startswith("android "):
-        model = parts[1] if len(parts) == 2 else ""
-        return len(parts) <= 2 and not any(device in model for device in _DEVICES_APART)
+        if len(parts) == 1:
+            return True
+        return len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
     if first.startswith("android ") or first in ("iphone", "ipad"):
         return len(parts) <= 2
-    return (first in ("macintosh", "x11") or first.startswith("windows nt ")) and all(
-        part in _DESKTOP_PARTS or part.startswith((*_DESKTOP_STARTS, "intel mac os x "))
-        for part in parts
-    )
+    if first not in ("macintosh", "x11") and not first.startswith("windows nt "):
+        return False
+    for part in parts:  # twice as fast as all()
+        if part not in _DESKTOP_PARTS and not part.startswith(_DESKTOP_STARTS):
+            return False
+    return True
 
 
 def _number(version: str) -> int:
@@ -126,6 +131,7 @@ _CLIENTS_OF_SIGNALS = {
     "gmail-prefetch": "gmail",
     "yahoo-proxy": "yahoo-mail",
 }
+_PLAIN = {"chromium": "chrome", "firefox": "firefox", "safari": "safari"}
 # A part of the user agent -> the client, the first that is there: applications before their engines
 _CLIENTS = (
     ("thunderbird", "thunderbird"),
@@ -164,15 +170,18 @@ _APPLE_MAIL = (
 )
 
 
-def client_of(text: str, signal: str, kind: str) -> str:
+def client_of(text: str, browser: Browser, signal: str, kind: str) -> str:
     """Return the mail client or browser behind a user agent, coarse: ``apple-mail``, ``chrome``.
 
     Args:
         text: the user agent in lower case.
+        browser: what it says.
         signal: that decided on it, without what stands behind its colon.
         kind: ``open`` or ``click``: a view without a browser's version is a mail client's only
             where it shows a mail.
     """
+    if browser.plain:
+        return "edge" if " edg/" in text or " edga/" in text else _PLAIN[browser.engine]
     if signal in _CLIENTS_OF_SIGNALS:
         return _CLIENTS_OF_SIGNALS[signal]
     for part, client in _CLIENTS:
@@ -185,13 +194,13 @@ def client_of(text: str, signal: str, kind: str) -> str:
     return "other-mail" if signal == "mail-client" else "other"
 
 
-def device_of(text: str) -> Device:
-    """Return what is in the visitor's hands, by the user agent in lower case."""
+def device_of(text: str, browser: Browser) -> Device:
+    """Return what is in the visitor's hands, by the user agent in lower case and its browser."""
     if "ipad" in text or "tablet" in text or "kindle" in text or "silk/" in text:
         return "tablet"
     if "iphone" in text or "ipod" in text or "windows phone" in text:
         return "phone"
-    if any(map(text.__contains__, _NO_DESKTOP)):
+    if not browser.plain and any(map(text.__contains__, _NO_DESKTOP)):
         return "other"
     if "android" in text:
         return "phone" if "mobile" in text else "tablet"
