@@ -76,6 +76,7 @@ def test_whatever_privacy_asks_an_action_says_whose_it_is_and_the_visitor_is_cut
     ("what", "how", "value"),
     [("unsubscribe", "one-click", None), ("decline", "page", None), ("rate", "page", 2)],
 )
+@pytest.mark.fault("acting", 93)
 def test_a_logged_action_is_replayed_as_the_same_event(
     what: Any, how: str, value: int | None, capsys: pytest.CaptureFixture[str]
 ) -> None:

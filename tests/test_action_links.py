@@ -93,6 +93,7 @@ def test_a_guarded_click_is_under_the_base_of_clicks_and_no_click() -> None:
             TRACKER.click_url(refused, guarded=True)
 
 
+@pytest.mark.fault("acting", 98)
 def test_a_token_opens_as_the_one_kind_it_was_minted_for() -> None:
     links: dict[Kind, str] = {
         "open": TRACKER.open_url(),

@@ -37,6 +37,7 @@ def hit(type_: str, webhook: str, at: float, **fields: Any) -> Message:
 
 
 @pytest.mark.parametrize("type_", TYPES.values())
+@pytest.mark.fault("acting", 100)
 def test_an_opt_out_that_is_refused_permanently_is_told_at_once(
     type_: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -58,6 +59,7 @@ def test_an_action_that_could_not_be_read_may_be_an_opt_out(
 
 @pytest.mark.parametrize("type_", TYPES.values())
 @pytest.mark.parametrize("late", [False, True])
+@pytest.mark.fault("acting", 100)
 def test_an_opt_out_is_late_after_twelve_hours_while_it_waits_and_when_it_fails(
     type_: str, late: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:

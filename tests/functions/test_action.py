@@ -10,6 +10,8 @@ from pytracking import Tracker
 from pytracking.actions import UNDO_SECONDS
 from pytracking.handlers import pages
 from pytracking.messages import parse
+from pytracking.operations.log_lines import hits
+from pytracking.operations.replay import Requeuer
 
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import METADATA, RING, fallbacks, metrics
@@ -87,6 +89,7 @@ BODIES = {
 
 @pytest.mark.parametrize("encoded", [False, True])
 @pytest.mark.parametrize(("body", "kind"), BODIES.values(), ids=BODIES)
+@pytest.mark.fault("acting", 97)
 def test_a_post_unsubscribes_once_and_is_never_redirected(body, kind, encoded, queued):
     function, queue = queued
     answer = post(function, link(), body, kind, encoded)
@@ -98,6 +101,7 @@ def test_a_post_unsubscribes_once_and_is_never_redirected(body, kind, encoded, q
     assert event["request_data"]["method"] == "POST"
 
 
+@pytest.mark.fault("acting", 97)
 def test_what_is_longer_than_any_button_sends_is_refused(queued):
     function, queue = queued
     for encoded in (False, True):
@@ -105,6 +109,7 @@ def test_what_is_longer_than_any_button_sends_is_refused(queued):
     assert queue.requests == []
 
 
+@pytest.mark.fault("acting", 97)
 def test_base64_that_is_none_counts_as_an_empty_body(queued):
     function, queue = queued
     event = samples.http_api(f"/a/{link()}", "POST")
@@ -158,6 +163,7 @@ def test_a_mistake_is_taken_back_by_the_button_of_the_next_page(queued):
     assert page_of(answer).submissions == []
 
 
+@pytest.mark.fault("acting", 99)
 def test_taking_back_works_for_an_hour_and_only_with_the_token_of_the_page(queued, monkeypatch):
     function, queue = queued
     token = link()
@@ -204,6 +210,7 @@ def test_a_rating_reports_the_sealed_value_that_was_chosen(number, value, queued
 
 
 @pytest.mark.parametrize("body", ["", *(f"value={n}" for n in ("", 3, -1, 9999, "%D9%A1"))])
+@pytest.mark.fault("acting", 98)
 def test_a_value_that_was_not_sealed_rates_nothing_and_asks_again(body, queued):
     function, queue = queued
     answer = post(function, link("rate"), body)
@@ -223,6 +230,7 @@ def test_a_rating_of_one_value_names_it_and_needs_no_choice(queued):
 # Kept, or not said to be
 
 
+@pytest.mark.fault("acting", 93)
 def test_while_the_queue_is_down_the_log_takes_the_act_and_the_answer_is_200(start, log):
     with RawServer(fail(500)) as queue:
         function = start("action", PYTRACKING_QUEUE_URL=queue.url)
@@ -235,6 +243,7 @@ def test_while_the_queue_is_down_the_log_takes_the_act_and_the_answer_is_200(sta
 
 
 @pytest.mark.parametrize("body", [ONE_CLICK, "page=1"])
+@pytest.mark.fault("acting", 94)
 def test_with_queue_and_log_down_nobody_is_told_that_it_is_done(body, start, monkeypatch):
     def broken(*arguments, **options):
         raise OSError("no space left")
@@ -247,6 +256,7 @@ def test_with_queue_and_log_down_nobody_is_told_that_it_is_done(body, start, mon
     assert int(answer["headers"]["Retry-After"]) > 0
 
 
+@pytest.mark.fault("acting", 95)
 def test_without_keys_nothing_is_said_to_be_done(start):
     with RawServer(fail(500)) as secrets, RawServer(ok) as queue:
         function = start(
@@ -301,6 +311,7 @@ def test_an_act_says_whose_it_is_whatever_privacy_and_browser_ask(mode, start):
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
 @pytest.mark.parametrize("kind", ["forged", "open", "click", "guarded", "expired", ""])
+@pytest.mark.fault("acting", 98)
 def test_what_is_no_action_link_gets_a_page_that_says_so(kind, method, queued, log):
     function, queue = queued
     token = {
@@ -323,3 +334,15 @@ def test_other_methods_are_told_which_are_allowed(method, queued):
     answer = function.get(link(), method)
     assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD, POST")
     assert queue.requests == []
+
+
+@pytest.mark.fault("acting", 93)
+def test_what_the_log_took_while_the_queue_was_down_is_replayed_as_the_same_event(start, log):
+    with RawServer(fail(500)) as queue:
+        function = start("action", PYTRACKING_QUEUE_URL=queue.url)
+        assert post(function, link(), ONE_CLICK)["statusCode"] == 200
+    log.lines()
+    refused = queue.messages[0]
+    requeuer = Requeuer(RING, webhook_url="https://hooks.example.com/x")
+    [replayed] = [requeuer.fallback(hit) for hit in hits(log.text.splitlines())]
+    assert (replayed.id, replayed.body) == (refused["id"], refused["body"])

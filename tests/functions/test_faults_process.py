@@ -172,6 +172,7 @@ os.write(1, b"answered " + str(result["statusCode"]).encode())
 
 @pytest.mark.parametrize("kind", ["open", "click", "action"])
 @pytest.mark.fault("answering", 14)
+@pytest.mark.fault("acting", 96)
 def test_a_process_killed_after_the_queue_took_the_hit_loses_nothing(kind, tmp_path):
     """The visitor asks again: at most one hit more than there were visits, none less."""
     pid_known = []

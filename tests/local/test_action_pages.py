@@ -123,6 +123,7 @@ def test_the_button_of_a_guarded_click_leads_to_another_origin(
     assert (body["type"], body["request_data"]["method"]) == ("email.clicked", "POST")
 
 
+@pytest.mark.fault("acting", 92)
 def test_a_browser_without_a_person_acts_at_no_link(
     browser: Browser, gateway: Gateway, tracker: Tracker
 ) -> None:

@@ -73,6 +73,7 @@ POLICIES = {
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+@pytest.mark.fault("acting", 101)
 def test_no_policy_folds_or_encodes_a_header(policy: Any) -> None:
     message = Message(policy)
     for name, line in headers().items():
@@ -113,6 +114,7 @@ def mailbox() -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("policy", POLICIES.values(), ids=POLICIES)
+@pytest.mark.fault("acting", 101)
 def test_a_server_gets_the_line_as_it_was_minted(policy: Any, mailbox: Any) -> None:
     message = TRACKER.message(mail(), METADATA, unsubscribe=True, list_id="news.example.com")
     if policy is POLICIES["compat32"]:

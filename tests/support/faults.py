@@ -40,6 +40,21 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             83: "an authentic link says it was made at an absurd time",
         },
     ),
+    "acting": (
+        "Acting: nothing happens unasked, and nothing that somebody asked for is lost",
+        {
+            92: "a scanner, a prefetch or a browser without a person opens the link",
+            93: "the queue is down when somebody acts",
+            94: "the queue and the log are down when somebody acts",
+            95: "no keys can be read when somebody acts",
+            96: "a process is killed between the queue and the answer to an act",
+            97: "a body that is no form, is cut off, or is longer than any button sends",
+            98: "a value that was not sealed, or a token of another kind or page",
+            99: "somebody takes back an unsubscription that is not theirs, or after an hour",
+            100: "an opt-out is refused by its receiver, or late",
+            101: "Python's email package folds and encodes long headers",
+        },
+    ),
     "delivering": (
         "Delivering: every hit arrives, under one id, and nobody is led inside",
         {
