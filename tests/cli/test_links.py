@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from pytracking import Tracker
 from pytracking.tokens.keyring import Keyring
 
 from tests.cli.command_line import CLICK, KEYS, OPEN, decoded, output, run
@@ -92,3 +93,22 @@ def test_a_webhook_that_cannot_be_posted_to_is_refused(webhook):
 def test_a_webhook_of_an_international_host_is_ascii_in_the_link():
     link = output("link", "open", "--webhook", "https://b\u00fccher.example/hook").strip()
     assert decoded(link)["webhook_url"] == "https://xn--bcher-kva.example/hook"
+
+
+def test_guarded_clicks_and_actions_are_decoded_as_what_they_are() -> None:
+    ring = Keyring.from_json(KEYS)
+    tracker = Tracker("https://t.example.com", ring)
+    links = [
+        tracker.click_url("https://shop.example/once", {"customer": 7}, guarded=True),
+        tracker.action_url("rate", {"customer": 7}, values=[1, 2], lang="de"),
+    ]
+    status, out, _ = run("decode", "--json", *links)
+    guarded, rate = map(json.loads, out.splitlines())
+    assert (status, guarded["kind"]) == (0, "guarded")
+    assert guarded["tracked_url"] == "https://shop.example/once"
+    assert (rate["action"], rate["values"], rate["lang"]) == ("rate", [1, 2], "de")
+    assert rate["metadata"] == {"customer": 7}
+    old = Tracker("https://t.example.com", ring, clock=lambda: 9).action_url(
+        "confirm", expires_in=1
+    )
+    assert "expired" in run("decode", old)[2]

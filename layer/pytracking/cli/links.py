@@ -18,6 +18,7 @@ from pytracking.cli.configuring import (
 )
 from pytracking.cli.files import stdin_lines, write_secret
 from pytracking.errors import InvalidLink
+from pytracking.links import Link, read_link
 from pytracking.tokens import NOT_SEALED_SO, Kind, is_of_kind
 
 if TYPE_CHECKING:
@@ -129,8 +130,8 @@ def _run_decode(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _decoded(link: str, configuration: Configuration) -> TrackingResult:
-    """A link of either kind, whatever base it is under."""
+def _decoded(link: str, configuration: Configuration) -> TrackingResult | Link:
+    """A link of any kind, whatever base it is under."""
     token = urlsplit(link).path.rstrip("/").rpartition("/")[2] if "://" in link else link
     reasons = []
     kinds: tuple[Kind, ...] = ("click", "open")
@@ -142,21 +143,33 @@ def _decoded(link: str, configuration: Configuration) -> TrackingResult:
             continue
         if is_of_kind(kind, result.tracked_url):
             return result
+    if keyring := configuration.keyring:
+        sealed: tuple[Kind, ...] = ("guarded", "action")
+        for kind in sealed:
+            try:
+                return read_link(token, kind, keyring)
+            except InvalidLink as error:
+                reasons.append(str(error))
     # of the kind that it is not, there is nothing to report where the other says more
     said = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
-    raise InvalidLink("; ".join(said) or "it is neither an open nor a click link")
+    raise InvalidLink("; ".join(said) or "it is no tracking link")
 
 
-def _fields(result: TrackingResult) -> dict[str, Any]:
-    return {
-        "kind": "open" if result.is_open_tracking else "click",
-        "tracked_url": result.tracked_url,
-        "metadata": result.metadata,
-        "webhook_url": result.webhook_url,
-        "issued_at": result.issued_at,
-        "expires_at": result.expires_at,
-        "privacy": list(result.privacy),
-        "link_id": result.link_id,
+def _fields(found: TrackingResult | Link) -> dict[str, Any]:
+    fields: dict[str, Any]
+    if isinstance(found, Link):
+        fields = {"kind": found.kind, "tracked_url": found.target}
+        fields |= found.action.content() if found.action else {}
+    else:
+        kind = "open" if found.is_open_tracking else "click"
+        fields = {"kind": kind, "tracked_url": found.tracked_url}
+    return fields | {
+        "metadata": found.metadata,
+        "webhook_url": found.webhook_url,
+        "issued_at": found.issued_at,
+        "expires_at": found.expires_at,
+        "privacy": list(found.privacy),
+        "link_id": found.id if isinstance(found, Link) else found.link_id,
     }
 
 
