@@ -11,7 +11,7 @@ import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
 from pytracking.errors import InvalidMessage
 from pytracking.events import OPT_OUT_TYPES, Event, event_kind
@@ -31,9 +31,9 @@ WEBHOOK = "webhook"
 _T = TypeVar("_T")
 
 # An id is part of what is signed ("id.timestamp.body") and of a header: no dot, no CR, no LF.
-_ID = re.compile(r"[A-Za-z0-9_-]{1,128}")  # 5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e
+_ID = r"[A-Za-z0-9_-]{1,128}"  # 5f2b9c0e8d7a4f6b9c0e8d7a4f6b9c0e
 
-_DESTINATION = re.compile(r"[a-z]{1,20}")  # webhook
+_DESTINATION = r"[a-z]{1,20}"  # webhook
 
 
 def new_id() -> str:
@@ -45,8 +45,7 @@ def new_id() -> str:
     return os.urandom(16).hex()
 
 
-@dataclass(frozen=True, slots=True)
-class DeadLetter:
+class DeadLetter(NamedTuple):
     """Why a message lies in the dead letters.
 
     ``reason`` is one line for people; ``attempts`` counts the steps of the schedule that were
@@ -224,7 +223,7 @@ def parse(text: str) -> Message | Undecoded:
     if version != VERSION or isinstance(version, bool):
         raise InvalidMessage(f"a message of version {version!r}; known here is {VERSION}")
     identifier = _check("id", document.get("id"), str)
-    if not _ID.fullmatch(identifier):
+    if not re.fullmatch(_ID, identifier):
         raise InvalidMessage(
             f"an id is 1-128 letters, digits, '-' or '_', not {identifier[:140]!r}"
         )
@@ -292,7 +291,7 @@ def _parse_undecoded(
 
 def _parse_owed(value: Any) -> tuple[str, ...]:
     names = [_check("a name of owed", name, str) for name in _check("owed", value, list)]
-    if not names or not all(map(_DESTINATION.fullmatch, names)):
+    if not names or not all(re.fullmatch(_DESTINATION, name) for name in names):
         raise InvalidMessage("owed is a list of destinations, of 1-20 small letters each")
     return tuple(dict.fromkeys(names))
 
@@ -323,7 +322,7 @@ def _load(text: str) -> dict[str, Any]:
 
 def _dump(document: dict[str, Any], dead: DeadLetter | None) -> str:
     if dead is not None:
-        document["dead"] = dataclasses.asdict(dead)
+        document["dead"] = dead._asdict()
     try:
         return json.dumps(document, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:

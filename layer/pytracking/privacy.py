@@ -8,9 +8,8 @@ sender. docs/privacy.md has the whole table.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytracking.environment import DoNotTrack, PrivacyMode, Settings
 from pytracking.links import PRIVACY_FLAGS
@@ -42,8 +41,7 @@ SIX_TO_FOUR_BITS = 16 + IPV4_BITS
 """... of 2002::/16, whose next 32 bits are an IPv4 address (RFC 3056, section 2)."""
 
 
-@dataclass(frozen=True, slots=True)
-class PrivacyPolicy:
+class PrivacyPolicy(NamedTuple):
     """What a deployment keeps of its visitors.
 
     Attributes:

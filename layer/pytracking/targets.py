@@ -45,7 +45,7 @@ _PATH = re.compile("[/?#]")  # where the host ends
 _LABEL = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _IPV4_LIKE = r"[0-9]+|0x[0-9a-f]*"
 # RFC 3490, section 3.1: all four are dots
-_DOTS = "[.\u3002\uff0e\uff61]"
+_DOTS = dict.fromkeys(map(ord, "\u3002\uff0e\uff61"), ".")
 # What programs drop, keep or refuse by the version of Unicode that they know: Hangul fillers,
 # inherent vowels of Khmer, the capital sharp s, characters that describe others or stand for what
 # is not there. And the ideographic dot, which stands for a form of it that only some read as a dot
@@ -170,7 +170,7 @@ def _percent_encoded(match: re.Match[str]) -> str:
 
 
 def _host(host: str) -> str:
-    labels = [_ascii_label(label) for label in re.split(_DOTS, host)]
+    labels = [_ascii_label(label) for label in host.translate(_DOTS).split(".")]
     end = ""
     if len(labels) > 1 and not labels[-1]:  # the root's own dot
         labels.pop()

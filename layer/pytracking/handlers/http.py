@@ -18,7 +18,7 @@ import time
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from itertools import pairwise
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
@@ -219,12 +219,14 @@ def clean(text: str) -> str:
     Control characters, line and paragraph separators and lone surrogates become ``\x1b``-style
     escapes: CR LF forges log lines, ANSI escape sequences command a terminal.
     """
-    text = _UNSAFE.sub(lambda found: _escape(found.group()), text[:MAX_HEADER_BYTES])
+    text = text[:MAX_HEADER_BYTES]
+    if not text.isprintable():
+        text = re.sub(_UNSAFE, lambda found: _escape(found.group()), text)
     return text.encode()[:MAX_HEADER_BYTES].decode(errors="ignore")
 
 
 # \r, \n, ESC of "\x1b[31m", DEL, C1 controls, U+2028 and U+2029, lone surrogates, bidi overrides
-_UNSAFE = re.compile("[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNSAFE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 
 
 def _escape(character: str) -> str:
@@ -292,8 +294,7 @@ RETRY_AFTER_SECONDS = 5
 """What a visitor's browser is asked to wait while link keys cannot be read."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answer:
+class Answer(NamedTuple):
     """An HTTP answer: status, headers, and a body that is text or bytes.
 
     ``records``: the request is a hit, which is recorded once the answer is rendered.
@@ -357,7 +358,7 @@ PIXEL = Answer(
     },
     TRACKING_PIXEL,
 )
-OPENED = replace(PIXEL, records=True)
+OPENED = PIXEL._replace(records=True)
 NOT_FOUND = _page(
     404, "This link does not work", "It may be incomplete, or it may have stopped working."
 )

@@ -35,10 +35,8 @@ MAX_FOLDS_AS_ENDS = 8
 characters or more, so a longer token is read to its end or to the first plain space."""
 
 # of a sealed token, or of another one with its padding
-_CANONICAL = re.compile(
-    r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
-)
-# The others compile where a token is damaged.
+_CANONICAL = r"p[A-Za-z0-9_-]+|(?!p)(?:[A-Za-z0-9_-]{4})*(?:[A-Za-z0-9_-]{2}(?:==|[A-Za-z0-9_-]=))?"
+# All compile at their first use: most tokens are whole, and most starts see none that is not.
 # %41, and the same folded inside: %4=\r\n1
 _ESCAPE = r"%[\s=]*([0-9A-Fa-f])[\s=]*([0-9A-Fa-f])"
 # Soft hyphen, Arabic letter mark, zero-width space and (non-)joiner, direction marks, embeddings,
@@ -66,7 +64,7 @@ def readings(text: str) -> list[str]:
     A canonical token, a text longer than ``MAX_TEXT_CHARS`` and one without any character of a
     token come back alone, as they are. There are at most 40, made in time linear in the text.
     """
-    if len(text) > MAX_TEXT_CHARS or _CANONICAL.fullmatch(text):
+    if len(text) > MAX_TEXT_CHARS or re.fullmatch(_CANONICAL, text):
         return [text]
     plain = _visible(text).translate(_HYPHENS)
     dashed = []

@@ -7,8 +7,7 @@ docs/visitors.md has each signal with its source.
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from pytracking.visitors import headers as _headers
 from pytracking.visitors.browsers import Browser, Device, browser_of, client_of, device_of
@@ -78,8 +77,7 @@ SHADOWS: dict[str, VisitorClass] = {
 where a deployment asks for them, until it is known how often they are right."""
 
 
-@dataclass(frozen=True, slots=True)
-class Verdict:
+class Verdict(NamedTuple):
     """What a request shows about who made it.
 
     Attributes:
