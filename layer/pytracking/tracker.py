@@ -46,7 +46,7 @@ class Tracker:
     Make one per process and keep it. Any thread may use it.
 
     Args:
-        base_url: the address of the stack, ``https://track.example.com``; links are under ``/o/``
+        base_url: the address of the stack, ``https://track.example.com``; links are under ``/o/``,
             ``/c/`` and ``/a/``. Or ``BaseUrls``, where they are elsewhere.
         keyring: seals and opens the links; or a function that returns the present keyring.
         clock: returns the present in seconds since the epoch.
