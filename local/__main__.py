@@ -41,10 +41,10 @@ ADDRESS = "127.0.0.1"
 DEFAULT_PORT = 8000
 ROOT = Path(__file__).resolve().parent.parent
 DEFAULT_TEMPLATE = ROOT / "template.yaml"
-# Settings a user may bring along; every other PYTRACKING_ variable is this run's own.
+# Settings taken from the user's environment; every other PYTRACKING_ variable is set here.
 _PASSED_THROUGH = ("PYTRACKING_PRIVACY", "PYTRACKING_FALLBACK_URL")
 _WATCH_SECONDS = 0.1  # between two looks into the queues
-_STOP_SECONDS = 2  # how long answers under way may take once the gateway is told to end
+_STOP_SECONDS = 2  # how long answers under way may take once the gateway stops
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -131,7 +131,7 @@ def _serve(listener: socket.socket, options: argparse.Namespace, events: Path) -
 
 
 async def _watch(journal: Journal, queues: Queues, store: LocalStore) -> None:
-    """Tell the journal what stands in the queues and the store, as long as the gateway runs."""
+    """Report the contents of queues and store to the journal while the gateway runs."""
     stored = 0
     while True:
         begun = time.monotonic()
@@ -230,7 +230,7 @@ def _keyring(file: str | None) -> Keyring:
     if not Path(file).exists():
         make_one = f"keys new --output {shlex.quote(file)}"
         raise ConfigurationError(
-            f"there is no file of keys at {file}. Make one: "
+            f"no key file at {file}; create one: "
             f"PYTHONPATH=layer .venvs/run/bin/python -m pytracking {make_one}"
         )
     return Keyring.from_json(files.text_of(files.read_bytes(file, "the keys")))
@@ -266,7 +266,7 @@ def _speed(text: str) -> float:
     except ValueError:
         speed = 0
     if not 1 <= speed <= 100_000:
-        raise argparse.ArgumentTypeError(f"{text!r} is no number within 1 and 100000")
+        raise argparse.ArgumentTypeError(f"{text!r} is not a number from 1 to 100000")
     return int(speed) if speed.is_integer() else speed
 
 

@@ -21,10 +21,10 @@ class EventLines:
     """Prints what is new about an event, each thing once."""
 
     def __init__(self) -> None:
-        self._told: dict[str, tuple[str, int]] = {}  # the state and the attempt last told, by id
+        self._told: dict[str, tuple[str, int]] = {}  # the state and the attempt last printed, by id
 
     def tell(self, event: HitRecord) -> None:
-        """Print what happened to an event since it was last told of."""
+        """Print what happened to an event since the last line about it."""
         if event.state == "refused":
             _print(event, "refused", event.calls[-1].problem)
             return
@@ -39,7 +39,7 @@ class EventLines:
         if event.state not in _TOLD or now == before:
             return
         if before == ("failed", attempt) and event.state == "retrying":
-            self._told[event.id] = before  # the failure is told of; its wait follows from it
+            self._told[event.id] = before  # the failure is printed; its wait follows from it
             return
         _print(event, *_outcome(event, attempt))
 
@@ -70,11 +70,11 @@ def _outcome(event: HitRecord, attempt: int) -> tuple[str, ...]:
 
 def _print(event: HitRecord, what: str, *details: str) -> None:
     words = "  ".join(_plain(detail) for detail in details if detail)
-    with contextlib.suppress(OSError):  # nobody reads the terminal's other end any more
+    with contextlib.suppress(OSError):  # the terminal is closed
         print(f"{time.strftime('%H:%M:%S')} {event.id[:8]} {what:11} {words}".rstrip(), flush=True)
 
 
 def _plain(text: str) -> str:
-    """Return text without what could command a terminal, or hide in it; cut where it is long."""
+    """Return text without control characters and invisible ones; a long text is cut."""
     cut = text if len(text) <= _LONGEST else f"{text[: _LONGEST - 3]}..."
     return "".join(c if c.isascii() and c.isprintable() else ascii(c)[1:-1] for c in cut)

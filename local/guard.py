@@ -1,4 +1,4 @@
-"""Keeps web sites of others away from what listens on this machine."""
+"""Refuses requests of other web sites to what listens on this machine."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -19,7 +19,7 @@ _NAMES = ("127.0.0.1", "localhost", "[::1]")
 
 
 def is_local(host: str) -> bool:
-    """Tell whether a Host header names this machine, with whatever port.
+    """Return whether a Host header names this machine, with any port.
 
     A site that rebinds its name to 127.0.0.1 still sends its own name.
     """
@@ -36,7 +36,7 @@ def refusal(request: Request) -> JSONResponse | None:
     if not is_local(host):
         return JSONResponse({"message": "Use the address that the gateway printed"}, 403)
     if request.headers.get("origin", f"http://{host}") != f"http://{host}":
-        return JSONResponse({"message": "This page is another site's"}, 403)
+        return JSONResponse({"message": "Requests of other sites are refused"}, 403)
     return None
 
 

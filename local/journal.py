@@ -1,7 +1,7 @@
-"""What happened to every event, in the order it began: the live page's memory.
+"""What happened to each event, oldest first: the state behind the live page.
 
-An event's story is told by two witnesses, the receiver's calls and the queues' contents, and is
-kept by event id. Everything here runs on the gateway's event loop.
+Two sources report on an event: the receiver's calls and the queues' contents. Everything here
+runs on the gateway's event loop.
 """
 
 import asyncio
@@ -19,12 +19,12 @@ State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead
 CAPACITY = 2000  # events remembered; the oldest are forgotten first
 _MAX_MARKS = 50  # times that one event was a dead letter, or was replayed
 _MAX_CALLS = 50  # calls kept of one event; the schedule has ten attempts
-_SUBSCRIBER_BACKLOG = 10_000  # changes; a page that reads none of them is let go
+_SUBSCRIBER_BACKLOG = 10_000  # changes; a page that reads none is dropped
 
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """A moment of an event's story that is no call."""
+    """Something that happened to an event besides calls."""
 
     at: float  # epoch seconds
     what: Literal["dead letter", "replayed"]
@@ -46,7 +46,7 @@ class HitRecord:
     webhook: str = ""  # where it is sent; empty until it was seen in a queue
     calls: list[Call] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
-    # What of the body is shown, as text: JavaScript's numbers are not those of JSON.
+    # What is shown of the body, as text: JavaScript's numbers are not those of JSON.
     text: str = field(init=False)
     metadata: list[tuple[str, str]] = field(init=False)
 
@@ -60,12 +60,12 @@ class HitRecord:
         self.metadata = _pairs(body.get("metadata"))
 
     def mark(self, mark: Mark) -> None:
-        """Add to the story; of a long one, the beginning is forgotten."""
+        """Add a mark; the oldest beyond the limit are dropped."""
         self.marks = [*self.marks, mark][-_MAX_MARKS:]
 
 
 class Journal:
-    """The latest events, and the pages that want to hear of every change."""
+    """The latest events, and the pages that subscribe to changes."""
 
     def __init__(self, tell: Callable[[HitRecord], None] = lambda event: None) -> None:
         """`tell` gets every event that changed."""
@@ -82,14 +82,14 @@ class Journal:
         return [asdict(event) for event in self._events.values()]
 
     def event(self, identifier: str) -> HitRecord | None:
-        """Return one event; None where it is none, or forgotten."""
+        """Return one event; None for an unknown or forgotten id."""
         return self._events.get(identifier)
 
     def called(self, call: Call, body: dict[str, Any] | None) -> None:
-        """Take down a call that the receiver got.
+        """Record a call that the receiver got.
 
-        One that is not genuine is no part of any event's story, whatever id it gives: it is shown
-        as refused, by itself.
+        A call that is not genuine belongs to no event, whatever id it claims: it is an entry of its
+        own, refused.
         """
         if call.signature != "valid":
             refused = HitRecord(
@@ -113,7 +113,7 @@ class Journal:
         self._changed(event)
 
     def observe(self, standings: Iterable[Standing]) -> None:
-        """Take down where each event stands in the queues; one that left them was delivered."""
+        """Record where each event is in the queues; one that left them was delivered."""
         standing = {}
         parsed = {}
         for message in standings:

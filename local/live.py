@@ -47,7 +47,7 @@ PREFIX = "/_local"  # everything that is not the deployed API's lives under here
 RECEIVER_PATH = f"{PREFIX}/receiver"
 _PAGE = Path(__file__).parent / "page"
 # A mail looks as it would in a mail program: its own styles, no scripts, pictures only of ours (the
-# pixel), since a page that works without a network asks nobody else for theirs.
+# pixel), since the page works without a network.
 _MAIL_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' data:; "
     "frame-ancestors 'self'; sandbox allow-popups allow-popups-to-escape-sandbox"
@@ -140,7 +140,7 @@ class Live:
 
     async def _index(self, request: Request) -> Response:
         # The page may only ask its own origin: opened as http://localhost:8000 it could load no
-        # pixel of http://127.0.0.1:8000. Another port is a tunnel's, and is left to who made it.
+        # pixel of http://127.0.0.1:8000. Another port is that of a tunnel, and stays.
         own = request.url.replace(path="", query="", fragment="", hostname="127.0.0.1")
         if request.url.hostname != "127.0.0.1" and str(own) == self._run.origin:
             return RedirectResponse(f"{self._run.origin}/")
@@ -172,7 +172,7 @@ class Live:
     async def _rewrite(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         html = wanted.get("html")
         if not isinstance(html, str) or not html.strip():
-            raise InvalidRequest("paste the HTML of a mail: there is none")
+            raise InvalidRequest("no HTML: paste a mail")
         mail = self._minter.rewrite(html)
         urls = {"original_url": self._keep(html), "url": self._keep(mail.html)}
         return {**asdict(mail), "original": html, **urls}

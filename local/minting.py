@@ -15,7 +15,7 @@ READY_MADE_METADATA = {"customer_id": 1, "campaign": "spring"}
 
 RATINGS = range(1, 6)  # what a link to rate lets choose from
 
-# What an outcome alone does not say to somebody who sees it for the first time
+# Explanations of outcomes for somebody who sees them for the first time
 _REASONS = {
     "opted out": "an attribute of the link asks for it",
     "unsubscribe": "it unsubscribes: that must work without a tracker",

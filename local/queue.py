@@ -96,7 +96,7 @@ class Queue:
     def receive(self, max_messages: int = MAX_BATCH, wait_seconds: float = 0) -> list[Delivery]:
         """Return up to ``max_messages`` that are due, waiting up to ``wait_seconds`` for the first.
 
-        They stay hidden for the visibility timeout; whoever is done with one deletes it.
+        They stay hidden for the visibility timeout; the receiver deletes each when done.
         """
         deadline = time.monotonic() + wait_seconds
         while True:

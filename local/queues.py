@@ -42,7 +42,7 @@ class Queues:
         """`speed` is how many times faster than deployed a retry's wait passes."""
         self._template = template
         self._queues: dict[str, Queue] = {}
-        # Messages may come and go between two looks; what nobody looks at is forgotten.
+        # Messages may come and go between two looks; the oldest beyond the limit are dropped.
         self._sent: deque[Standing] = deque(maxlen=_MAX_SENT)
         for resource in template.queues.values():
             self._add(resource, speed)
@@ -205,7 +205,7 @@ class _FastQueue(Queue):
             return super().send(body, delay_seconds / self._speed)
         wait = delay_seconds
         if isinstance(message, Message):
-            # The whole wait, of which a delay of SQS is only the first hop of 900 s at most.
+            # The whole wait: a delay of SQS is only its first part, of 900 s at most.
             wait = max(wait, message.not_before - now)
             due = int(now + wait / self._speed)
             body = dataclasses.replace(message, not_before=due).to_json()

@@ -1,7 +1,7 @@
-"""The built-in webhook receiver: verifies as any receiver should, and misbehaves when told to.
+"""The built-in webhook receiver: verifies as any receiver should, and fails on request.
 
 Verification is the stock `standardwebhooks` package's, not ours: what passes here passes there.
-What to answer is told to every receiver in docs/receivers.md.
+docs/receivers.md says what every receiver answers.
 """
 
 import asyncio
@@ -38,7 +38,7 @@ class Call:
 
 
 class Receiver:
-    """Answers genuine POSTs in the mood it was put into and reports every one to `on_call`."""
+    """Answers genuine POSTs as its mood says, and reports each to `on_call`."""
 
     def __init__(self, secret: str, on_call: Callable[[Call, dict[str, Any] | None], None]) -> None:
         """Verify with `secret`, a Standard Webhooks secret (`whsec_` and base64).
@@ -63,7 +63,7 @@ class Receiver:
     async def receive(self, request: Request) -> Response:
         """Answer one call: 204, 500 or 410 at once, or nothing for a minute.
 
-        Whatever the mood, what is not genuine gets 401, and what is no JSON object 400.
+        In every mood, a POST that is not genuine gets 401, and one that is not a JSON object 400.
         """
         if refused := refusal(request):
             return refused
@@ -81,7 +81,7 @@ class Receiver:
         if signature != "valid":
             status = 401
         elif document is None:
-            status, problem = 400, "a webhook's body is a JSON object, and this is none"
+            status, problem = 400, "invalid body: must be a JSON object"
         else:
             status = {"accept": 204, "fail": 500, "gone": 410, "hang": None}[self.mood]
         self._on_call(
@@ -111,7 +111,7 @@ class Receiver:
         except WebhookVerificationError as error:
             return "invalid", str(error)
         except ValueError:  # such as a signature without its "v1,"
-            return "invalid", "malformed: no signature of a webhook, or a body that is not UTF-8"
+            return "invalid", "malformed signature, or a body that is not UTF-8"
         return "valid", ""
 
 

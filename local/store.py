@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytracking.errors import MissingDependency
+from pytracking.errors import ConfigurationError, MissingDependency
 
 
 class LocalStore:
@@ -18,6 +18,10 @@ class LocalStore:
     """
 
     def __init__(self, folder: Path) -> None:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ConfigurationError(f"cannot keep events in {folder}: {error}") from error
         self.folder = folder
         self.stored = 0  # events since this run began
         self._lock = threading.Lock()
@@ -31,7 +35,7 @@ class LocalStore:
         lines = b"".join(records)
         day = self.folder / f"dt={datetime.now(UTC):%Y-%m-%d}"
         with self._lock:
-            day.mkdir(parents=True, exist_ok=True)
+            day.mkdir(exist_ok=True)
             with (day / "events.gz").open("ab") as file:
                 file.write(gzip.compress(lines))
             self.stored += lines.count(b"\n")

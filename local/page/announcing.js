@@ -1,4 +1,4 @@
-// New events, said to those who do not see the list.
+// New events, announced to screen readers.
 
 import { isHit, kindOf, verdictOf } from "./charts.js";
 import { byId } from "./dom.js";
@@ -7,7 +7,7 @@ const PAUSE = 2000; // milliseconds; a burst of hits is one sentence
 
 let news = [];
 
-/** Say that an event came: alone it is named, of several only the number is. */
+/** Announce an event: a single one by name, several by their number. */
 export function announce(event) {
   news.push(event);
   if (news.length === 1) setTimeout(speak, PAUSE);
@@ -20,9 +20,9 @@ function speak() {
   news = [];
 }
 
-/** Say something that is seen elsewhere on the page. */
+/** Announce something that is visible elsewhere on the page. */
 export function sayAloud(text) {
   byId("announcement").textContent = text;
-  // Emptied, so that the same sentence is said again the next time.
+  // Emptied, so that the same sentence is announced again the next time.
   setTimeout(() => (byId("announcement").textContent = ""), PAUSE / 2);
 }

@@ -1,4 +1,4 @@
-// Two pictures: opens and clicks over time, and who it was that came.
+// Two charts: opens and clicks over time, and the verdicts on visitors.
 
 import { clock, draw, make } from "./dom.js";
 
@@ -13,7 +13,7 @@ const VERDICTS = ["human", "proxy", "prefetch", "scanner", "bot", "unknown"];
 /** Bars of opens and clicks, from the first hit until now. */
 export function drawPlot(place, events, now) {
   if (events.length === 0) {
-    place.replaceChildren(make("p", { class: "empty small" }, "Hits will be drawn here, as they come."));
+    place.replaceChildren(make("p", { class: "empty small" }, "Hits appear here as they arrive."));
     return;
   }
   const width = Math.max(place.clientWidth, MIN_WIDTH);
@@ -56,7 +56,7 @@ export function drawVerdicts(place, events) {
   const present = [...counts].filter(([, count]) => count > 0);
   if (present.length === 0) {
     place.replaceChildren(
-      make("p", { class: "empty small" }, "People, proxies, scanners: told apart once a hit came."),
+      make("p", { class: "empty small" }, "Verdicts on visitors appear here after the first hit."),
     );
     return;
   }
@@ -85,7 +85,7 @@ export function drawVerdicts(place, events) {
   );
 }
 
-/** What an event is; "post" of one that tells of no hit, as what the receiver refused. */
+/** What an event is about; "post" is no hit, such as what the receiver refused. */
 export function kindOf({ body }) {
   if (body.is_click_tracking) return "click";
   if (body.is_open_tracking) return "open";
@@ -101,7 +101,7 @@ export function isHit(event) {
   return kindOf(event) !== "post";
 }
 
-/** The verdict; "unknown" also of what is no verdict that is known here. */
+/** The verdict; "unknown" also for a value that this page does not know. */
 export function verdictOf(event) {
   const verdict = event.body.visitor?.class;
   return VERDICTS.includes(verdict) ? verdict : "unknown";

@@ -1,5 +1,5 @@
-// Elements made by hand: everything shown is set as text or as an attribute, never as markup,
-// because what arrives here was written by strangers.
+// Elements are built in code: everything is set as text or attribute, never as markup, because
+// strangers wrote it.
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -33,15 +33,15 @@ export function duration(seconds) {
   return `${Math.round(seconds / 86400)} d`;
 }
 
-/** The gateway could not be asked at all: what is said of it is over once it answers again. */
+/** The gateway cannot be reached: the message goes away once it answers again. */
 class Unreachable extends Error {}
 
-/** What the gateway told of itself: how it is started again, and its clock in epoch seconds. */
+/** What the gateway reported: how to start it again, and its clock in epoch seconds. */
 export const gateway = { command: "make run", offset: 0, now: () => Date.now() / 1000 + gateway.offset };
 
 /**
- * Ask the gateway something; throws an Error whose message can be shown, and whose `field` names
- * the part of a form that is to blame, if one is.
+ * Call the gateway; throws an Error whose message can be shown, and whose `field` names the
+ * invalid field of a form, if there is one.
  */
 export async function ask(path, body) {
   let response;
@@ -55,7 +55,7 @@ export async function ask(path, body) {
     throw unreachable();
   }
   const answer = await response.json().catch(() => {
-    throw new Error("The gateway failed; its terminal says why.");
+    throw new Error("The gateway failed; see its terminal.");
   });
   if (!response.ok) throw Object.assign(new Error(answer.message), { field: answer.field });
   return answer;
@@ -65,18 +65,18 @@ export function unreachable() {
   return new Unreachable(`The gateway does not answer. Start it again with: ${gateway.command}`);
 }
 
-/** Show what went wrong, or "" once nothing does. */
+/** Show an error, or "" to clear it. */
 export function say(place, error) {
   place.textContent = error ? error.message : "";
   place.toggleAttribute("data-unreachable", error instanceof Unreachable);
 }
 
-/** The gateway answers again: nothing says any longer that it does not. */
+/** The gateway answers again: clear the messages that say it does not. */
 export function forgetUnreachable() {
   for (const place of document.querySelectorAll("[data-unreachable]")) say(place, "");
 }
 
-/** Copy a text, and return what is to be said of it. */
+/** Copy a text, and return the message to show. */
 export async function copyText(text) {
   try {
     await navigator.clipboard.writeText(text);

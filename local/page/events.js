@@ -1,4 +1,4 @@
-// The list of events: filtered, searched, one row each that opens to tell its whole story.
+// The list of events: filtered, searched, one row each, which opens to show its details.
 
 import { byId, duration, gateway, make, press } from "./dom.js";
 import { summaryOf } from "./row.js";
@@ -31,7 +31,7 @@ export function bindEvents(draw) {
   });
 }
 
-/** Clear the search; when there is nothing to clear, leave it for the list, where shortcuts work. */
+/** Clear the search; when it is empty, move to the list, where shortcuts work. */
 export function clearSearch() {
   if (byId("search").value === "") byId("events").focus();
   byId("search").value = "";
@@ -39,7 +39,7 @@ export function clearSearch() {
   redraw();
 }
 
-/** Draw the rows that are asked for; a row that has not changed is left as it is. */
+/** Draw the rows that match; a row that has not changed is not touched. */
 export function showEvents(events, now) {
   const wanted = events.filter((event) => isOfKind(event, shown.kind) && isFound(event, shown.search));
   const visible = wanted.slice(0, shown.limit);
@@ -74,7 +74,7 @@ export function tick(now) {
   }
 }
 
-/** Move the focus to the next or previous row; what a row holds is not stepped through. */
+/** Move the focus to the next or previous row, not into a row. */
 export function step(direction) {
   const all = summaries();
   if (all.length === 0) return;
@@ -98,14 +98,14 @@ function rowOf(event) {
   return row.element;
 }
 
-/** Make an empty row. Its summary and its story stay the same elements, whatever they come to tell. */
+/** Make an empty row. Its summary and its details stay the same elements when the event changes. */
 function makeRow(id) {
   const summary = make("summary");
   const details = make("details", { open: shown.open.has(id) }, summary);
   const element = make("li", { "data-id": id }, details);
   let story = null;
   let latest = null;
-  // The story is told when it is read: a thousand closed ones cost nothing.
+  // Details are drawn when they are opened: a thousand closed rows cost nothing.
   const tell = () => {
     if (!story) {
       story = makeStory();
@@ -125,7 +125,7 @@ function makeRow(id) {
     latest = event;
     summary.replaceChildren(...summaryOf(event));
     if (details.open) tell();
-    // A button that did its part is gone; who pressed it goes on from the row.
+    // The button that was pressed may be gone: the focus goes to the row.
     if (focused && !details.contains(document.activeElement)) summary.focus();
   };
   return { element, update, text: "" };

@@ -19,7 +19,7 @@ export function bindKeys() {
   bindTabs();
 }
 
-/** Single keys can be switched off (WCAG 2.1.4): who dictates says letters by the dozen. */
+/** Single keys can be switched off (WCAG 2.1.4): people who dictate say many letters. */
 function bindChoice() {
   const choice = byId("shortcuts");
   choice.checked = remembered() !== "off";
@@ -27,7 +27,7 @@ function bindChoice() {
     try {
       localStorage.setItem(CHOICE, choice.checked ? "on" : "off");
     } catch {
-      // A browser that stores nothing: the choice holds until the page is left.
+      // The browser stores nothing: the choice lasts until the page is closed.
     }
   });
 }

@@ -1,4 +1,4 @@
-// A whole mail: rewritten by the library, shown beside the original as source or as it looks.
+// A whole mail: rewritten by the library, shown beside the original, as source or rendered.
 
 import { ask, byId, copyText, make, press, say } from "./dom.js";
 
@@ -25,18 +25,18 @@ export function bindMail() {
     const html = byId("html").value;
     try {
       const rewritten = await ask("rewrite", { html });
-      if (byId("html").value !== html) return; // changed meanwhile: this is another mail's by now
+      if (byId("html").value !== html) return; // changed meanwhile
       latest = rewritten;
       show();
     } catch (error) {
       say(problem, error);
-      if (!("field" in error)) return; // it is not the mail's fault
+      if (!("field" in error)) return; // the mail is not the problem
       byId("html").setAttribute("aria-invalid", "true");
       byId("html").focus();
     }
   });
   byId("html").addEventListener("input", () => {
-    // What is shown below would be another mail's.
+    // The result below belongs to the mail before the change.
     latest = null;
     byId("mails").hidden = true;
     byId("html").removeAttribute("aria-invalid");
@@ -48,7 +48,7 @@ export function bindMail() {
   const buttons = [...byId("mail-view").querySelectorAll("button")];
   for (const button of buttons) {
     button.addEventListener("click", () => {
-      if (view === button.dataset.view) return; // shown anew, the mail would be opened once more
+      if (view === button.dataset.view) return; // rendered again, the mail would be opened once more
       press(buttons, button);
       view = button.dataset.view;
       show();
@@ -61,7 +61,7 @@ function show() {
   byId("mails").hidden = false;
   byId("mail-copied").textContent = "";
   byId("mail-count").textContent = latest.clicks === 1 ? "1 link and a pixel" : `${latest.clicks} links and a pixel`;
-  byId("mail-pictures").hidden = view !== "rendered"; // where broken images would be a riddle
+  byId("mail-pictures").hidden = view !== "rendered"; // where broken images need an explanation
   byId("mail-left").hidden = latest.left.length === 0;
   byId("mail-left-list").replaceChildren(
     ...latest.left.map(({ href, reason }) => make("li", {}, make("code", {}, href), ` ${reason}`)),

@@ -1,4 +1,4 @@
-// The page's memory and its line to the gateway: one stream of server-sent events feeds it all.
+// The page's state: one stream of server-sent events from the gateway feeds it.
 
 import { drawPlot, drawVerdicts, isHit } from "./charts.js";
 import { announce } from "./announcing.js";
@@ -44,7 +44,7 @@ function connect() {
   });
   stream.addEventListener("error", () => showConnection("lost"));
   on("state", (state) => {
-    // A gateway that was started anew knows nothing of the events before: nor does the page.
+    // A restarted gateway has no earlier events, and neither has the page.
     known = new Map(state.events.map((event) => [event.id, event]));
     showMood(state.mood);
     showOwnWebhook(state.own_webhook);
@@ -55,7 +55,7 @@ function connect() {
     showStored(state.stored);
     showCommand(state.command);
     byId("too-soon").textContent =
-      `A hit within ${state.too_soon} s of minting counts as a scanner's: people are slower.`;
+      `A hit within ${state.too_soon} s of minting counts as a scanner: people are slower.`;
     redraw();
   });
   on("event", (event) => {
@@ -84,7 +84,7 @@ function showSpeed(speed) {
   const pill = byId("speed");
   pill.hidden = speed === 1;
   pill.textContent = `Clock × ${speed}`;
-  pill.title = "Delays between attempts pass this many times faster than they would deployed";
+  pill.title = "Waits between attempts pass this many times faster than deployed";
 }
 
 bindEvents(redraw);
@@ -98,5 +98,5 @@ setInterval(() => {
   tick(gateway.now());
   tickLinks(gateway.now());
 }, 500);
-// The plot moves on, also when nothing happens.
+// Time passes in the plot also when nothing happens.
 setInterval(redraw, 5000);

@@ -40,12 +40,12 @@ export function showReadyMade(links) {
   if (!byUser) listLinks(links, false);
   else if (anew) {
     for (const note of byId("links").querySelectorAll(".note")) {
-      note.textContent = "of the gateway before this one, which has other keys: mint it again";
+      note.textContent = "minted by the previous gateway, which had other keys: mint it again";
     }
   }
 }
 
-/** Say how long the links listed still work. */
+/** Show how long the listed links still work. */
 export function tickLinks(now) {
   for (const element of byId("links").querySelectorAll("[data-expires]")) {
     const at = Number(element.dataset.expires);
@@ -70,9 +70,9 @@ function wanted() {
   const kind = byId("kind").value || null;
   const target = byId("target").value.trim();
   // Minted without it, the click link would be missing without a word.
-  if (!target && (!kind || kind === "guarded")) throw blaming("target", "A click leads somewhere: give a target, such as https://example.com/");
+  if (!target && (!kind || kind === "guarded")) throw blaming("target", "A click link needs a target, such as https://example.com/");
   const expiry = byId("expiry").value;
-  // The gateway reads the metadata: numbers parsed here would be floats.
+  // The gateway parses the metadata: numbers parsed here would be floats.
   return { target, kind, metadata: byId("metadata").value, expires_in: expiry ? Number(expiry) : null };
 }
 
@@ -96,7 +96,7 @@ function row(name, link, expiresAt, acts, fresh) {
     say(note, "");
     try {
       const seen = await act(link);
-      // The answer alone does not tell: an expired pixel is a pixel, so that no mail looks broken.
+      // The answer alone does not show it: an expired pixel is a pixel, so that no mail looks broken.
       const over = expiresAt && gateway.now() >= expiresAt;
       note.textContent = over ? `${seen}; the link expired at ${clock(expiresAt)}, so no event is made` : seen;
     } catch (error) {

@@ -1,8 +1,8 @@
-// The receiver's mood, what became of the webhooks, and the replay of dead letters.
+// The receiver's mode, the counts of webhooks, and the replay of dead letters.
 
 import { ask, byId, duration, make, say } from "./dom.js";
 
-let mood = "accept"; // as the gateway last said, whatever is chosen here
+let mood = "accept"; // as the gateway last reported
 
 export function bindReceiver() {
   byId("moods").addEventListener("change", async (change) => {
@@ -12,7 +12,7 @@ export function bindReceiver() {
       await ask("receiver", { mood: change.target.value });
     } catch (error) {
       say(note, error);
-      showMood(mood); // what was chosen has not happened
+      showMood(mood); // the choice was not applied
     }
   });
   byId("replay-all").addEventListener("click", () => {
@@ -47,28 +47,28 @@ export function showCounts(events) {
     element.textContent = counts[element.dataset.count];
   }
   const button = byId("replay-all");
-  // Not `disabled`: the button would lose the focus of whoever has just pressed it.
+  // Not `disabled`: a button that has just been pressed would lose the focus.
   button.setAttribute("aria-disabled", String(counts.dead === 0));
   button.textContent = counts.dead > 1 ? `Replay ${counts.dead} dead letters` : "Replay dead letters";
 }
 
-/** Say where webhooks go: how one's own receiver answers is not decided here. */
+/** Show where webhooks go: the mode of the user's own receiver is not set here. */
 export function showOwnWebhook(webhook) {
   byId("moods").hidden = webhook !== null;
   if (webhook) byId("receiver-note").textContent = `Webhooks go to your own receiver: ${webhook}`;
 }
 
-/** What is planned after a failure and, when the clock runs faster, what is seen instead. */
+/** The schedule of retries and, when the clock runs faster, the waits as they are here. */
 export function showWaits({ delays, jitter }, speed, command) {
   // A number and its unit stay on one line.
   const list = (factor) => delays.map((seconds) => duration(seconds / factor).replace(" ", "\u00a0")).join(", ");
   const percent = `${Math.round(100 * jitter)}\u00a0%`;
   const text =
-    `A failed attempt is repeated after ${list(1)}, each wait up to ${percent} shorter or longer ` +
-    "by chance; after the last one the event is a dead letter.";
+    `A failed webhook is retried after ${list(1)}, each wait up to ${percent} shorter or longer ` +
+    "at random; after the last retry the event is a dead letter.";
   byId("waits").replaceChildren(
     ...(speed === 1
       ? [text, " ", make("code", {}, `${command} ${command.startsWith("make") ? "SPEED=" : "--speed "}60`), " lets the waits pass sixty times faster."]
-      : [`${text} Here they pass ${speed} times faster: after ${list(speed)}.`]),
+      : [`${text} Here the waits pass ${speed} times faster: after ${list(speed)}.`]),
   );
 }

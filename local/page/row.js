@@ -1,4 +1,4 @@
-// One row of the list: what is seen of an event at a glance.
+// One row of the list: the summary of an event.
 
 import { actionOf, isHit, kindOf, verdictOf } from "./charts.js";
 import { clock, make } from "./dom.js";
@@ -27,7 +27,7 @@ export function summaryOf(event) {
   ];
 }
 
-/** The words that a row has for an event, beside what the webhook's body says. */
+/** The words that a row shows for an event besides the webhook's body. */
 export function seenWords(event) {
   const words = [clock(event.at), SIGNATURES[event.calls.at(-1)?.signature], seenState(event), untargeted(event)];
   if (isHit(event)) words.push(verdictOf(event));
@@ -35,13 +35,13 @@ export function seenWords(event) {
   return words.join(" ");
 }
 
-/** What stands where a click has its target. */
+/** What is shown in place of a click's target. */
 function untargeted(event) {
   if (kindOf(event) === "action") {
     const { how, value } = event.body;
     return [actionOf(event), value, how && `by ${how}`].filter((word) => word !== undefined).join(" ");
   }
-  return { open: "the pixel", click: "", post: event.calls.at(-1)?.problem || "tells of no hit" }[kindOf(event)];
+  return { open: "the pixel", click: "", post: event.calls.at(-1)?.problem || "not a hit" }[kindOf(event)];
 }
 
 function seenState(event) {
@@ -62,7 +62,7 @@ export function signals(visitor) {
   return Array.isArray(given) && given.length ? given.join(", ") : "none";
 }
 
-/** Whether less was kept of a hit than of most, since its visitor does not want to be tracked. */
+/** Whether a hit was reduced because its visitor does not want to be tracked. */
 export function isReduced(event) {
   const { privacy } = event.body;
   return Array.isArray(privacy) && privacy.length > 0;

@@ -1,4 +1,4 @@
-// Which events are asked for: by what is seen on their rows and known of them, or by one value.
+// The filter of the list: by words of a row or its event, or by the value of one key.
 
 import { kindOf } from "./charts.js";
 import { seenWords } from "./row.js";
@@ -25,7 +25,7 @@ export function isFound(event, search) {
   const kind = kindOf(event);
   return words.every((quoted) => {
     const word = quoted.replaceAll('"', "");
-    // Of a kind's name, what a sender wrote is searched and no more: "open" is a part of many a signal's.
+    // The name of a kind is searched in the sender's own data only: "open" is part of many signals.
     return KINDS.includes(word) ? word === kind || own.includes(word) : has(word, values, text, kind);
   });
 }

@@ -1,14 +1,14 @@
-// An event's whole story, told below its row once that is opened.
+// The details of an event, below its row.
 
 import { isHit, verdictOf } from "./charts.js";
 import { ask, clock, copyText, duration, make } from "./dom.js";
 import { isReduced, SIGNATURES, signals, textOf } from "./row.js";
 import { replay } from "./receiver.js";
 
-/** The waits of the schedule in seconds, as the gateway told them. */
+/** The waits of the schedule in seconds. */
 export const planned = { delays: [] };
 
-/** Make the story's place; `tell` fills it, again and again, and leaves open what was opened. */
+/** Make the element of the details; `tell` updates it, and keeps open what was opened. */
 export function makeStory() {
   const [facts, attempts] = [make("dl"), make("ol", { class: "attempts" })];
   const body = make("pre", { tabindex: "0" });
@@ -129,7 +129,7 @@ function attemptsOf(event) {
 }
 
 function attempt(call, before, made) {
-  const status = call.status === null ? "left hanging" : `answered ${call.status}`;
+  const status = call.status === null ? "no answer yet" : `answered ${call.status}`;
   return make(
     "li",
     { class: call.status !== null && call.status < 300 ? "good" : "bad" },

@@ -26,7 +26,7 @@ def test_what_cannot_be_minted_is_said_beside_the_form_and_its_field_found(page:
     expect(page.locator("#links a")).to_have_count(2)
     before = page.locator("#links").inner_text()
     for field, value, said in (
-        ("target", " ", "A click leads somewhere"),
+        ("target", " ", "needs a target"),
         ("target", "javascript:alert(1)", "javascript"),
         ("metadata", "{not json", "metadata is a JSON object"),
         ("metadata", '{"customer_id": 1, "x": 1e999}', "not JSON compliant"),
@@ -107,5 +107,5 @@ def test_a_gateway_that_comes_back_takes_back_what_was_said_of_it(page: Page, ga
         for place in ("#mint-error", "#replay-note"):
             expect(page.locator(place)).to_be_empty()
         assert page.locator("#links a").all_inner_texts() == minted
-        expect(page.locator("#links .note").first).to_contain_text("of the gateway before")
+        expect(page.locator("#links .note").first).to_contain_text("minted by the previous gateway")
         expect(page.locator("#lost")).to_be_hidden()

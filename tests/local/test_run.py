@@ -328,6 +328,7 @@ def test_links_of_a_keys_file_outlive_a_restart_and_may_be_minted_by_ones_own_co
         ("SECRET=short", "secret"),
         ("WEBHOOK=hook", "webhook"),
         ("DNT=1", "aggregate"),
+        ("EVENTS=/dev/null/events", "cannot keep events"),
         ("WEBHOK=http://127.0.0.1/", "webhok"),
     ],
 )
