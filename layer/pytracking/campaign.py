@@ -52,8 +52,8 @@ class Campaign(Generic[Mail_co]):
         Args:
             metadata: of each of the recipient's links.
             values: called with each placeholder as it stands in the template, ``{{ name }}``;
-                what it returns takes its place as it is, so escape it in HTML (``html.escape``).
-                Placeholders stay where it returns None, and where ``values`` is None.
+                the text that it returns takes its place, escaped in HTML, but for what has
+                ``__html__``. Placeholders stay where it returns None, and without ``values``.
 
         Warns:
             MailWarning: links so long that programs cut them.

@@ -2,12 +2,12 @@
 
 import email
 import email.policy
-import html as html_module
 import pickle
 import secrets
 import warnings
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from email.message import EmailMessage
+from html import escape
 from multiprocessing import get_context
 from typing import Any
 
@@ -162,6 +162,16 @@ def test_bytes_are_read_as_the_tracker_reads_them() -> None:
 
 # Placeholders
 
+
+class Markup(str):
+    """HTML that is not to be escaped, as markupsafe has it."""
+
+    __slots__ = ()
+
+    def __html__(self) -> str:
+        return self
+
+
 TEMPLATE = (
     '<p>Dear {{ name }}, *|NAME|*, %FIRSTNAME%, {contactfield=name}:</p><a href="https://x.test/">x</a>'
     '<a href="https://x.test/{{ id }}">y</a>'
@@ -173,7 +183,7 @@ def test_placeholders_are_filled_by_a_function_and_all_else_stays() -> None:
 
     def values(placeholder: str) -> str | None:
         asked.append(placeholder)
-        return {"{{ name }}": html_module.escape("<Jo & Zoë>"), "{{ id }}": "7"}.get(placeholder)
+        return {"{{ name }}": "<Jo & Zoë>", "{{ id }}": "7"}.get(placeholder)
 
     one = TRACKERS[0]
     rendered = one.campaign(html=TEMPLATE).render({"a": 1}, values)
@@ -184,16 +194,25 @@ def test_placeholders_are_filled_by_a_function_and_all_else_stays() -> None:
     assert asked == ["{{ name }}", "*|NAME|*", "%FIRSTNAME%", "{contactfield=name}", "{{ id }}"]
 
 
+def test_html_of_the_sender_is_not_escaped_and_plain_text_neither() -> None:
+    made = message("<p>{{ name }}</p>", "{{ name }}\n")
+    campaign = TRACKERS[0].campaign(message=made, open_tracking=False)
+    for value, html in (("<b>", "<p>&lt;b&gt;</p>\n"), (Markup("<b>"), "<p><b></p>\n")):
+        bodies = [p.get_content() for p in campaign.render({}, lambda _, v=value: v).walk()
+                  if p.get_content_maintype() == "text"]  # fmt: skip
+        assert bodies == ["<b>\n", html]
+
+
 @given(HTML, st.text(st.characters(exclude_categories=["Cs"]), max_size=5))
 def test_a_filled_template_is_the_template_with_its_placeholders_replaced(
     text: str, value: str
 ) -> None:
     campaign = TRACKERS[0].campaign(html=text)
-    marked = campaign.render({"a": 1}, lambda placeholder: f"\0{placeholder}\0")
+    marked = campaign.render({"a": 1}, lambda placeholder: Markup(f"\0{placeholder}\0"))
     kept = "".join(marked.split("\0"))
     assert kept == campaign.render({"a": 1})
     pieces = marked.split("\0")
-    assert campaign.render({"a": 1}, lambda _: value) == value.join(pieces[::2])
+    assert campaign.render({"a": 1}, lambda _: value) == escape(value).join(pieces[::2])
 
 
 @pytest.mark.parametrize("cte", ["7bit", "8bit", "quoted-printable", "base64"])

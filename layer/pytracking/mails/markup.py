@@ -9,6 +9,7 @@ in linear time.
 """
 
 import functools
+import html
 import html.entities
 import itertools
 import re
@@ -288,6 +289,13 @@ def _character(reference: re.Match[str]) -> str:
     if 0x80 <= number <= 0x9F:  # read as windows-1252, by the standard's table
         return bytes([number]).decode("cp1252", "ignore") or chr(number)
     return chr(number)
+
+
+def escaped(text: str) -> str:
+    """A text as it stands in HTML; what has `__html__` is HTML already."""
+    if hasattr(text, "__html__"):
+        return str(text.__html__())
+    return html.escape(text)
 
 
 def encoded(text: str, quote: str) -> str:

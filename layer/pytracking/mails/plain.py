@@ -54,4 +54,4 @@ def plan_text(
         elif click_tracking and (mark := NO_TRACK.match(written)):
             changes.append((start + mark.end(1), start + mark.end(), ""))
         links.append(MailLink(markup.readable(written), *verdict, start, end))
-    return Plan.of(text, links, changes)
+    return Plan.of(text, links, changes, is_html=False)

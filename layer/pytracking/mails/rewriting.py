@@ -82,7 +82,10 @@ Change = tuple[int, int, str | Slot]
 """(start, end, what): what text[start:end] becomes."""
 
 Values = Callable[[str], str | None]
-"""What stands in place of a template's placeholder, "{{ name }}"; None leaves it."""
+"""What stands in place of a template's placeholder, "{{ name }}"; None leaves it.
+
+A text, which HTML gets escaped; or what has `__html__`, such as markupsafe's `Markup`, as it is.
+"""
 
 
 @dataclass(frozen=True)
@@ -95,9 +98,17 @@ class Plan:
     text: str
     links: tuple[MailLink, ...]
     changes: tuple[Change, ...]
+    is_html: bool = True
 
     @classmethod
-    def of(cls, text: str, links: Iterable[MailLink], changes: Iterable[Change]) -> "Plan":
+    def of(
+        cls,
+        text: str,
+        links: Iterable[MailLink],
+        changes: Iterable[Change],
+        *,
+        is_html: bool = True,
+    ) -> "Plan":
         """A plan of changes in any order; of two that overlap, the first one counts."""
         kept: list[Change] = []
         position = 0
@@ -105,7 +116,7 @@ class Plan:
             if change[0] >= position:
                 kept.append(change)
                 position = change[1]
-        return cls(text, tuple(links), tuple(kept))
+        return cls(text, tuple(links), tuple(kept), is_html)
 
     @cached_property
     def placeholders(self) -> tuple[tuple[int, int], ...]:
@@ -127,7 +138,7 @@ class Plan:
             for start, end in self.placeholders:
                 new = values(self.text[start:end])
                 if new is not None:
-                    edits.append((start, end, new))
+                    edits.append((start, end, markup.escaped(new) if self.is_html else new))
             edits.sort(key=itemgetter(0, 1))
         return edits
 
