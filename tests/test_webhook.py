@@ -35,7 +35,7 @@ def test_the_body_is_the_originals_to_the_byte() -> None:
         send_webhook(result)
     (received,) = receiver.received
     assert (received.method, received.path) == ("POST", "/hook?a=b")
-    assert received.headers["Content-Type"] == "application/json"
+    assert received.headers["content-type"] == "application/json"
     assert received.body == (
         b'{"is_open_tracking": false, "is_click_tracking": true, "metadata": {"customer_id": 1}, '
         b'"request_data": {"user_agent": "UA"}, "timestamp": 1389177318, '

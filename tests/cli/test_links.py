@@ -44,12 +44,6 @@ def test_options_go_before_the_environment(tmp_path):
     assert "kind: open" in output("decode", "--keys", str(other), link)
 
 
-def test_without_keys_links_are_plain_where_that_is_asked_for():
-    link = output("link", "open", "--plain", PYTRACKING_LINK_KEYS="").strip()
-    assert link.startswith(OPEN + "e")
-    assert decoded(link, PYTRACKING_LINK_KEYS="")["kind"] == "open"
-
-
 def test_links_are_read_from_standard_input_line_by_line():
     links = [
         output("link", kind, *url).strip()

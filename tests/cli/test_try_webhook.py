@@ -7,23 +7,22 @@ import json
 import socket
 import threading
 import time
-from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 from pytracking.cli.try_webhook import BURST, trials
 from standardwebhooks import Webhook, WebhookVerificationError
 
 from tests.cli.command_line import run
+from tests.support.receiver import Handler, serving
 
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
 
 
-class Right(BaseHTTPRequestHandler):
+class Right(Handler):
     """A receiver without a fault; those below have one each."""
 
     def do_POST(self):
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        body = self.read()
         self.received.append(body)
         self.answer(self.status(body))
 
@@ -33,16 +32,6 @@ class Right(BaseHTTPRequestHandler):
         except (WebhookVerificationError, ValueError):
             return 401
         return 204
-
-    def answer(self, status, body=b"", **headers):
-        self.send_response(status)
-        for name, value in {"Content-Length": str(len(body)), **headers}.items():
-            self.send_header(name, value)
-        self.end_headers()
-        self.wfile.write(body)
-
-    def log_message(self, *_):
-        pass
 
 
 class TakesForgeries(Right):
@@ -63,7 +52,7 @@ class TakesOldStamps(Right):
 
 class Redirects(Right):
     def do_POST(self):
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.read()
         self.received.append(b"")
         self.answer(307, Location="/elsewhere")
 
@@ -88,7 +77,7 @@ class WantsAForm(Right):
 class AnswersBeforeReading(Right):
     def do_POST(self):
         self.answer(204)
-        self.rfile.read(int(self.headers["Content-Length"]))
+        self.read()
 
 
 class ShowsAnErrorPage(Right):
@@ -98,27 +87,12 @@ class ShowsAnErrorPage(Right):
         super().answer(200 if genuine else status, page if genuine else b"")
 
 
-@contextmanager
-def serving(handler):
-    """Serve ``handler`` on a free port of the loopback; yield its URL."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
-        server.daemon_threads = True
-        server.block_on_close = False
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}/hook"
-        finally:
-            server.shutdown()
-            thread.join()
-
-
 def faults(handler, **arguments):
     """Return what the receiver is told to change, by trial."""
     handler.received = []
     handler.released = threading.Event()
-    with serving(handler) as url:
-        findings = list(trials(url, SECRET, **arguments))
+    with serving(handler) as port:
+        findings = list(trials(f"http://127.0.0.1:{port}/hook", SECRET, **arguments))
         handler.released.set()
     return {one.trial: one.change for one in findings if one.change}
 
@@ -158,7 +132,8 @@ def test_no_redirect_is_followed():
 
 def test_a_fault_is_an_exit_status_of_one_for_pipelines():
     WantsAForm.received = []
-    with serving(WantsAForm) as url:
+    with serving(WantsAForm) as port:
+        url = f"http://127.0.0.1:{port}/hook"
         status, out, _ = run("try-webhook", url, "--secret", SECRET, "--json")
     assert status == 1
     assert "content type" in json.loads(out)["findings"][0]["change"]

@@ -116,7 +116,7 @@ def test_a_webhook_gets_the_body_that_the_comment_shows() -> None:
         result = run(WEBHOOK, link)["tracking_result"]
         (received,) = receiver.received
     assert received.method == "POST"
-    assert received.headers["Content-Type"] == "application/json"
+    assert received.headers["content-type"] == "application/json"
     assert json.loads(received.body) == {
         "is_open_tracking": False,
         "is_click_tracking": True,

@@ -4,10 +4,8 @@ import json
 import os
 import shutil
 import subprocess
-import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +19,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.docs.pages import ROOT, files_of
 from tests.support.environments import folder_of
+from tests.support.receiver import Handler, serving
 from tests.support.sealing import decode
 
 SECRET = "the keyring of the sealed token tests"
@@ -167,31 +166,17 @@ def test_the_page_s_example_mints_a_click_and_an_open_that_the_tracker_reads(fol
 def invocations() -> Iterator[str]:
     """Answer Lambda's Invoke as functions/links does; yield the endpoint's address."""
 
-    class Invoke(BaseHTTPRequestHandler):
+    class Invoke(Handler):
         def do_POST(self) -> None:
-            request = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            request = json.loads(self.read())
             broken = self.path != "/2015-03-31/functions/links-of-pytracking/invocations"
             failed = {"errorMessage": f"no function here: {self.path}"}
             answer = failed if broken else minting.answer(TRACKER, request)
-            body = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            if broken:
-                self.send_header("X-Amz-Function-Error", "Unhandled")
-            self.end_headers()
-            self.wfile.write(body)
+            headers = {"X-Amz-Function-Error": "Unhandled"} if broken else {}
+            self.answer(200, json.dumps(answer).encode(), **headers)
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with ThreadingHTTPServer(("127.0.0.1", 0), Invoke) as server:
-        thread = threading.Thread(target=server.serve_forever)
-        thread.start()
-        try:
-            yield f"http://127.0.0.1:{server.server_port}"
-        finally:
-            server.shutdown()
-            thread.join()
+    with serving(Invoke) as port:
+        yield f"http://127.0.0.1:{port}"
 
 
 # What the test has of the SDK for PHP: the call that the page makes, and an answer of its shape.

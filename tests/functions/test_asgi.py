@@ -13,7 +13,6 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,8 @@ from local.queue_server import QueueServer
 from tests.aws.raw_server import Connection, RawServer, hang
 from tests.docs.pages import text_of
 from tests.functions.links import ANSWER_BOUND, METADATA, RING, TARGET, Stopwatch, token
+from tests.support import receiver as servers
+from tests.support.receiver import Handler
 
 ROOT = Path(__file__).parents[2]
 # What the page's container runs; the last option of a name is the one that counts.
@@ -368,7 +369,7 @@ def test_without_a_queue_the_webhook_is_called_at_once(tmp_path: Path) -> None:
 def test_a_role_s_credentials_are_found_and_renewed(tmp_path: Path, hits: RawServer) -> None:
     """As a container gets them on ECS: each call for them here answers a new key that ends soon."""
 
-    class Credentials(BaseHTTPRequestHandler):
+    class Credentials(Handler):
         asked = 0
 
         def do_GET(self) -> None:
@@ -380,30 +381,19 @@ def test_a_role_s_credentials_are_found_and_renewed(tmp_path: Path, hits: RawSer
                 "Token": "token",
                 "Expiration": ends,
             }
-            body = json.dumps(found).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
+            self.answer(200, json.dumps(found).encode())
 
-        def log_message(self, *_: object) -> None:
-            pass
-
-    with HTTPServer(("127.0.0.1", 0), Credentials) as role:
-        thread = threading.Thread(target=role.serve_forever)
-        thread.start()
-        try:
-            with serving(
-                tmp_path,
-                PYTRACKING_QUEUE_URL=QUEUE,
-                AWS_ENDPOINT_URL_SQS=hits.url,
-                AWS_CONTAINER_CREDENTIALS_FULL_URI=f"http://127.0.0.1:{role.server_port}/role",
-            ) as running:
-                for _ in range(3):
-                    assert running.get(f"/o/{token('open')}").status == 200
-        finally:
-            role.shutdown()
-            thread.join()
+    with (
+        servers.serving(Credentials) as port,
+        serving(
+            tmp_path,
+            PYTRACKING_QUEUE_URL=QUEUE,
+            AWS_ENDPOINT_URL_SQS=hits.url,
+            AWS_CONTAINER_CREDENTIALS_FULL_URI=f"http://127.0.0.1:{port}/role",
+        ) as running,
+    ):
+        for _ in range(3):
+            assert running.get(f"/o/{token('open')}").status == 200
     used = {one.headers["authorization"].partition("Credential=")[2][:9] for one in hits.requests}
     assert len(events(hits)) == 3
     assert len(used) > 1

@@ -1,7 +1,5 @@
 """The pages of action links and guarded clicks in Chromium, served by the gateway of `make run`."""
 
-import http.server
-import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal
@@ -14,6 +12,7 @@ from pytracking.handlers.pages import texts
 
 from tests.local.gateway import Gateway, running
 from tests.local.live_page import SPEED
+from tests.support.receiver import Handler, serving
 from tests.support.timing import until
 
 RING = Keyring("a secret of the tests, and of nobody else")
@@ -89,24 +88,17 @@ def test_a_mistake_is_taken_back(browser: Browser, gateway: Gateway, tracker: Tr
     assert undone == by_type["email.unsubscribed"]["id"]
 
 
-class Target(http.server.BaseHTTPRequestHandler):
+class Target(Handler):
     """Where a guarded click leads: another origin."""
 
     def do_GET(self) -> None:
-        self.send_response(200)
-        self.end_headers()
-        self.wfile.write(b"<h1>arrived</h1>")
-
-    def log_message(self, *_: Any) -> None:
-        pass
+        self.answer(200, b"<h1>arrived</h1>")
 
 
 @pytest.fixture
 def elsewhere() -> Iterator[str]:
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Target) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://localhost:{server.server_port}"
-        server.shutdown()
+    with serving(Target) as port:
+        yield f"http://localhost:{port}"
 
 
 def test_the_button_of_a_guarded_click_leads_to_another_origin(

@@ -1,14 +1,10 @@
 """`make run` as a user meets it: a process, two links, a page that shows their webhooks."""
 
-import http.server
 import shlex
 import signal
 import socket
-import threading
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +15,7 @@ from pytracking.tokens.keyring import Keyring
 from standardwebhooks import Webhook
 
 from tests.local.gateway import Gateway, call, running, started
+from tests.support.receiver import webhook_receiver
 from tests.support.timing import until
 
 SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
@@ -44,35 +41,6 @@ def delivered(gateway: Gateway, user_agent: str) -> dict[str, Any]:
             None,
         )
     )
-
-
-@dataclass
-class Posts:
-    """What a receiver of a user's own got."""
-
-    port: int
-    got: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
-
-
-@contextmanager
-def receiving() -> Iterator[Posts]:
-    class Receiver(http.server.BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            posts.got.append((headers, self.rfile.read(int(headers["content-length"]))))
-            self.send_response(204)
-            self.end_headers()
-
-        def log_message(self, *_: Any) -> None:
-            """Keep quiet."""
-
-    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), Receiver) as server:
-        posts = Posts(server.server_address[1])
-        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-        thread.start()
-        yield posts
-        server.shutdown()
-        thread.join()
 
 
 def test_the_pixel_link_answers_the_originals_68_bytes(gateway: Gateway):
@@ -277,19 +245,19 @@ def test_refusals_failures_and_dead_letters_are_lines_that_command_no_terminal()
 
 def test_webhooks_go_to_ones_own_receiver_signed_with_ones_own_secret():
     secret = new_secret()
-    with receiving() as posts:
-        hook = f"http://127.0.0.1:{posts.port}/hook"
+    with webhook_receiver() as receiver:
+        hook = f"{receiver.url}/hook"
         with running(f"WEBHOOK={hook}", f"SECRET={secret}", WEBHOOK="http://x.test/") as gateway:
             assert secret in gateway.greeting
             call(gateway.pixel_link)
-            headers, body = until(lambda: posts.got[0] if posts.got else None)
-            event = Webhook(secret).verify(body, headers)
+            post = until(lambda: receiver.received and receiver.received[0])
+            event = Webhook(secret).verify(post.body, post.headers)
             assert event["metadata"] == {"customer_id": 1, "campaign": "spring"}
             until(lambda: [event["state"] for event in gateway.events()] == ["delivered"])
             until(lambda: "delivered" in gateway.process.output())
             gateway.ask("again", {"id": event["id"]})
-            until(lambda: len(posts.got) == 2)
-            assert posts.got[1][0]["webhook-id"] == event["id"]
+            until(lambda: len(receiver.received) == 2)
+            assert receiver.received[1].headers["webhook-id"] == event["id"]
 
 
 def test_an_event_can_be_copied_as_curl_which_the_receiver_verifies():

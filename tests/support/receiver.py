@@ -1,4 +1,4 @@
-"""A webhook receiver on a real socket."""
+"""Servers of tests on real sockets: any handler, and a receiver of webhooks."""
 
 import threading
 from collections.abc import Iterator
@@ -7,9 +7,50 @@ from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Reads and answers with whole bodies, and writes no log."""
+
+    def read(self) -> bytes:
+        """Return the request's body."""
+        length = self.headers.get("Content-Length", "0")
+        return self.rfile.read(int(length) if length.isdecimal() else 0)
+
+    def answer(self, status: int, body: bytes = b"", **headers: str) -> None:
+        """Send an answer."""
+        self.send_response(status)
+        for name, value in {"Content-Length": str(len(body)), **headers}.items():
+            self.send_header(name, value)
+        self.end_headers()
+        if body:  # a write of nothing fails, too, where the other side has gone
+            self.wfile.write(body)
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+class Server(ThreadingHTTPServer):
+    """Waits for no handler that hangs."""
+
+    daemon_threads = True
+    block_on_close = False
+
+
+@contextmanager
+def serving(handler: type[Handler]) -> Iterator[int]:
+    """Serve ``handler`` on a free port of the loopback, which is yielded, until the block ends."""
+    with Server(("127.0.0.1", 0), handler) as server:
+        thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
+        thread.start()
+        try:
+            yield server.server_port
+        finally:
+            server.shutdown()
+            thread.join()
+
+
 @dataclass
 class Received:
-    """One request as it arrived."""
+    """One request as it arrived; names of headers are lower-case."""
 
     method: str
     path: str
@@ -31,28 +72,13 @@ class Receiver:
 def webhook_receiver() -> Iterator[Receiver]:
     """Serve a ``Receiver`` on a free loopback port until the block ends."""
 
-    class Handler(BaseHTTPRequestHandler):
+    class Receiving(Handler):
         def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
-            receiver.received.append(
-                Received(self.command, self.path, dict(self.headers.items()), body)
-            )
-            self.send_response(receiver.status)
-            for name, value in receiver.headers.items():
-                self.send_header(name, value)
-            self.send_header("Content-Length", "0")
-            self.end_headers()
+            body = self.read()
+            headers = {name.lower(): value for name, value in self.headers.items()}
+            receiver.received.append(Received(self.command, self.path, headers, body))
+            self.answer(receiver.status, **receiver.headers)
 
-        def log_message(self, *_args: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    receiver = Receiver(f"http://127.0.0.1:{server.server_port}")
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
-    thread.start()
-    try:
+    with serving(Receiving) as port:
+        receiver = Receiver(f"http://127.0.0.1:{port}")
         yield receiver
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
