@@ -4,6 +4,7 @@ import base64
 import json
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +12,8 @@ from typing import Any
 import pytest
 from pytracking import TRACKING_PIXEL
 
-from tools import emulator
+from tests.aws.raw_server import Connection, RawServer, ok
+from tools import emulator, samples
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/?query=value"
@@ -114,6 +116,33 @@ def test_the_sample_key_is_refused_where_a_function_is_deployed(
         reply = json.loads(opens.invoke((ROOT / "events" / "open.json").read_bytes()))
     assert reply["errorType"] == "ConfigurationError"
     assert "sample" in reply["errorMessage"]
+
+
+@pytest.mark.fault("answering", 50)
+@pytest.mark.parametrize("seconds", [0.6, 2.0])
+def test_keys_that_come_slowly_serve_the_first_visitor(
+    built: emulator.Build, tmp_path: Path, seconds: float
+) -> None:
+    keys = samples.environment()["Parameters"]["PYTRACKING_LINK_KEYS"]
+
+    def slowly(connection: Connection) -> None:
+        time.sleep(seconds)
+        connection.answer(200, {"SecretString": keys})
+
+    with RawServer(slowly) as secrets, RawServer(ok) as queue, (tmp_path / "log").open("w+") as log:
+        environment = {
+            **emulator.sample_environment(),
+            "PYTRACKING_LINK_KEYS": "",
+            "PYTRACKING_LINK_KEYS_SECRET": "link-keys",
+            "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
+            "PYTRACKING_QUEUE_URL": queue.url,
+            "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
+        }
+        code = built.folder / emulator.function_ids(built)["click"]
+        with emulator.running(code, built, environment, log) as click:
+            reply = json.loads(click.invoke((ROOT / "events" / "click.json").read_bytes()))
+    assert (reply["statusCode"], reply["headers"]["Location"]) == (302, TARGET)
+    assert len(secrets.requests) == len(queue.messages) == 1
 
 
 def test_no_package_of_this_machine_is_in_sight(built: emulator.Build, tmp_path: Path) -> None:
