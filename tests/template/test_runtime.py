@@ -43,9 +43,10 @@ def functions(
         log.open("w+") as output,
         emulator.running(built.folder / ids["open"], built, environment, output) as opens,
         emulator.running(built.folder / ids["click"], built, environment, output) as clicks,
+        emulator.running(built.folder / ids["action"], built, environment, output) as actions,
         emulator.running(built.folder / ids["links"], built, environment, output) as links,
     ):
-        yield {"open": opens, "click": clicks, "links": links}
+        yield {"open": opens, "click": clicks, "action": actions, "links": links}
     text = log.read_text("utf-8")
     assert "Task timed out" not in text
     assert "sample-secret" not in text, "a key was logged"
@@ -77,8 +78,21 @@ def test_the_click_function_leads_on_or_answers_with_a_page(
     if "forged" in event.stem or "not-a-token" in event.stem:
         assert reply["statusCode"] == 404
         assert "location" not in headers
+    elif event.stem == "click-guarded":
+        assert (reply["statusCode"], "location" in headers) == (200, False)
     else:
-        assert (reply["statusCode"], headers["location"]) == (302, TARGET)
+        status = 303 if "button" in event.stem else 302
+        assert (reply["statusCode"], headers["location"]) == (status, TARGET)
+
+
+@pytest.mark.parametrize("event", events("action"))
+def test_the_action_function_answers_with_its_pages_which_the_layer_holds(
+    functions: dict[str, emulator.Emulator], event: Path
+) -> None:
+    reply = answer(functions, event)
+    assert reply["statusCode"] == (404 if "not-a-token" in event.stem else 200)
+    shows_page = event.stem not in ("action-head", "action-one-click")
+    assert ("<h1>" in reply["body"]) is shows_page
 
 
 @pytest.mark.parametrize("event", events("links"))
@@ -201,7 +215,7 @@ def test_make_invoke_names_the_functions_there_are() -> None:
         check=False,
     )
     assert run.returncode != 0
-    assert "expected one of click, deliver, links, open" in run.stderr
+    assert "expected one of action, click, deliver, links, open" in run.stderr
 
 
 @pytest.mark.parametrize("event", ["events/nowhere.json", "events", "README.md"])
