@@ -203,7 +203,7 @@ adapt_html("", {}, condtional_comments=True)
 adapt_html_bytes(b"", {}, pixel="left")
 find_links("", utm=5)
 adapt_text("", {}, append_slsh=True)
-adapt_message(mail, {}, unsubscribe=True)
+adapt_message(mail, {}, shown_urls=True)
 adapt_message_bytes(b"", {}, leaf=None)
 """
 

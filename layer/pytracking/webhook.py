@@ -62,16 +62,10 @@ def send_webhook(
 
 
 def _payload(result: TrackingResult) -> dict[str, Any]:
-    payload: dict[str, Any] = {
-        "is_open_tracking": result.is_open_tracking,
-        "is_click_tracking": result.is_click_tracking,
-        "metadata": result.metadata,
-        "request_data": result.request_data,
-        "timestamp": result.timestamp,
-    }
-    if result.tracked_url:
-        payload["tracked_url"] = result.tracked_url
-    return payload
+    payload = result.to_json_dict()._asdict()
+    del payload["webhook_url"]
+    tracked_url = payload.pop("tracked_url")
+    return {**payload, "tracked_url": tracked_url} if tracked_url else payload
 
 
 @cache
