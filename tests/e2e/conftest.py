@@ -18,6 +18,8 @@ from tests.support.receiver import Receiver, webhook_receiver
 STACK = "pytracking"
 BUS = "hits"
 BUILT = ROOT / ".aws-sam" / "e2e"
+FURTHER = ("one.example.org", "two.example.org")
+"""Domains besides the API's own host. The emulator serves none, so requests claim them."""
 
 
 @dataclass(frozen=True)
@@ -82,6 +84,7 @@ def deployment(receiver: Receiver) -> Iterator[Deployment]:
             AlarmEmail="ops@example.com",
             EventStore="enabled",
             EventBusArn=bus,
+            OtherDomains=",".join(FURTHER),
         )
         repair(STACK, running.client)
         create_event_table(outputs, running.client)
@@ -125,9 +128,13 @@ def get() -> Callable[..., urllib3.BaseHTTPResponse]:
     pool = urllib3.PoolManager(retries=False, timeout=60)
 
     def request(
-        url: str, method: str = "GET", body: bytes | None = None, kind: str | None = None
+        url: str,
+        method: str = "GET",
+        body: bytes | None = None,
+        kind: str | None = None,
+        **headers: str,
     ) -> urllib3.BaseHTTPResponse:
-        headers = {"User-Agent": "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"}
+        headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"
         if kind:
             headers["Content-Type"] = kind
         return pool.request(method, url, body=body, headers=headers, redirect=False)

@@ -19,7 +19,7 @@ import urllib3
 from pytracking.operations.rotation import finish_link_rotation
 from standardwebhooks import Webhook
 
-from tests.e2e.conftest import BUILT, STACK, Deployment
+from tests.e2e.conftest import BUILT, FURTHER, STACK, Deployment
 from tests.support.receiver import Received, Receiver
 from tests.support.timing import until
 
@@ -184,6 +184,18 @@ def tracker(deployment: Deployment) -> pytracking.Tracker:
     keyring = deployment.configuration().keyring
     assert keyring
     return pytracking.Tracker(deployment.base, keyring)
+
+
+def test_every_domain_opens_every_link_and_events_name_the_one_that_was_used(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    link = click_link(deployment, "of-two-domains")
+    asked = [*FURTHER, "stranger.example"]
+    for host in asked:
+        assert get(link, Host=host).status == 302
+    until(lambda: len(calls_about(receiver, "of-two-domains")) == len(asked))
+    events = [json.loads(call.body) for call in calls_about(receiver, "of-two-domains")]
+    assert {event.get("host") for event in events} == {*FURTHER, None}
 
 
 def test_a_failed_delivery_is_tried_again_with_the_same_id(

@@ -272,6 +272,8 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
     client: Any = boto3.client
     base = given.base.rstrip("/") if given.base else None
+    if base:
+        found.pop("OtherDomains", None)
     deployed = Deployed(
         stack=given.stack,
         outputs=found,
