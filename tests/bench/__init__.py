@@ -9,6 +9,7 @@ SECTIONS = (
     "growth",
     "imports",
     "answering",
+    "asgi",
     "coldstart",
     "mails",
     "delivery",
