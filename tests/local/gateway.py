@@ -126,17 +126,17 @@ class Gateway:
 
 
 @contextmanager
-def running(*arguments: str, module: str = "local", **environment: str) -> Iterator[Gateway]:
+def running(*arguments: str, **environment: str) -> Iterator[Gateway]:
     """Start `python -m local` on a free port; it is ended and waited for in any case."""
-    with started(*arguments, "--port", "0", module=module, **environment) as process:
+    with started(*arguments, "--port", "0", **environment) as process:
         yield Gateway(process, process.greeting())
 
 
 @contextmanager
-def started(*arguments: str, module: str = "local", **environment: str) -> Iterator[Process]:
+def started(*arguments: str, **environment: str) -> Iterator[Process]:
     """Start `python -m local` with these arguments and variables."""
     variables = {**os.environ, "PYTHONPATH": "layer", "PYTHONUNBUFFERED": "1", **environment}
-    process = Process([sys.executable, "-m", module, *arguments], variables)
+    process = Process([sys.executable, "-m", "local", *arguments], variables)
     try:
         yield process
     finally:

@@ -1,18 +1,13 @@
-"""The gateway with a webhook secret that tests know, so that they can sign posts of their own.
+"""Posts to the receiver of a gateway that was started with a secret that tests know."""
 
-`running(module=MODULE)` starts it; in all else it is `python -m local`.
-"""
-
-import sys
 from datetime import UTC, datetime
 
 from standardwebhooks import Webhook
 
-from local import __main__ as local
 from tests.local.gateway import Answer, Gateway, call
 
-MODULE = "tests.local.known_secret"
 SECRET = "whsec_" + "A" * 44
+OPTION = f"SECRET={SECRET}"
 
 
 def signed(identifier: str, body: bytes, secret: str = SECRET, late: int = 0) -> dict[str, str]:
@@ -29,8 +24,3 @@ def post(gateway: Gateway, body: bytes, headers: dict[str, str]) -> Answer:
     """Send a post to the receiver that is built into the gateway."""
     url = f"{gateway.origin}/_local/receiver"
     return call(url, "POST", body, {"Content-Type": "application/json", **headers})
-
-
-if __name__ == "__main__":
-    local.new_secret = lambda: SECRET
-    sys.exit(local.main())

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.local.gateway import Gateway, call, running
-from tests.local.known_secret import MODULE, post, signed
+from tests.local.known_secret import OPTION, post, signed
 from tests.local.live_page import SPEED, events, set_mood, shoot, states
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 @pytest.fixture
 def gateway(browser: Browser) -> Iterator[Gateway]:
-    with running("--speed", str(SPEED), module=MODULE) as gateway:
+    with running("--speed", str(SPEED), OPTION) as gateway:
         yield gateway
 
 

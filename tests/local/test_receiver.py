@@ -8,14 +8,14 @@ import pytest
 from pytracking.delivery.signatures import TOLERANCE_SECONDS
 
 from tests.local.gateway import Gateway, running
-from tests.local.known_secret import MODULE, post, signed
+from tests.local.known_secret import OPTION, post, signed
 
 FORGED = "whsec_" + "B" * 44
 
 
 @pytest.fixture(scope="module")
 def gateway() -> Iterator[Gateway]:
-    with running(module=MODULE) as gateway:
+    with running(OPTION) as gateway:
         yield gateway
 
 
@@ -83,7 +83,7 @@ def test_a_body_that_is_no_utf_8_is_not_genuine(gateway: Gateway):
 
 
 def test_no_mood_answers_for_what_is_not_genuine():
-    with running(module=MODULE) as gateway:
+    with running(OPTION) as gateway:
         for mood, status in (("fail", 500), ("gone", 410)):
             gateway.ask("receiver", {"mood": mood})
             assert post(gateway, b"{}", {"webhook-id": mood}).status == 401
