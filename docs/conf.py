@@ -39,6 +39,7 @@ nitpick_ignore_regex = [  # types of other people, documented elsewhere
     ("py:class", r"Kind"),  # an alias: described as data, and looked for as a class
 ]
 default_role = "code"  # a name in single backquotes, as in the text of these pages
+suppress_warnings = ["misc.highlighting_failure"]  # psql's \copy is not SQL
 highlight_language = "none"  # a block names its language, or is output
 myst_heading_anchors = 4  # links to headings, spelt as on the sites that show a repository
 autodoc_typehints = "description"
