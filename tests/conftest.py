@@ -16,10 +16,15 @@ settings.load_profile("few")  # CI takes the other once a week: --hypothesis-pro
 
 
 SLOW = (
+    "cli/test_as_a_command",  # processes, full disks
+    "cli/test_try_webhook",  # real waits
     "compat/test_original_both_ways",  # an environment of its own
+    "delivery/test_client_answers",  # real waits
     "delivery/test_delivering",  # whole processes and real waits
+    "delivery/test_descriptors",
     "delivery/test_processes",
     "delivery/test_replay",
+    "delivery/test_slow_lane",
     "delivery/test_soak",
     "docs/test_commands",  # runs what the pages say
     "docs/test_ports",  # Node and PHP
@@ -27,17 +32,20 @@ SLOW = (
     "docs/test_secret_in_a_file",
     "docs/test_site",
     "functions/test_asgi",  # whole processes
-    "functions/test_faults_process",
+    "functions/test_faults",  # real waits
+    "functions/test_silence",
+    "local/test_action_pages",  # a real browser
     "local/test_gateway",
     "local/test_make_run",
-    "local/test_metadata",
-    "local/test_page",  # a real browser
+    "local/test_page",
+    "local/test_receiver",
+    "local/test_run",
     "mails/test_templates",
+    "operations/test_deployment",
     "release/",
     "report/",  # a whole engine
     "template/",  # builds the layer, and lints each combination of choices
     "test_public_types",  # runs mypy
-    "test_targets_hosts",  # every code point there is
 )
 """Beginnings of the files in tests/ that `make quick` leaves out, by what takes their time."""
 
