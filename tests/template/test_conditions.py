@@ -16,6 +16,7 @@ DOMAINS = {
     "no domain": {},
     "domain with a certificate": {"CertificateArn": CERTIFICATE},
     "domain with a zone": {"HostedZoneId": "Z2FDTNDATAQYW2"},
+    "domain and further ones": {"CertificateArn": CERTIFICATE, "OtherDomains": "t.example.org"},
     "domain with both": {"CertificateArn": CERTIFICATE, "HostedZoneId": "Z2FDTNDATAQYW2"},
 }
 SWITCHES = {
