@@ -3,16 +3,21 @@
 Reads one JSON command a line, answers one JSON line each:
 
     {"do": "load", "documents": [...]}       -> 0
-    {"do": "html", "document": 3, "times": 10}   -> CPU seconds for one time; also "text", "mail"
+    {"do": "html", "document": 3, "times": 10}   -> CPU seconds for one time; also "text", "mail",
+                                                    and sealed: "tracker", "campaign"
+    {"do": "memory", "document": 3, "times": 10}  -> bytes by which rendering a campaign that often,
+                                                    each time for another recipient, made it grow
 
 Links are plain and carry one number: minting, which other benchmarks measure, weighs little so.
 """
 
 import json
+import os
 import sys
 import time
 import warnings
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytracking
@@ -32,6 +37,8 @@ def main() -> None:
         if command["do"] == "load":
             documents = command["documents"]
             answer = 0.0
+        elif command["do"] == "memory":
+            answer = _growth(documents[command["document"]], command["times"])
         else:
             adapt, document = _adapting(command["do"], documents[command["document"]])
             start = time.process_time()
@@ -48,9 +55,34 @@ def _adapting(form: str, document: str) -> tuple[Callable[..., Any], str | bytes
         from pytracking.text import adapt_text
 
         return adapt_text, document
+    if form == "tracker":
+        tracker = _tracker()
+        return lambda text, metadata, **_: tracker.html(text, metadata), document
+    if form == "campaign":
+        campaign = _tracker().campaign(html=document)
+        return lambda _, metadata, **__: campaign.render(metadata), document
     from pytracking.email import adapt_message_bytes
 
     return adapt_message_bytes, document.encode()
+
+
+def _tracker() -> Any:
+    return pytracking.Tracker("https://t.example.com", pytracking.Keyring.generate())
+
+
+def _growth(document: str, times: int) -> float:
+    campaign = _tracker().campaign(html=document)
+    before = 0
+    for number in range(times):
+        campaign.render({"customer_id": number, "campaign": "spring"})
+        if number == times // 10:  # what is made once is there
+            before = _resident()
+    return _resident() - before
+
+
+def _resident() -> int:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 if __name__ == "__main__":
