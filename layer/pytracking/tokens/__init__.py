@@ -34,7 +34,7 @@ def is_of_kind(kind: str, url: str | None) -> bool:
 # plain {"..., and {}; Fernet; sealed: "p", two bits of the packing and four of the key id, which
 # has a capital somewhere, where the name of a page seldom has
 _LOOKS = re.compile(
-    r"(?:eyJ[A-Za-z0-9_-]+|e30|gAAAA[A-Za-z0-9_-]{20,}|(?=[^/]*[A-Z])p[A-Za-f][A-Za-z0-9_-]{18,})"
+    r"(?:eyJ[A-Za-z0-9_-]+|e30|gAAAA[A-Za-z0-9_-]{20,}|p(?=[^/]*[A-Z])[A-Za-f][A-Za-z0-9_-]{18,})"
     r"(?![A-Za-z0-9_-])"
 )
 
