@@ -16,6 +16,7 @@ from pytracking.configuration import Configuration
 from pytracking.email import check_message
 from pytracking.mails import parts as mail_parts
 from pytracking.mails.bodies import AnyMessage, Body, bodies_of, copied
+from pytracking.mails.list_headers import put_headers, unsubscribe_headers
 from pytracking.mails.options import Options, TrackedKeywords
 from pytracking.mails.plain import plan_text
 from pytracking.mails.problems import (
@@ -80,11 +81,23 @@ class MailTemplate(Protocol[Mail_co]):
 
 
 class MessageTemplate(Generic[AnyMessage]):
-    """A whole mail, and what is to change in its texts."""
+    """A whole mail, what is to change in its texts, and of which headers to unsubscribe by.
 
-    def __init__(self, message: AnyMessage, bodies: Mapping[int, Body]) -> None:
+    Args:
+        message: the mail.
+        bodies: by the numbers of their parts.
+        headers: the address and the list's name in them; None where there are to be none.
+    """
+
+    def __init__(
+        self,
+        message: AnyMessage,
+        bodies: Mapping[int, Body],
+        headers: tuple[str | None, str | None] | None,
+    ) -> None:
         self._message = message
         self._bodies = bodies
+        self._headers = headers
 
     def rendered(self, minting: Minting, values: Values | None = None) -> AnyMessage:
         """Return a copy with the links of one recipient."""
@@ -93,6 +106,8 @@ class MessageTemplate(Generic[AnyMessage]):
             body = self._bodies.get(number)
             if body and part.message is not None:
                 body.put_into(part.message, message, minting, values)
+        if self._headers:
+            put_headers(message, unsubscribe_headers(minting.unsubscribe_url(), *self._headers))
         return message
 
 
@@ -101,6 +116,7 @@ def made(
     html: str | bytes | None,
     text: str | None,
     message: Message | None,
+    headers: tuple[str | None, str | None],
     keywords: TrackedKeywords,
 ) -> Campaign[Any]:
     """Return the campaign of a template: for ``Tracker.campaign``, which has the parameters."""
@@ -112,7 +128,8 @@ def made(
         click, open_ = rest.pop("click_tracking", True), rest.pop("open_tracking", True)
     configuration = configuration.merge_with_kwargs(rest)
     if message is not None:
-        return _of_message(message, click, open_, configuration, options)
+        asked = headers if options.unsubscribe is True else None
+        return _of_message(message, click, open_, configuration, options, asked)
     if html is not None:
         planned = plan(
             readable(html).text if isinstance(html, bytes) else html,
@@ -135,6 +152,7 @@ def _of_message(
     open_tracking: bool,
     configuration: Configuration,
     options: Options,
+    headers: tuple[str | None, str | None] | None,
 ) -> Campaign[AnyMessage]:
     template = copied(message)
     found = mail_parts.of_message(template)
@@ -149,7 +167,7 @@ def _of_message(
     for body in bodies.values():
         problems += check_links(body.plan.links, 0, body.part.name)
     warn(problems, stacklevel=4)
-    return Campaign(MessageTemplate(template, bodies), configuration)
+    return Campaign(MessageTemplate(template, bodies, headers), configuration)
 
 
 class _BulkMinting(Minting):

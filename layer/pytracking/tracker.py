@@ -24,7 +24,7 @@ from pytracking.links import (
     content_of,
     read_link,
 )
-from pytracking.mails.list_headers import HeaderLine, unsubscribe_headers
+from pytracking.mails.list_headers import HeaderLine, put_headers, unsubscribe_headers
 from pytracking.mails.options import OptionKeywords, TrackedKeywords
 from pytracking.targets import check_target, check_webhook_url
 from pytracking.tokens import KIND_BYTES, Kind
@@ -272,11 +272,8 @@ class Tracker:
 
         adapted = adapt_message(message, metadata, configuration=self.configuration(), **options)
         if options.get("unsubscribe") is True:
-            for name, line in self.unsubscribe_headers(
-                metadata, mailto=mailto, list_id=list_id
-            ).items():
-                del adapted[name]
-                adapted[name] = line  # type: ignore[assignment]
+            headers = self.unsubscribe_headers(metadata, mailto=mailto, list_id=list_id)
+            put_headers(adapted, headers)
         return adapted
 
     @overload
@@ -289,7 +286,12 @@ class Tracker:
     ) -> pytracking.Campaign[str]: ...
     @overload
     def campaign(
-        self, *, message: AnyMessage, **options: Unpack[TrackedKeywords]
+        self,
+        *,
+        message: AnyMessage,
+        mailto: str | None = None,
+        list_id: str | None = None,
+        **options: Unpack[TrackedKeywords],
     ) -> pytracking.Campaign[AnyMessage]: ...
     def campaign(
         self,
@@ -297,6 +299,8 @@ class Tracker:
         html: str | bytes | None = None,
         text: str | None = None,
         message: AnyMessage | None = None,
+        mailto: str | None = None,
+        list_id: str | None = None,
         **options: Unpack[TrackedKeywords],
     ) -> pytracking.Campaign[Any]:
         """Return one mail for many recipients: read once, rendered for each.
@@ -307,6 +311,8 @@ class Tracker:
             html: the mail's HTML; or
             text: the mail as plain text; or
             message: the whole mail.
+            mailto: as ``message`` takes it.
+            list_id: as ``message`` takes it.
             options: as those methods take them.
 
         Warns:
@@ -318,7 +324,7 @@ class Tracker:
         """
         from pytracking.campaign import made
 
-        return made(self.configuration(), html, text, message, options)
+        return made(self.configuration(), html, text, message, (mailto, list_id), options)
 
     def read(self, url_or_token: str, kind: Kind | None = None) -> Link:
         """Return what a link says, whatever known damage mail did to it.

@@ -119,7 +119,7 @@ def _beside_the_original(rounds: int) -> tuple[list[Figure], list[float]]:
 
 
 def _campaigns(rounds: int) -> list[Figure]:
-    """A recipient of a campaign, beside the same by `Tracker.html` and by the original."""
+    """A recipient of a campaign, beside `Tracker.html` and the original with encrypted links."""
     documents = {name: (TEMPLATES / f"{name}.html").read_bytes().decode() for name in REAL}
     ours, original = (
         _ours([*documents.values()]),
@@ -127,10 +127,10 @@ def _campaigns(rounds: int) -> list[Figure]:
     )
     over_tracker, over_original, figures = {}, [], []
     for number, (name, document) in enumerate(documents.items()):
-        times: dict[str, list[float]] = {"campaign": [], "tracker": [], "html": []}
+        times: dict[str, list[float]] = {"campaign": [], "tracker": [], "fernet": []}
         for _ in range(rounds):
             for form, found in times.items():
-                worker = original if form == "html" else ours
+                worker = original if form == "fernet" else ours
                 found.append(worker.seconds(number, times=3, form=form))
         campaign, tracker, lxml = (min(found) for found in times.values())
         over_tracker[name] = tracker / campaign

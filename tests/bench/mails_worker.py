@@ -3,8 +3,8 @@
 Reads one JSON command a line, answers one JSON line each:
 
     {"do": "load", "documents": [...]}       -> 0
-    {"do": "html", "document": 3, "times": 10}   -> CPU seconds for one time; also "text", "mail",
-                                                    and sealed: "tracker", "campaign"
+    {"do": "html", "document": 3, "times": 10}   -> CPU seconds for one time; also "text", "mail";
+                                                    encrypted: "fernet", "tracker", "campaign"
     {"do": "memory", "document": 3, "times": 10}  -> bytes by which rendering a campaign that often,
                                                     each time for another recipient, made it grow
 
@@ -24,10 +24,12 @@ import pytracking
 from pytracking.html import adapt_html
 
 warnings.simplefilter("ignore")
-CONFIGURATION = pytracking.Configuration(
-    base_open_tracking_url="https://t.example.com/o/",
-    base_click_tracking_url="https://t.example.com/c/",
-)
+FERNET_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
+BASES: dict[str, Any] = {
+    "base_open_tracking_url": "https://t.example.com/o/",
+    "base_click_tracking_url": "https://t.example.com/c/",
+}
+CONFIGURATION = pytracking.Configuration(**BASES)
 
 
 def main() -> None:
@@ -51,6 +53,9 @@ def main() -> None:
 def _adapting(form: str, document: str) -> tuple[Callable[..., Any], str | bytes]:
     if form == "html":
         return adapt_html, document
+    if form == "fernet":
+        keyed = pytracking.Configuration(**BASES, encryption_bytestring_key=FERNET_KEY)
+        return lambda text, metadata, **_: adapt_html(text, metadata, configuration=keyed), document
     if form == "text":
         from pytracking.text import adapt_text
 

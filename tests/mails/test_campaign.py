@@ -36,7 +36,7 @@ def tracker(**settings: Any) -> Tracker:
 
 TRACKERS = [
     tracker(),
-    tracker(expires_in=60.5, privacy=["no_ip"], webhook_url="https://hooks.x.test/?a=1"),
+    tracker(expires_in=8_000_000.5, privacy=["no_ip"], webhook_url="https://hooks.x.test/?a=1"),
     tracker(issue_time=False),
 ]
 NAMES = ["customer", "link_position", "link_label", "section", "é", '"', "url", "metadata"]
@@ -51,7 +51,8 @@ METADATA = st.none() | st.dictionaries(st.sampled_from(NAMES), VALUES, max_size=
 OPTIONS = st.fixed_dictionaries(
     {},
     optional={
-        "unsubscribe": st.sampled_from(["leave", "track"]),
+        "unsubscribe": st.sampled_from(["leave", "track", True]),
+        "decoy": st.booleans(),
         "utm": st.just({"source": "news"}),
         "link_metadata": st.sets(st.sampled_from(["position", "label", "attributes", "part"])),
         "conditional_comments": st.booleans(),
@@ -85,6 +86,9 @@ HTML = st.lists(
             '<a data-pytracking-section="top" href="https://z.test">www.z.test</a>',
             '<a href="https://x.test/{{ id }}">',
             '<a href="https://x.test/unsubscribe">',
+            '<a href="{{unsubscribe_url}}">',
+            '<a data-pytracking="unsubscribe" href="https://x.test/">',
+            '<a data-pytracking-app href="https://x.test/app">',
             "<base href='https://b.test/'><a href='/rel'>",
             '<img src="https://track.example.test/o/pAbcdefghijklmnopqrstuvw">',
             *("{{ name }}", "[[pixel]]", "<body>", "</body>", "<!--[if mso]>", "<![endif]-->"),
@@ -142,6 +146,17 @@ def test_any_mail_is_rendered_as_the_tracker_renders_it(
     assert campaign.render(metadata).as_bytes() == expected
     assert campaign.render(metadata).as_bytes() == expected
     assert given_.as_bytes() == before
+
+
+def test_headers_to_unsubscribe_by_are_those_of_the_tracker() -> None:
+    options: Any = {"unsubscribe": True, "mailto": "u@x.test", "list_id": "news.x.test"}
+    campaign = TRACKERS[1].campaign(message=message("<a href={{unsubscribe_url}}>", "x"), **options)
+    for metadata in ({"customer": 1}, {"customer": 2}):
+        expected = TRACKERS[1].message(
+            message("<a href={{unsubscribe_url}}>", "x"), metadata, **options
+        )
+        assert campaign.render(metadata).as_bytes() == expected.as_bytes()
+        assert "List-Unsubscribe-Post" in expected
 
 
 def test_a_message_that_changes_later_does_not_change_its_campaign() -> None:

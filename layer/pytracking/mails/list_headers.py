@@ -5,6 +5,8 @@ folded or encoded, as Python's email package does to long headers, is one that n
 """
 
 import re
+from collections.abc import Mapping
+from email.message import Message
 from email.policy import Policy
 
 from pytracking.errors import InvalidPayload
@@ -94,3 +96,10 @@ def unsubscribe_headers(
             raise InvalidPayload(f"invalid list_id {list_id!r}: must be like news.example.com")
         values["List-Id"] = f"<{list_id}>"
     return {name: HeaderLine(name, value) for name, value in values.items()}
+
+
+def put_headers(message: Message, headers: Mapping[str, HeaderLine]) -> None:
+    """Put headers on a message, in place of those of their names."""
+    for name, line in headers.items():
+        del message[name]
+        message[name] = line  # type: ignore[assignment]
