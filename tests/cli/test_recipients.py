@@ -104,6 +104,7 @@ def test_standard_input_is_read(tmp_path):
 # What cannot have a link costs itself
 
 
+@pytest.mark.fault("mails", 102)
 def test_lines_without_a_link_are_named_and_the_others_go_on(tmp_path):
     file = written(
         tmp_path,
@@ -208,6 +209,7 @@ def assert_whole(output, many):
     assert [path.name for path in output.parent.iterdir() if path != many] == [output.name]
 
 
+@pytest.mark.fault("mails", 102)
 @pytest.mark.parametrize("how", [signal.SIGINT, signal.SIGKILL, signal.SIGTERM])
 def test_an_interrupted_run_goes_on_without_a_gap_or_a_duplicate(tmp_path, many, how):
     output = tmp_path / "out.csv"
@@ -231,6 +233,7 @@ def test_an_interrupted_run_goes_on_without_a_gap_or_a_duplicate(tmp_path, many,
     assert_whole(output, many)
 
 
+@pytest.mark.fault("mails", 102)
 def test_a_full_disk_leaves_whole_lines_and_the_next_run_goes_on(tmp_path, many):
     output = tmp_path / "out.csv"
 

@@ -209,6 +209,7 @@ def test_placeholders_are_filled_by_a_function_and_all_else_stays() -> None:
     assert asked == ["{{ name }}", "*|NAME|*", "%FIRSTNAME%", "{contactfield=name}", "{{ id }}"]
 
 
+@pytest.mark.fault("mails", 103)
 def test_html_of_the_sender_is_not_escaped_and_plain_text_neither() -> None:
     made = message("<p>{{ name }}</p>", "{{ name }}\n")
     campaign = TRACKERS[0].campaign(message=made, open_tracking=False)

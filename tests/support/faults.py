@@ -189,6 +189,8 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             74: "a template's placeholder, and a finished URL that looks like one",
             75: "a signed URL",
             76: "a mail in which there is nothing to change",
+            102: "a file of recipients whose lines, or whose run, break off",
+            103: "a customer's name that is HTML",
         },
     ),
     "addresses": (
