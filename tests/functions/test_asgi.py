@@ -197,6 +197,7 @@ def test_an_action_asks_and_acts_on_a_post_alone(server: Server, hits: RawServer
     assert (event["type"], event["how"]) == ("email.unsubscribed", "one-click")
 
 
+@pytest.mark.fault("answering", 104)
 @pytest.mark.parametrize(
     ("header", "address"),
     [
@@ -216,6 +217,7 @@ def test_listed_proxies_are_believed_back_to_the_first_that_is_not(
     assert event["request_data"]["user_ip"] == address
 
 
+@pytest.mark.fault("answering", 104)
 def test_nobody_is_believed_who_is_not_listed(tmp_path: Path, hits: RawServer) -> None:
     with serving(
         tmp_path,
@@ -254,6 +256,7 @@ def test_hits_that_come_together_go_to_the_queue_by_tens(server: Server, hits: R
     assert len(sizes) < 100
 
 
+@pytest.mark.fault("answering", 103)
 def test_an_entry_that_the_queue_refuses_is_logged_and_the_others_are_not(
     tmp_path: Path,
 ) -> None:
@@ -301,6 +304,7 @@ def load(server: Server, answered: list[int], stop: threading.Event) -> None:
             return
 
 
+@pytest.mark.fault("answering", 102)
 @pytest.mark.parametrize("ended_by", [signal.SIGTERM, signal.SIGKILL])
 def test_no_answered_hit_is_lost_when_the_process_ends(tmp_path: Path, ended_by: int) -> None:
     queue = Queue("hits")

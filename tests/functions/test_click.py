@@ -199,6 +199,7 @@ def test_a_link_without_a_usable_target_is_gone_and_a_forged_one_was_never_there
     assert (gone["statusCode"], function.get("forged")["statusCode"]) == (410, 404)
 
 
+@pytest.mark.fault("answering", 105)
 @pytest.mark.parametrize(
     ("asked", "named"),
     [

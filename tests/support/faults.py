@@ -38,6 +38,12 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
             55: "the page for broken links is under the tracking domain, behind a CDN",
             56: "a webhook or a page for broken links in the settings that cannot be used",
             83: "an authentic link says it was made at an absurd time",
+            102: "a container is stopped, or killed, while hits are on their way to the queue",
+            103: "the queue refuses one hit of a batch",
+            104: "a stranger's X-Forwarded-For, or one of several hops",
+            105: "a host that is not one of the deployment's",
+            106: "a domain that links were sent under is changed or removed",
+            107: "ids of apps and fingerprints that are malformed, or in another spelling",
         },
     ),
     "acting": (

@@ -58,6 +58,7 @@ def test_a_domain_without_zone_and_certificate_is_refused() -> None:
     assert len(refusals(TEMPLATE, GIVEN)) == 1
 
 
+@pytest.mark.fault("answering", 106)
 @pytest.mark.parametrize("document", [TEMPLATE, sam.source()], ids=["domain", "template"])
 @pytest.mark.parametrize("name", OF_A_DOMAIN)
 def test_a_changed_domain_keeps_the_old_one_and_a_deleted_stack_keeps_none(
