@@ -270,6 +270,7 @@ def test_new_keys_are_written_for_their_owner_alone_and_never_over_others(tmp_pa
     status, _, err = run("keys", "new", "--output", str(file))
     assert status == 1
     assert_one_line(err, "exists already")
+    assert_one_line(run("keys", "new", "--output", str(tmp_path))[2], "it is a directory")
     assert file.read_text() == before
 
 

@@ -123,6 +123,8 @@ def write_secret(file: str, text: str) -> None:
         with os.fdopen(descriptor, "w", encoding="utf-8") as new:
             new.write(text)
     except FileExistsError as error:
+        if Path(file).is_dir():
+            raise ConfigurationError(f"cannot write {file!r}: it is a directory") from error
         raise ConfigurationError(
             f"{file!r} exists already: links made with the keys in it would be lost; name another"
         ) from error
