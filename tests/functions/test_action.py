@@ -147,6 +147,14 @@ def test_every_post_is_an_event_with_an_id_of_its_own(queued):
     assert len({event["link_id"] for event in bodies(queue)}) == 1
 
 
+@pytest.mark.parametrize("agent", ["", "curl/8", "Googlebot/2.1", "Barracuda Sentinel (EE)"])
+def test_whoever_acts_is_reported_and_never_refused(agent, queued):
+    function, queue = queued
+    assert post(function, link(), ONE_CLICK, **{"user-agent": agent})["statusCode"] == 200
+    [event] = bodies(queue)
+    assert event["visitor"]["class"] != "human"
+
+
 # Taking back
 
 

@@ -16,6 +16,7 @@ import pytest
 from pytracking import InvalidPayload, Keyring, Tracker
 from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError
+from pytracking.html import adapt_html
 
 from tests.cli.command_line import run
 from tests.mails.judges import html5lib_links
@@ -203,6 +204,35 @@ def test_a_link_that_would_name_nobody_or_lead_nowhere_is_refused() -> None:
 def test_a_tag_without_an_address_stays(attribute: str) -> None:
     tag = f"<a {attribute} data-pytracking=unsubscribe>"
     assert TRACKER.html(tag, {}, open_tracking=False, unsubscribe=True) == tag
+
+
+GUARDED = (
+    '<a href="https://shop.example/reset?once=1" data-pytracking-guard data-pytracking-x=1>R</a>'
+    '<a href="https://shop.example/reset?once=1">Reset</a>'
+)
+
+
+@pytest.mark.parametrize("in_campaign", [False, True])
+def test_a_link_that_works_once_is_guarded_where_the_mail_says_so(in_campaign: bool) -> None:
+    options: Any = {"open_tracking": False, "link_metadata": ["attributes"]}
+    if in_campaign:
+        html = TRACKER.campaign(html=GUARDED, **options).render({"customer": 1})
+    else:
+        html = TRACKER.html(GUARDED, {"customer": 1}, **options)
+    assert "data-pytracking" not in html
+    guarded, click = map(TRACKER.read, html5lib_links(html))
+    assert (guarded.kind, click.kind) == ("guarded", "click")
+    assert guarded.target == click.target == "https://shop.example/reset?once=1"
+    assert guarded.metadata == {"customer": 1, "x": "1"}
+
+
+def test_a_guarded_link_needs_a_keyring() -> None:
+    bases: Any = {
+        "base_open_tracking_url": "https://t.example/o/",
+        "base_click_tracking_url": "https://t.example/c/",
+    }
+    with pytest.raises(ConfigurationError, match="keyring"):
+        adapt_html(GUARDED, {}, **bases)
 
 
 # What `check` says

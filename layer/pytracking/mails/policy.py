@@ -66,6 +66,7 @@ class Decision(NamedTuple):
 # mail can change its carrier.
 OWN_OPT_OUT = "data-pytracking"
 FOR_APP = "data-pytracking-app"
+GUARD = "data-pytracking-guard"
 UNSUBSCRIBE = "unsubscribe"
 """The value of OWN_OPT_OUT at a link that is to unsubscribe."""
 

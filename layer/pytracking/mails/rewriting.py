@@ -18,6 +18,7 @@ from pytracking.mails.options import Options
 from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     FOR_APP,
+    GUARD,
     NO_TRACK,
     OWN_OPT_OUT,
     UNSUBSCRIBE,
@@ -60,12 +61,14 @@ class Slot(NamedTuple):
         told: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
         app: whether telephones open it in an app.
+        guarded: whether only the button of a page follows it.
     """
 
     target: str
     told: Mapping[str, Any]
     quote: str | None
     app: bool = False
+    guarded: bool = False
 
     def written(self, url: str) -> str:
         """The link as it stands in the text."""
@@ -158,7 +161,7 @@ class Minting:
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self.configuration = configuration
         self.metadata = metadata
-        self._minted: dict[tuple[str, bool], str] = {}
+        self._minted: dict[tuple[str, bool, bool], str] = {}
         self.longest = 0
         """Characters of the longest link so far, the pixel's aside."""
 
@@ -168,10 +171,11 @@ class Minting:
             return self.open_url()
         if slot.target == UNSUBSCRIBE:
             return self.unsubscribe_url()
-        place = slot.target, slot.app
+        place = slot.target, slot.app, slot.guarded
         url = "" if slot.told else self._minted.get(place, "")
         if not url:
-            url = self.click_url(slot.target, self._added(slot.told) if slot.told else NOTHING)
+            mint = self.guarded_url if slot.guarded else self.click_url
+            url = mint(slot.target, self._added(slot.told) if slot.told else NOTHING)
             if slot.app:
                 url = self.configuration.base_urls.for_app(url)
             self.longest = max(self.longest, len(url))
@@ -197,6 +201,16 @@ class Minting:
         check_unsubscribe(made.expires_in, made.privacy)
         content = made.get_data_to_embed(None, self.metadata) | Action(UNSUBSCRIBE).content()
         return made.base_urls.prefixes["action"] + Formats(made.keyring).encode(content, "action")
+
+    def guarded_url(self, target: str, added: Mapping[str, Any]) -> str:
+        """The link to a page that only a button follows, as ``click_url``.
+
+        Raises:
+            ConfigurationError: there is no keyring.
+        """
+        made = self.configuration
+        content = made.get_data_to_embed(target, {**added, **(self.metadata or {})})
+        return made.base_urls.prefixes["click"] + Formats(made.keyring).encode(content, "guarded")
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
@@ -298,9 +312,11 @@ def plan(
                 changes += map(markup.removed, _own_metadata(attributes).values())
             start, end, quote = markup.place_of_value(href)
             own = told.of_next(_told(anchor, label, options)) if options.link_metadata else NOTHING
-            if app := attributes.get(FOR_APP):
-                changes.append(markup.removed(app))
-            changes.append((start, end, Slot(verdict.target, own, quote, app is not None)))
+            marks = {name: attributes[name] for name in (FOR_APP, GUARD) if name in attributes}
+            changes += map(markup.removed, marks.values())
+            changes.append(
+                (start, end, Slot(verdict.target, own, quote, FOR_APP in marks, GUARD in marks))
+            )
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
         links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
@@ -530,5 +546,5 @@ def _own_metadata(attributes: dict[str, markup.Attribute]) -> dict[str, markup.A
     return {
         name.removeprefix(_OWN_METADATA): attribute
         for name, attribute in attributes.items()
-        if name.startswith(_OWN_METADATA) and name not in (_OWN_METADATA, FOR_APP)
+        if name.startswith(_OWN_METADATA) and name not in (_OWN_METADATA, FOR_APP, GUARD)
     }
