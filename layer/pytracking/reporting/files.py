@@ -21,8 +21,12 @@ from pytracking.reporting import questions
 from pytracking.reporting.report import Gap, Report, Table
 
 THREADS = 2
-MEMORY = "400MB"
-"""What DuckDB may hold; beyond it, it works on disk, beside Python's own 100 MB."""
+MEGABYTES = (400, 1_500)
+"""The least and the most that DuckDB may hold; beyond it, it works on disk, which takes longer.
+Python's own 100 MB stand beside it."""
+
+BYTES_A_MEGABYTE = 125_000
+"""Files of so many bytes are worth a megabyte more of memory."""
 
 MAX_LINE_BYTES = 33_554_432
 """The longest line that is read: far above any event."""
@@ -89,7 +93,7 @@ def report_of(
         connection = duckdb.connect()
         try:
             connection.execute(f"SET threads = {THREADS}")
-            connection.execute(f"SET memory_limit = '{MEMORY}'")
+            connection.execute(f"SET memory_limit = '{_megabytes(files)}MB'")
             connection.execute("SET preserve_insertion_order = false")
             connection.execute("SET temp_directory = ?", [scratch])
             connection.execute(questions.prelude())
@@ -106,6 +110,12 @@ def report_of(
         finally:
             connection.close()
     return Report(tables, problems)
+
+
+def _megabytes(files: Sequence[Path]) -> int:
+    least, most = MEGABYTES
+    size = sum(file.stat().st_size for file in files)
+    return min(most, max(least, size // BYTES_A_MEGABYTE))
 
 
 def write_parquet(report: Report, folder: Path) -> None:
