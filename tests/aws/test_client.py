@@ -160,18 +160,24 @@ def tls_server(context):
     received = []
 
     def serve():
-        while True:
-            sock, _ = listener.accept()
-            with sock, suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
-                while request := secure.recv(65536):
-                    received.append(request)
-                    secure.sendall(
-                        b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"MessageId":"1"}'
-                    )
+        with suppress(OSError):  # the listener's end
+            while True:
+                sock, _ = listener.accept()
+                with sock, suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
+                    while request := secure.recv(65536):
+                        received.append(request)
+                        secure.sendall(
+                            b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"MessageId":"1"}'
+                        )
 
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        threading.Thread(target=serve, daemon=True).start()
-        yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
+        thread = threading.Thread(target=serve, daemon=True)
+        thread.start()
+        try:
+            yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
+        finally:
+            listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
+            thread.join(5)
 
 
 def test_a_server_whose_certificate_no_authority_signed_gets_nothing(tmp_path, sqs):
