@@ -50,6 +50,13 @@ SLOW = (
 """Beginnings of the files in tests/ that `make quick` leaves out, by what takes their time."""
 
 
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """Import nothing of a slow file where no slow test is wanted: that alone takes seconds."""
+    name = collection_path.relative_to(Path(__file__).parent).as_posix()
+    left_out = config.option.markexpr == "not slow" and name.startswith(SLOW)
+    return True if left_out and collection_path.is_file() else None
+
+
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the files in SLOW, and put them first: no worker begins a long one last."""
     for item in items:
