@@ -4,12 +4,17 @@ RFC 2369, RFC 8058 and RFC 2919. Programs look for the URL between < and >, whol
 folded or encoded, as Python's email package does to long headers, is one that nobody finds.
 """
 
+from __future__ import annotations
+
 import re
 from collections.abc import Mapping
-from email.message import Message
-from email.policy import Policy
+from typing import TYPE_CHECKING
 
 from pytracking.errors import InvalidPayload
+
+if TYPE_CHECKING:
+    from email.message import Message
+    from email.policy import Policy
 
 MAX_LINE_BYTES = 998
 """Longest line of a mail without its line end (RFC 5322, section 2.1.1)."""
