@@ -4,6 +4,7 @@ import pytest
 
 from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import KINDS, is_answer, metrics, token
+from tests.functions.test_action import ONE_CLICK, link, post
 
 STORE = {"PYTRACKING_EVENT_STREAM": "events"}
 BUS = {"PYTRACKING_EVENT_BUS": "arn:aws:events:us-east-1:123456789012:event-bus/hits"}
@@ -45,3 +46,14 @@ def test_without_a_queue_there_is_no_store_to_reach(kind, start, log):
     function = start(kind, PYTRACKING_WEBHOOK_URL="", **STORE)
     assert is_answer(kind, function.get(token(kind)))
     assert metrics(log.lines())["WithoutWebhook"] == 1
+
+
+def test_an_act_without_a_webhook_reaches_the_store(start):
+    with RawServer(ok) as queue:
+        function = start(
+            "action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="", **STORE
+        )
+        assert post(function, link(), ONE_CLICK)["statusCode"] == 200
+        (message,) = queue.messages
+    assert message["owed"] == ["store"]
+    assert message["body"]["type"] == "email.unsubscribed"
