@@ -49,25 +49,26 @@ def act(endpoint: LinkEndpoint, request: Request, link: Link) -> Answer:
     """
     if len(request.body) > MAX_REQUEST_BYTES:
         return TOO_LARGE
-    pages, lang, action = endpoint.pages, _language(request, link), _of_sender(link)
-    given = fields(request)
+    action, given = _of_sender(link), fields(request)
     if UNDO in given:
         try:
             link = endpoint.read_token(given[UNDO])
             action = _undoing(link)
         except InvalidLink:
-            return pages.plain(410, "resubscribe over", lang)
+            return endpoint.pages.plain(410, "resubscribe over", _language(request, link))
     value = _chosen(action, given.get(VALUE))
     if action.values and value is None:
-        return pages.ask(action.what, lang, action.values, status=400)
+        lang = _language(request, link)
+        return endpoint.pages.ask(action.what, lang, action.values, status=400)
     how: How = "page" if FROM_PAGE in given else "one-click"
     event = endpoint.record(request, link, how, value)
+    if event and how == "one-click":  # no page is made for a program
+        return _DONE
+    pages, lang = endpoint.pages, _language(request, link)
     if event is None:
         return pages.plain(503, "again", lang)
-    undo = ""
-    if how == "page" and action.what == "unsubscribe":
-        undo = _undo(endpoint, link, event)
-    return _DONE if how == "one-click" else pages.done(action.what, lang, undo=undo, value=value)
+    undo = _undo(endpoint, link, event) if action.what == "unsubscribe" else ""
+    return pages.done(action.what, lang, undo=undo, value=value)
 
 
 def unread(endpoint: LinkEndpoint, request: Request, error: Exception) -> Answer:
