@@ -71,6 +71,8 @@ django: .venv/.stamp ## Django's views on each Django that is supported
 	@.venv/bin/python -m tox run -q -e django42,django52,django61
 soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@$(PY) -m tests.delivery.soak $(SOAK)
+test-page: .venv/.stamp ## Lead a real browser through the live page, with screenshots
+	@.venv/bin/python -m pytest -s tests/local/test_page*.py $(PYTEST)
 screenshots: .venv/.stamp ## Compare real mails before and after tracking, in a real browser
 	@.venv/bin/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
 fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)
