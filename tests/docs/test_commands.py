@@ -19,7 +19,7 @@ import pytest
 import pytracking
 from botocore import xform_name
 from pytracking.__main__ import main
-from pytracking.cli import operating
+from pytracking.cli import operating, reporting
 
 from tests.docs.pages import PAGES, ROOT, commands_of, words_of
 from tests.support.environments import python_of
@@ -167,8 +167,13 @@ RUN_HERE = ("python -m pytracking", "export ", "cat ", "echo ", "printf ")
 )
 def test_a_command_for_a_deployed_stack_is_one_that_the_command_line_has(command, monkeypatch):
     ran = []
-    for function in ("run_replay", "run_rotate", "run_webhook_secret"):
-        monkeypatch.setattr(operating, function, lambda arguments: ran.append(arguments) or 0)
+    for module, function in (
+        (operating, "run_replay"),
+        (operating, "run_rotate"),
+        (operating, "run_webhook_secret"),
+        (reporting, "run_report"),
+    ):
+        monkeypatch.setattr(module, function, lambda arguments: ran.append(arguments) or 0)
     assert main(words_of(command)[3:]) == 0
     assert ran
 
@@ -183,6 +188,10 @@ def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
     python = f'python() {{ "{sys.executable}" -W error "$@"; }}'
     script = "\n".join(["set -euo pipefail", python, *lines])
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
+    events = tmp_path / "events"  # as a reader of docs/reports.md has them
+    events.mkdir()
+    for sample in (ROOT / "events" / "webhooks").glob("*.json"):
+        (events / sample.name).write_text(json.dumps(json.loads(sample.read_text("utf-8"))))
     run = subprocess.run(
         ["bash", "-c", script],
         cwd=tmp_path,
@@ -200,5 +209,6 @@ def test_every_command_line_is_of_a_kind_that_is_tested():
     known = ("make", "sam ", "aws ", "pip install", "python -m pip install")
     known += OWN_ENVIRONMENT + RUN_HERE
     known += ("python -c ", "rm ")  # of a secret in a file: test_secret_in_a_file.py
+    known += ("uvicorn ",)  # of containers: tests/functions/test_asgi.py starts it
     known += ("PYTHONPATH=layer .venvs/run/bin/python ",)  # beside make run: test_make_run.py
     assert not [f"{page}: {command}" for page, command in EVERY if not command.startswith(known)]

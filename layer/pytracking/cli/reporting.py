@@ -65,7 +65,7 @@ def add_report(commands: "Subparsers") -> None:
     parser.add_argument("--csv", metavar="FOLDER", help="write each table as a CSV file")
     parser.add_argument("--parquet", metavar="FOLDER", help="write each table as a Parquet file")
     parser.add_argument("--json", action="store_true", help="print the whole report as JSON")
-    parser.set_defaults(run=_run)
+    parser.set_defaults(run=run_report)
 
 
 def _sent(text: str) -> tuple[str, int]:
@@ -86,7 +86,8 @@ def _day(text: str) -> date:
         ) from None
 
 
-def _run(arguments: argparse.Namespace) -> int:
+def run_report(arguments: argparse.Namespace) -> int:
+    """Report on events as the arguments say."""
     keys = questions.Keys(arguments.by, arguments.mail_key)
     report = replace(_report(arguments, keys), sent=dict(arguments.sent))
     mail = None
