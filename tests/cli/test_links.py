@@ -106,3 +106,32 @@ def test_guarded_clicks_and_actions_are_decoded_as_what_they_are() -> None:
         "confirm", expires_in=1
     )
     assert "expired" in run("decode", old)[2]
+
+
+def test_guarded_clicks_and_actions_are_minted() -> None:
+    guarded = output("link", "click", "https://x.test/once", "--guarded").strip()
+    assert decoded(guarded)["kind"] == "guarded"
+    rate = output(
+        "link", "action", "rate", "--value", "1", "--value", "good", "--lang", "de"
+    ).strip()
+    told = decoded(rate)
+    assert (told["kind"], told["action"], told["lang"]) == ("action", "rate", "de")
+    assert told["values"] == [1, "good"]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("action", "delete"), "delete"),
+        (("action", "rate"), "value"),
+        (("action", "confirm", "--value", "1"), "value"),
+        (("action", "unsubscribe", "--expires-in", "1d"), "60 days"),
+        (("action", "confirm", "--plain"), "sealed"),
+        (("click", "https://x.test/", "--guarded", "--plain"), "sealed"),
+    ],
+)
+def test_an_action_that_no_link_can_have_is_refused(words: tuple[str, ...], reason: str) -> None:
+    status, out, error = run("link", *words)
+    assert (status > 0, out) == (True, "")
+    assert reason in error
+    assert "Traceback" not in error

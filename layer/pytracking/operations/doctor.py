@@ -25,6 +25,7 @@ import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 import pytracking
+from pytracking.base_urls import BaseUrls
 from pytracking.errors import CheckFailed
 from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
 from pytracking.tokens.keyring import Keyring
@@ -61,15 +62,12 @@ class Deployed:
         parts = urlsplit(self.open_base)
         return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
-    def configuration(self) -> pytracking.Configuration:
-        """Read the link keys, and configure minting with them."""
+    def tracker(self) -> pytracking.Tracker:
+        """Read the link keys, and make what mints with them."""
         manager = self.client("secretsmanager")
         secret = manager.get_secret_value(SecretId=self.outputs["LinkKeysSecretArn"])
-        return pytracking.Configuration(
-            base_open_tracking_url=self.open_base,
-            base_click_tracking_url=self.click_base,
-            keyring=Keyring.from_json(secret["SecretString"]),
-        )
+        keyring = Keyring.from_json(secret["SecretString"])
+        return pytracking.Tracker(BaseUrls(self.open_base, self.click_base), keyring)
 
     def get(self, url: str) -> urllib3.BaseHTTPResponse:
         """Ask as a visitor, following nothing."""
@@ -112,9 +110,7 @@ def tls(deployed: Deployed) -> str:
 
 def pixel(deployed: Deployed) -> str:
     """An open link shows the pixel."""
-    metadata = {"doctor": deployed.stack}
-    link = pytracking.get_open_tracking_url(metadata, deployed.configuration())
-    answer = deployed.get(link)
+    answer = deployed.get(deployed.tracker().open_url({"doctor": deployed.stack}))
     if answer.status != 200 or answer.data != pytracking.TRACKING_PIXEL:
         raise CheckFailed(f"an open link was answered with {answer.status}, not with the pixel")
     return f"{len(answer.data)} bytes of {answer.headers.get('content-type')}"
@@ -122,13 +118,20 @@ def pixel(deployed: Deployed) -> str:
 
 def redirect(deployed: Deployed) -> str:
     """A click link leads to its target."""
-    metadata = {"doctor": deployed.stack}
-    link = pytracking.get_click_tracking_url(TARGET, metadata, deployed.configuration())
-    answer = deployed.get(link)
+    answer = deployed.get(deployed.tracker().click_url(TARGET, {"doctor": deployed.stack}))
     location = answer.headers.get("location")
     if (answer.status, location) != (302, TARGET):
         raise CheckFailed(f"a click link was answered with {answer.status} to {location}")
     return f"302 to {location}"
+
+
+def action(deployed: Deployed) -> str:
+    """An action link shows its page, which does nothing before its button is pressed."""
+    answer = deployed.get(deployed.tracker().action_url("confirm", {"doctor": deployed.stack}))
+    kind = answer.headers.get("content-type", "")
+    if answer.status != 200 or not kind.startswith("text/html"):
+        raise CheckFailed(f"an action link was answered with {answer.status}, not with its page")
+    return f"{len(answer.data)} bytes of {kind}"
 
 
 def forgery(deployed: Deployed) -> str:
@@ -225,6 +228,7 @@ CHECKS: tuple[tuple[str, Callable[[Deployed], str]], ...] = (
     ("TLS", tls),
     ("pixel", pixel),
     ("redirect", redirect),
+    ("action page", action),
     ("forged link", forgery),
     ("concurrency", concurrency),
     ("trigger", trigger),
@@ -234,7 +238,7 @@ CHECKS: tuple[tuple[str, Callable[[Deployed], str]], ...] = (
 )
 
 
-DOMAIN_CHECKS = CHECKS[:4]
+DOMAIN_CHECKS = CHECKS[:5]
 """What is looked at of each further domain: that visitors are answered there."""
 
 
