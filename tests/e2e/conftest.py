@@ -134,7 +134,8 @@ def get() -> Callable[..., urllib3.BaseHTTPResponse]:
         kind: str | None = None,
         **headers: str,
     ) -> urllib3.BaseHTTPResponse:
-        headers["User-Agent"] = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"
+        agent = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Firefox/140.0"
+        headers = {"user-agent": agent, **headers}
         if kind:
             headers["Content-Type"] = kind
         return pool.request(method, url, body=body, headers=headers, redirect=False)

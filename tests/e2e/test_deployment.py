@@ -3,6 +3,7 @@
 import email
 import email.policy
 import html
+import itertools
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from standardwebhooks import Webhook
 from tests.e2e.conftest import BUILT, FURTHER, STACK, Deployment
 from tests.support.receiver import Received, Receiver
 from tests.support.timing import until
+from tests.visitors import corpus
 
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/sale?a=1&b=%C3%A9"
@@ -132,6 +134,7 @@ def test_a_hit_is_delivered_signed_and_a_stock_library_verifies_it(
     assert {body["id"] for body in bodies} == {call.headers["webhook-id"] for call in calls}
 
 
+HOP_BY_HOP = {"host", "connection", "content-length", "transfer-encoding", "upgrade", "te"}
 FORM = "application/x-www-form-urlencoded"
 MULTIPART = (
     b"----b\r\n"
@@ -178,6 +181,35 @@ def test_a_guarded_click_is_followed_by_its_button_alone(
     assert (answer.status, answer.headers["location"]) == (303, TARGET)
     [call] = until(lambda: calls_about(receiver, "guarded"))
     assert json.loads(call.body)["type"] == "email.clicked"
+
+
+def test_no_scanner_acts_at_any_of_a_thousand_links(
+    deployment: Deployment, get: Get, receiver: Receiver
+) -> None:
+    minting = tracker(deployment)
+    links = [
+        link
+        for number in range(500)
+        for link in (
+            minting.action_url("unsubscribe", {"customer": "scanned", "number": number}),
+            minting.click_url(TARGET, {"customer": "scanned", "number": number}, guarded=True),
+        )
+    ]
+    asked = 0
+    for link, headers, method in zip(
+        itertools.cycle(links),
+        corpus.visits(),
+        itertools.cycle(["GET", "GET", "HEAD"]),
+        strict=False,
+    ):
+        sent = {name: value for name, value in headers.items() if name not in HOP_BY_HOP}
+        answer = get(link, method, **sent)
+        assert (answer.status, "location" in answer.headers) == (200, False), headers
+        asked += 1
+    assert asked > 2 * len(links)
+    get(minting.action_url("unsubscribe", {"customer": "leaves after scanners"}), "POST")
+    until(lambda: calls_about(receiver, "leaves after scanners"))
+    assert not [call for call in list(receiver.received) if b'"scanned"' in call.body]
 
 
 def tracker(deployment: Deployment) -> pytracking.Tracker:

@@ -12,24 +12,6 @@ from tools import samples
 
 LINKS = 1_000
 TRACKER = Tracker("https://t.example.com", RING)
-PREFETCHES = (
-    {"purpose": "prefetch"},
-    {"sec-purpose": "prefetch;prerender"},
-    {"x-moz": "prefetch"},
-    {"x-purpose": "preview"},
-)
-
-
-def visits():
-    """Every agent and set of headers that is known to follow links, people's included."""
-    labelled = [
-        *corpus.read("requests"),
-        *corpus.recorded(),
-        *corpus.read("machines"),
-        *corpus.read("people"),
-    ]
-    for one, extra in zip(labelled, itertools.cycle(({}, *PREFETCHES)), strict=False):
-        yield {**one.headers, **extra, "user-agent": one.agent}
 
 
 def links(kind):
@@ -50,10 +32,10 @@ def test_no_scanner_acts_at_any_of_a_thousand_links(function, kind, start, capsy
     with RawServer(ok) as queue:
         handler = start(function, PYTRACKING_QUEUE_URL=queue.url).module.handler
         paths = itertools.cycle(links(kind))
-        for headers in visits():
+        for headers in corpus.visits():
             for method in ("GET", "HEAD"):
                 event = samples.http_api(next(paths), method)
-                event["headers"] |= {name.lower(): value for name, value in headers.items()}
+                event["headers"] |= headers
                 answer = handler(event, None)
                 assert (answer["statusCode"], "Location" in answer["headers"]) == (200, False)
                 asked += 1

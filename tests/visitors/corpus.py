@@ -1,8 +1,10 @@
 """The labelled requests of tests/visitors/corpus, and how well verdicts agree with them."""
 
 import hashlib
+import itertools
 import json
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -71,6 +73,27 @@ def recorded() -> list[Labelled]:
         )
         for document in map(json.loads, lines)
     ]
+
+
+PREFETCHES = (
+    {"purpose": "prefetch"},
+    {"sec-purpose": "prefetch;prerender"},
+    {"x-moz": "prefetch"},
+    {"x-purpose": "preview"},
+)
+
+
+def visits() -> Iterator[dict[str, str]]:
+    """Every agent and set of headers that is known to follow links, people's included."""
+    labelled = [
+        *read("requests"),
+        *recorded(),
+        *read("machines"),
+        *read("people"),
+    ]
+    for one, extra in zip(labelled, itertools.cycle(({}, *PREFETCHES)), strict=False):
+        headers = {**one.headers, **extra}
+        yield {name.lower(): value for name, value in headers.items()} | {"user-agent": one.agent}
 
 
 def is_machine(cls: str) -> bool:

@@ -14,7 +14,7 @@ from pytracking.visitors.browsers import Browser, Device, browser_of, client_of,
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = "2 crawler-user-agents 1.67.0"
+RULESET = "3 crawler-user-agents 1.67.0"
 """Which rules a verdict was made by: ours, counted, and the list of crawlers they look up."""
 
 MAX_AGENT_CHARS = 1024
