@@ -92,6 +92,8 @@ def report_of(
             )
         connection = duckdb.connect()
         try:
+            # It takes a program without a file, such as a notebook, for a terminal of its own.
+            connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET threads = {THREADS}")
             connection.execute(f"SET memory_limit = '{_megabytes(files)}MB'")
             connection.execute("SET preserve_insertion_order = false")
