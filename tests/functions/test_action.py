@@ -75,6 +75,7 @@ def test_head_does_nothing_at_all(what, queued, log):
     assert (queue.requests, log.lines()) == ([], [])
 
 
+FORM = "multipart/form-data; boundary="
 BODIES = {
     "as Gmail sends it": (ONE_CLICK, URLENCODED),
     "as RFC 8058 shows it": (MULTIPART, "multipart/form-data; boundary=--FormBoundaryjWmhtjORrn"),
@@ -82,6 +83,18 @@ BODIES = {
     "not a form": ("{}", "application/json"),
     "a multipart without an end": ("--x\r\n", "multipart/form-data; boundary=x"),
     "a multipart without a boundary": (MULTIPART, "multipart/form-data"),
+    **{
+        f"a multipart part with {what}": (
+            f"--b\r\n{head}\r\n\r\nOne-Click\r\n--b--\r\n",
+            f"{FORM}b",
+        )
+        for what, head in {
+            "half a quoted name": 'Content-Disposition: "%Content-Disposition: ',
+            "a type of a star": "Content-Disposition: form-data\r\nContent-Type: *;--b----b--\0*",
+            "a name in numbered and other pieces": "Content-Disposition: ; name*=utf-8''x;name*1*=",
+        }.items()
+    },
+    "a multipart with a charset that is none": ("--b\r\n\r\n\r\n--b--", f"{FORM}b; charset=\0"),
     "a thousand fields": ("&".join(["a=1"] * 1000), URLENCODED),
     "the longest": ("x" * 4096, URLENCODED),
 }

@@ -15,12 +15,12 @@ def fields(request: Request) -> dict[str, str]:
     Mailbox providers send either form (RFC 8058, section 3.1). Files are no fields.
     """
     kind = request.headers.get("content-type", "")
-    if kind.lower().startswith("multipart/"):
-        return _multipart(kind, request.body)
-    text = request.body.decode(errors="replace")
     try:
+        if kind.lower().startswith("multipart/"):
+            return _multipart(kind, request.body)
+        text = request.body.decode(errors="replace")
         return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS))
-    except ValueError:
+    except Exception:  # malformed headers raise whatever they meet in the email package
         return {}
 
 
