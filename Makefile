@@ -63,8 +63,8 @@ test: ## Everything: style, types, tests, coverage
 	@$(TEST) --cov --cov-report=term:skip-covered $(PYTEST)
 quick: .venv/.stamp ## The tests that take less than a minute together
 	@$(TEST) -m "not slow" $(PYTEST)
-e2e: .venvs/sam/.stamp ## Deploy the template to an emulator and use it
-	@.venv/bin/python -m pytest tests/e2e $(PYTEST)
+e2e: .venvs/sam/.stamp ## Deploy the template to an emulator and use it; lead a browser through the live page
+	@.venv/bin/python -m pytest -n 2 --dist loadgroup tests/e2e $(PYTEST)
 tox: .venv/.stamp ## The whole suite on each Python there is, and what runs without dependencies
 	@.venv/bin/python tests/run_tox.py
 django: .venv/.stamp ## Django's views on each Django that is supported
@@ -72,7 +72,7 @@ django: .venv/.stamp ## Django's views on each Django that is supported
 soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)
 	@$(PY) -m tests.delivery.soak $(SOAK)
 test-page: .venv/.stamp ## Lead a real browser through the live page, with screenshots
-	@.venv/bin/python -m pytest -s tests/local/test_page*.py $(PYTEST)
+	@.venv/bin/python -m pytest -s tests/e2e/page $(PYTEST)
 screenshots: .venv/.stamp ## Compare real mails before and after tracking, in a real browser
 	@.venv/bin/python -m pytest -s tests/mails/screenshots.py $(PYTEST)
 fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)

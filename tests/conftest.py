@@ -34,10 +34,8 @@ SLOW = (
     "functions/test_asgi",  # whole processes
     "functions/test_faults",  # real waits
     "functions/test_silence",
-    "local/test_action_pages",  # a real browser
     "local/test_gateway",
     "local/test_make_run",
-    "local/test_page",
     "local/test_receiver",
     "local/test_run",
     "mails/test_templates",

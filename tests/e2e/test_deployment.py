@@ -29,6 +29,8 @@ ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/sale?a=1&b=%C3%A9"
 Get = Callable[..., urllib3.BaseHTTPResponse]
 
+pytestmark = pytest.mark.xdist_group("deployment")  # all in one process: there is one deployment
+
 
 def calls_about(receiver: Receiver, customer: str) -> list[Received]:
     """Every call that the receiver got about one customer, oldest first."""

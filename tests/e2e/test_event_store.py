@@ -16,6 +16,8 @@ from tests.support.timing import until
 
 TARGET = "https://www.example.com/sale"
 
+pytestmark = pytest.mark.xdist_group("deployment")
+
 
 @pytest.fixture(scope="module")
 def bus_queue(deployment: Deployment) -> str:

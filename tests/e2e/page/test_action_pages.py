@@ -10,8 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 from pytracking import Keyring, Tracker
 from pytracking.handlers.pages import texts
 
+from tests.e2e.page.live_page import SPEED
 from tests.local.gateway import Gateway, running
-from tests.local.live_page import SPEED
 from tests.support.receiver import Handler, serving
 from tests.support.timing import until
 

@@ -13,8 +13,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.page.live_page import events, set_mood, shoot, states
 from tests.local.gateway import Gateway, call
-from tests.local.live_page import events, set_mood, shoot, states
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.support.timing import until
 

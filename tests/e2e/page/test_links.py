@@ -5,8 +5,8 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.page.live_page import SPEED, events
 from tests.local.gateway import Gateway, started
-from tests.local.live_page import SPEED, events
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)

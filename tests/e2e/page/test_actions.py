@@ -5,8 +5,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.e2e.page.live_page import events, states
 from tests.local.gateway import Gateway, call
-from tests.local.live_page import events, states
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.support.timing import until
 

@@ -8,20 +8,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.e2e.page.live_page import SPEED, opened
 from tests.local.gateway import Gateway, running
-from tests.local.live_page import SPEED, opened
 from tests.support.browser import chromium
 
 expect.set_options(timeout=30_000)  # milliseconds; a shared machine is slow at times
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     with chromium() as browser:
         yield browser
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def screenshots() -> Iterator[Path]:
     folder = Path(os.environ.get("PAGE_SCREENSHOTS") or tempfile.mkdtemp(prefix="live-page-"))
     folder.mkdir(parents=True, exist_ok=True)

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.local.live_page import events, shoot
+from tests.e2e.page.live_page import events, shoot
 from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 
 pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
