@@ -1,4 +1,4 @@
-"""From hits to numbers on one machine: the files, the report, and the page that shows it."""
+"""From hits to numbers on one machine: the files, and the report of them."""
 
 import gzip
 import json
@@ -7,13 +7,10 @@ import re
 from pathlib import Path
 from typing import Any
 
-import pytest
-from playwright.sync_api import Page, expect
 from pytracking.reporting.files import report_of
 from pytracking.reporting.page import page as report_page
 
-from tests.local.gateway import Gateway, call, running
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
+from tests.local.gateway import call, running
 from tests.support.timing import until
 
 
@@ -65,18 +62,3 @@ def test_without_duckdb_the_view_says_how_to_get_it(tmp_path: Path):
         call(gateway.pixel_link)
         answer = call(f"{gateway.origin}/_local/numbers")
         assert (answer.status, b"pip install duckdb" in answer.body) == (200, True)
-
-
-@pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
-def test_the_numbers_view_follows_the_events(page: Page, gateway: Gateway):
-    page.get_by_text("Numbers").click()
-    report = page.frame_locator("#numbers iframe")
-    expect(report.locator("p")).to_contain_text("no file of events")
-    for opens in (1, 2):
-        call(gateway.pixel_link, headers={"User-Agent": "Mozilla/5.0"})
-        campaigns = report.locator("table").first
-        expect(campaigns.locator("tbody td").first).to_have_text("spring")
-        column = campaigns.locator("th").all_inner_texts().index("Machine opens")
-        expect(campaigns.locator("tbody td").nth(column)).to_have_text(str(opens))
-    frame = page.locator("#numbers iframe")
-    assert frame.evaluate("e => e.contentDocument.documentElement.offsetHeight <= e.clientHeight")
