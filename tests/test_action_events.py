@@ -100,6 +100,6 @@ def test_a_logged_action_is_replayed_as_the_same_event(
 
 
 def test_what_an_action_adds_to_its_link_is_kept_while_no_key_is_at_hand() -> None:
-    hit = Undecoded(ID, "action", "p", 1, {}, how="one-click", value=9)
+    hit = Undecoded(Event("action", ID, 1, how="one-click", value=9), "p")
     assert parse(hit.to_json()) == hit
     assert parse(hit.as_dead_letter("no keys", now=2).to_json()) == hit

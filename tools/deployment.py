@@ -18,8 +18,8 @@ from typing import Any
 import boto3
 import yaml
 from botocore.exceptions import BotoCoreError, ClientError, NoCredentialsError, NoRegionError
-from pytracking.errors import PytrackingError
-from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
+from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, described
 
 from tools import emulator
 
@@ -286,7 +286,7 @@ def deploy(choices: Choices, region: str) -> None:
     print("\n".join(plan) or "Nothing changes.", flush=True)
     if plan:
         emulator.sam(*arguments, AWS_DEFAULT_REGION=region)
-    print(summary(outputs(choices.stack)))
+    print(summary(described(choices.stack)))
 
 
 def run(work: Callable[[], None], verb: str) -> int:
@@ -305,6 +305,9 @@ def run(work: Callable[[], None], verb: str) -> int:
         return 2
     except (BotoCoreError, ClientError) as error:
         print(f"Not {verb}: {error} {HOW_TO_REACH_AWS}", file=sys.stderr)
+        return 1
+    except ConfigurationError as error:
+        print(f"Not {verb}: {error}", file=sys.stderr)
         return 1
     return 0
 

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import boto3
-from pytracking.operations.stack import outputs
+from pytracking.operations.stack import described
 
 from tools import emulator
 from tools.deployment import (
@@ -44,7 +44,7 @@ def add(given: Mapping[str, str], region: str) -> None:
         raise Refused("DOMAIN= is missing: expected the host of the links, track.example.org")
     if not (given.get("ZONE") or given.get("CERTIFICATE")):
         raise Refused("ZONE= or CERTIFICATE= is missing: a domain needs a certificate")
-    found = outputs(tracking)
+    found = described(tracking)
     if "ApiId" not in found:
         raise Refused(f"the stack {tracking} has no output ApiId: deploy this version of it first")
     if found["OpenBaseUrl"] == f"https://{domain}/o/":
@@ -61,7 +61,7 @@ def add(given: Mapping[str, str], region: str) -> None:
         *("--parameter-overrides", *(quoted(*one) for one in parameters.items())),
         AWS_DEFAULT_REGION=region,
     )
-    print(summary(outputs(stack)))
+    print(summary(described(stack)))
     listed = [one for one in found.get("OtherDomains", "").split(",") if one and one != domain]
     print(
         f"Mint with these. For events and the doctor to name the domain:\n"

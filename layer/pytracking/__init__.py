@@ -71,33 +71,27 @@ __all__ = [
     "verify_webhook",
 ]
 
-_LOADED_LATER = {
-    "Campaign": "campaign",
-    "Configuration": "configuration",
-    "DEFAULT_TIMEOUT_SECONDS": "configuration",
-    "Event": "events",
-    "Keyring": "tokens.keyring",
-    "Link": "links",
-    "PNG_MIME_TYPE": "pixel",
-    "TRACKING_PIXEL": "pixel",
-    "Tracker": "tracker",
-    "TrackingResult": "results",
-    "get_click_tracking_result": "tracking",
-    "get_click_tracking_url": "tracking",
-    "get_click_tracking_url_path": "tracking",
-    "get_open_tracking_pixel": "pixel",
-    "get_open_tracking_result": "tracking",
-    "get_open_tracking_url": "tracking",
-    "get_open_tracking_url_path": "tracking",
-    "verify_webhook": "receiving",
+_MODULES = {
+    "campaign": "Campaign",
+    "configuration": "Configuration DEFAULT_TIMEOUT_SECONDS",
+    "events": "Event",
+    "links": "Link",
+    "pixel": "PNG_MIME_TYPE TRACKING_PIXEL get_open_tracking_pixel",
+    "receiving": "verify_webhook",
+    "results": "TrackingResult",
+    "tokens.keyring": "Keyring",
+    "tracker": "Tracker",
+    "tracking": "get_click_tracking_result get_click_tracking_url get_click_tracking_url_path "
+    "get_open_tracking_result get_open_tracking_url get_open_tracking_url_path",
 }
+_LOADED_LATER = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> object:
     """Load a public name, or a module that ``import pytracking`` has always brought along."""
     if name in _LOADED_LATER:
         value = getattr(import_module(f"pytracking.{_LOADED_LATER[name]}"), name)
-    elif name in _LOADED_LATER.values():
+    elif name in _MODULES:
         value = import_module(f"pytracking.{name}")
     else:
         raise AttributeError(f"module 'pytracking' has no attribute {name!r}")

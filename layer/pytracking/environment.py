@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from typing import Any, Literal
 
 from pytracking.errors import ConfigurationError
@@ -75,9 +75,13 @@ def _android_apps(name: str, value: str) -> tuple[tuple[str, tuple[str, ...]], .
     return tuple(found.items())
 
 
-def _variable(name: str, meaning: str, read: _Read = _text, *, secret: bool = False) -> Any:
-    """Return a field that is read from the variable ``name``; a secret one is never shown."""
-    metadata = {"variable": name, "meaning": meaning, "read": read, "secret": secret}
+def _env(meaning: str, read: _Read = _text, *, name: str = "", secret: bool = False) -> Any:
+    """Return a field that is read from a variable; a secret one is never shown.
+
+    Args:
+        name: the variable's, where it is not ``PYTRACKING_`` and the field's.
+    """
+    metadata = {"variable": name, "meaning": meaning, "read": read}
     return field(default=read(name, ""), repr=not secret, metadata=metadata)
 
 
@@ -88,155 +92,119 @@ class Settings:
     The meaning of each stands beside it, and in docs/variables.md.
     """
 
-    link_keys_secret: str | None = _variable(
-        "PYTRACKING_LINK_KEYS_SECRET", "ARN or name of the secret that holds the link keys"
+    link_keys_secret: str | None = _env("ARN or name of the secret that holds the link keys")
+    link_keys: str | None = _env(
+        "the link keys' JSON itself, for use without a secret", secret=True
     )
-    link_keys: str | None = _variable(
-        "PYTRACKING_LINK_KEYS", "the link keys' JSON itself, for use without a secret", secret=True
+    open_base_url: str | None = _env("what open links start with, `https://track.example.com/o/`")
+    click_base_url: str | None = _env("what click links start with, `https://track.example.com/c/`")
+    webhook_url: str | None = _env("webhook URL of hits whose link names none")
+    fallback_url: str | None = _env(
+        "where a click on a link that cannot be used goes; without it, a neutral page"
     )
-    open_base_url: str | None = _variable(
-        "PYTRACKING_OPEN_BASE_URL", "what open links start with, `https://track.example.com/o/`"
+    sender_name: str | None = _env("who the mails are from, on the pages of action links")
+    sender_url: str | None = _env(
+        "where the pages of action links say the sender is reached, `https:` or `mailto:`"
     )
-    click_base_url: str | None = _variable(
-        "PYTRACKING_CLICK_BASE_URL", "what click links start with, `https://track.example.com/c/`"
-    )
-    webhook_url: str | None = _variable(
-        "PYTRACKING_WEBHOOK_URL", "webhook URL of hits whose link names none"
-    )
-    fallback_url: str | None = _variable(
-        "PYTRACKING_FALLBACK_URL",
-        "where a click on a link that cannot be used goes; without it, a neutral page",
-    )
-    sender_name: str | None = _variable(
-        "PYTRACKING_SENDER_NAME", "who the mails are from, on the pages of action links"
-    )
-    sender_url: str | None = _variable(
-        "PYTRACKING_SENDER_URL",
-        "where the pages of action links say the sender is reached, `https:` or `mailto:`",
-    )
-    apple_app_ids: tuple[str, ...] = _variable(
-        "PYTRACKING_APPLE_APP_IDS",
+    apple_app_ids: tuple[str, ...] = _env(
         "apps on Apple's systems that open links made for them, `TEAMID1234.com.example.shop`",
         _apple_apps,
     )
-    android_apps: tuple[tuple[str, tuple[str, ...]], ...] = _variable(
-        "PYTRACKING_ANDROID_APPS",
+    android_apps: tuple[tuple[str, tuple[str, ...]], ...] = _env(
         "apps on Android that open links made for them, `com.example.shop=` and the SHA-256 of "
         "their certificate",
         _android_apps,
     )
-    hosts: tuple[str, ...] = _variable(
-        "PYTRACKING_HOSTS",
-        "domains of links, separated by commas: events name the one that was used",
-        _names,
+    hosts: tuple[str, ...] = _env(
+        "domains of links, separated by commas: events name the one that was used", _names
     )
-    viewer_address_secret: str | None = _variable(
-        "PYTRACKING_VIEWER_ADDRESS_SECRET",
+    viewer_address_secret: str | None = _env(
         "what CloudFront sends as `X-Origin-Secret`, so that its `CloudFront-Viewer-Address` is "
         "believed; without it, that header never is",
         secret=True,
     )
-    queue_url: str | None = _variable(
-        "PYTRACKING_QUEUE_URL",
-        "SQS queue of hits; without it, open and click call the webhook themselves",
+    queue_url: str | None = _env(
+        "SQS queue of hits; without it, open and click call the webhook themselves"
     )
-    slow_queue_url: str | None = _variable(
-        "PYTRACKING_SLOW_QUEUE_URL",
-        "SQS queue for the hits of slow receivers; without it, they share the queue of all",
+    slow_queue_url: str | None = _env(
+        "SQS queue for the hits of slow receivers; without it, they share the queue of all"
     )
-    slow_lane: bool = _variable(
-        "PYTRACKING_SLOW_LANE", "`true`: deliver is fed from the queue of slow receivers", _flag
+    slow_lane: bool = _env("`true`: deliver is fed from the queue of slow receivers", _flag)
+    dead_letter_queue_url: str | None = _env("SQS queue of hits that could not be delivered")
+    event_stream: str | None = _env(
+        "Firehose stream that writes every event to the event store; without it, there is none"
     )
-    dead_letter_queue_url: str | None = _variable(
-        "PYTRACKING_DEAD_LETTER_QUEUE_URL", "SQS queue of hits that could not be delivered"
+    event_bus: str | None = _env(
+        "ARN or name of the EventBridge bus that every event is put on; without it, none is"
     )
-    event_stream: str | None = _variable(
-        "PYTRACKING_EVENT_STREAM",
-        "Firehose stream that writes every event to the event store; without it, there is none",
+    webhook_secrets_secret: str | None = _env(
+        "ARN or name of the secret that holds the webhook secrets"
     )
-    event_bus: str | None = _variable(
-        "PYTRACKING_EVENT_BUS",
-        "ARN or name of the EventBridge bus that every event is put on; without it, none is",
+    webhook_secrets: str | None = _env(
+        "the webhook secrets' JSON itself, for use without a secret", secret=True
     )
-    webhook_secrets_secret: str | None = _variable(
-        "PYTRACKING_WEBHOOK_SECRETS_SECRET",
-        "ARN or name of the secret that holds the webhook secrets",
+    allow_http_webhooks: bool = _env("`true`: webhooks may be http, not only https", _flag)
+    allowed_webhook_networks: str | None = _env(
+        "private networks that webhooks may be in, `10.1.0.0/16, 10.2.0.0/16`"
     )
-    webhook_secrets: str | None = _variable(
-        "PYTRACKING_WEBHOOK_SECRETS",
-        "the webhook secrets' JSON itself, for use without a secret",
-        secret=True,
-    )
-    allow_http_webhooks: bool = _variable(
-        "PYTRACKING_ALLOW_HTTP_WEBHOOKS", "`true`: webhooks may be http, not only https", _flag
-    )
-    allowed_webhook_networks: str | None = _variable(
-        "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS",
-        "private networks that webhooks may be in, `10.1.0.0/16, 10.2.0.0/16`",
-    )
-    privacy_mode: PrivacyMode = _variable(
-        "PYTRACKING_PRIVACY",
+    privacy_mode: PrivacyMode = _env(
         "what is kept of visitors: `full`, `truncated` or `none`",
         _one_of(("full", "truncated", "none")),
+        name="PYTRACKING_PRIVACY",
     )
-    do_not_track: DoNotTrack = _variable(
-        "PYTRACKING_DO_NOT_TRACK",
+    do_not_track: DoNotTrack = _env(
         "how an open whose browser asks not to be tracked is recorded: `aggregate`, `anonymous` "
         "or `ignore`",
         _one_of(("aggregate", "anonymous", "ignore")),
     )
-    shadow_signals: bool = _variable(
-        "PYTRACKING_SHADOW_SIGNALS",
+    shadow_signals: bool = _env(
         "`true`: events carry signals whose precision is not known yet, and which decide nothing",
         _flag,
     )
-    campaign_keys: tuple[str, ...] = _variable(
-        "PYTRACKING_CAMPAIGN_KEYS",
-        "metadata that aggregate events keep, separated by commas",
-        _names,
+    campaign_keys: tuple[str, ...] = _env(
+        "metadata that aggregate events keep, separated by commas", _names
     )
-    cloudevents_headers: bool = _variable(
-        "PYTRACKING_CLOUDEVENTS_HEADERS",
-        "`true`: webhooks carry the headers of CloudEvents 1.0 as well",
+    cloudevents_headers: bool = _env(
+        "`true`: webhooks carry the headers of CloudEvents 1.0 as well", _flag
+    )
+    local: bool = _env(
+        "`true` under `sam local` and `make run`: the sample key serves",
         _flag,
+        name="AWS_SAM_LOCAL",
     )
-    local: bool = _variable(
-        "AWS_SAM_LOCAL", "`true` under `sam local` and `make run`: the sample key serves", _flag
+    region: str | None = _env("region of the calls to AWS; set by Lambda", name="AWS_REGION")
+    default_region: str | None = _env(
+        "the same where AWS_REGION is unset", name="AWS_DEFAULT_REGION"
     )
-    region: str | None = _variable("AWS_REGION", "region of the calls to AWS; set by Lambda")
-    default_region: str | None = _variable(
-        "AWS_DEFAULT_REGION", "the same where AWS_REGION is unset"
+    access_key: str | None = _env("signs calls to AWS; set by Lambda", name="AWS_ACCESS_KEY_ID")
+    secret_key: str | None = _env(
+        "signs calls to AWS; set by Lambda", secret=True, name="AWS_SECRET_ACCESS_KEY"
     )
-    access_key: str | None = _variable("AWS_ACCESS_KEY_ID", "signs calls to AWS; set by Lambda")
-    secret_key: str | None = _variable(
-        "AWS_SECRET_ACCESS_KEY", "signs calls to AWS; set by Lambda", secret=True
+    session_token: str | None = _env(
+        "signs calls to AWS; set by Lambda", secret=True, name="AWS_SESSION_TOKEN"
     )
-    session_token: str | None = _variable(
-        "AWS_SESSION_TOKEN", "signs calls to AWS; set by Lambda", secret=True
+    aws_domain: str | None = _env(
+        "domain of AWS's services, `AWS::URLSuffix` of CloudFormation; `amazonaws.com` where unset"
     )
-    aws_domain: str | None = _variable(
-        "PYTRACKING_AWS_DOMAIN",
-        "domain of AWS's services, `AWS::URLSuffix` of CloudFormation; `amazonaws.com` where unset",
+    aws_endpoint: str | None = _env(
+        "calls every AWS service at this address instead", name="AWS_ENDPOINT_URL"
     )
-    aws_endpoint: str | None = _variable(
-        "AWS_ENDPOINT_URL", "calls every AWS service at this address instead"
+    sqs_endpoint: str | None = _env(
+        "calls SQS at this address instead", name="AWS_ENDPOINT_URL_SQS"
     )
-    sqs_endpoint: str | None = _variable(
-        "AWS_ENDPOINT_URL_SQS", "calls SQS at this address instead"
+    secrets_manager_endpoint: str | None = _env(
+        "calls Secrets Manager at this address instead", name="AWS_ENDPOINT_URL_SECRETS_MANAGER"
     )
-    secrets_manager_endpoint: str | None = _variable(
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER", "calls Secrets Manager at this address instead"
+    firehose_endpoint: str | None = _env(
+        "calls Firehose at this address instead", name="AWS_ENDPOINT_URL_FIREHOSE"
     )
-    firehose_endpoint: str | None = _variable(
-        "AWS_ENDPOINT_URL_FIREHOSE", "calls Firehose at this address instead"
+    eventbridge_endpoint: str | None = _env(
+        "calls EventBridge at this address instead", name="AWS_ENDPOINT_URL_EVENTBRIDGE"
     )
-    eventbridge_endpoint: str | None = _variable(
-        "AWS_ENDPOINT_URL_EVENTBRIDGE", "calls EventBridge at this address instead"
+    service: str | None = _env(
+        "`service` of log lines and metrics: the stack's name", name="POWERTOOLS_SERVICE_NAME"
     )
-    service: str | None = _variable(
-        "POWERTOOLS_SERVICE_NAME", "`service` of log lines and metrics: the stack's name"
-    )
-    namespace: str | None = _variable("POWERTOOLS_METRICS_NAMESPACE", "namespace of the metrics")
+    namespace: str | None = _env("namespace of the metrics", name="POWERTOOLS_METRICS_NAMESPACE")
 
     @property
     def event_destinations(self) -> tuple[str, ...]:
@@ -259,10 +227,15 @@ class Settings:
         """
         found: dict[str, Any] = {}
         for one in fields(cls):
-            variable = one.metadata["variable"]
+            variable = variable_of(one)
             text = environment.get(variable) or defaults.get(variable, "")
             found[one.name] = one.metadata["read"](variable, text)
         return cls(**found)
+
+
+def variable_of(setting: Field[Any]) -> str:
+    """Return the name of the variable that a field of ``Settings`` is read from."""
+    return setting.metadata["variable"] or f"PYTRACKING_{setting.name.upper()}"
 
 
 def table() -> str:
@@ -271,5 +244,5 @@ def table() -> str:
     for one in fields(Settings):
         default = one.default
         shown = f"`{str(default).lower()}`" if isinstance(default, bool | str) else ""
-        rows.append(f"| `{one.metadata['variable']}` | {one.metadata['meaning']} | {shown} |")
+        rows.append(f"| `{variable_of(one)}` | {one.metadata['meaning']} | {shown} |")
     return "\n".join(rows) + "\n"

@@ -164,18 +164,7 @@ class Event:
         how: str | None = None,
         value: str | int | None = None,
     ) -> Event:
-        """Return the event of a use of ``link``, with all that is known of it.
-
-        Args:
-            link: what was followed.
-            request_data: as the attribute.
-            visitor: as the attribute.
-            identifier: the event's id.
-            timestamp: as the attribute.
-            host: as the attribute.
-            how: as the attribute.
-            value: as the attribute.
-        """
+        """Return the event of a use of ``link``, with all that is known of it."""
         return cls(
             kind=link.kind,
             id=identifier,
@@ -225,6 +214,14 @@ class Event:
         }
         return dataclasses.replace(self, request_data=data)
 
+    def without_link(self) -> dict[str, Any]:
+        """Return in JSON what is known of a hit beside its link, its kind, its id and its time."""
+        found: dict[str, Any] = {"request_data": self.request_data, "visitor": self.visitor}
+        if self.privacy:
+            found["privacy"] = list(self.privacy)
+        acted = {"how": self.how, "value": self.value}
+        return found | {name: member for name, member in acted.items() if member is not None}
+
     def to_json(self) -> dict[str, Any]:
         """Return the body of the webhook: the keys of pytracking 0.2.2, and ours."""
         body: dict[str, Any] = {
@@ -241,8 +238,8 @@ class Event:
         }
         if self.kind in KINDS_WITH_URL:
             body["tracked_url"] = self.tracked_url
-        told = {"host": self.host, "how": self.how, "value": self.value, "undoes": self.undoes}
-        body |= {name: member for name, member in told.items() if member is not None}
+        rest = {"host": self.host, "how": self.how, "value": self.value, "undoes": self.undoes}
+        body |= {name: member for name, member in rest.items() if member is not None}
         if self.privacy:
             body["privacy"] = list(self.privacy)
         return body

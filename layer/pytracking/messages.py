@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from pytracking.errors import InvalidMessage
-from pytracking.events import OPT_OUT_TYPES, Event, event_kind
+from pytracking.events import OPT_OUT_TYPES, UNKNOWN_VISITOR, Event, event_kind
 from pytracking.tokens import KIND_BYTES, Kind
+from pytracking.tokens.document import refuse_constant
 
 VERSION = 1
 
@@ -133,52 +134,31 @@ class Message:
 class Undecoded:
     """A hit whose token could not be opened when it came in, because the keys were out of reach.
 
-    ``kind`` is what the link was followed as, ``token`` the token as received, ``timestamp`` the
-    time of the hit in seconds since the epoch, ``request_data`` what may be kept of the request as
-    long as nobody knows what the recipient agreed to, ``visitor`` the verdict on the visitor,
-    ``privacy`` the consent flags that hold besides the token's own, ``how`` and ``value`` what an
-    action adds to its link.
+    ``event`` is what is known of it all the same: ``request_data`` what may be kept of the request
+    as long as nobody knows what the recipient agreed to, ``privacy`` the consent flags that hold
+    besides the token's own. ``token`` is as received.
     """
 
-    id: str
-    kind: Kind
+    event: Event
     token: str
-    timestamp: int
-    request_data: Mapping[str, Any]
-    visitor: Mapping[str, Any] | None = None
-    privacy: tuple[str, ...] = ()
-    how: str | None = None
-    value: str | int | None = None
     dead: DeadLetter | None = field(default=None, compare=False)
-
-    def facts(self) -> dict[str, Any]:
-        """Return what is known of the hit besides its id and its token, without empty fields."""
-        facts: dict[str, Any] = {"timestamp": self.timestamp, "request_data": self.request_data}
-        if self.visitor is not None:
-            facts["visitor"] = self.visitor
-        if self.privacy:
-            facts["privacy"] = list(self.privacy)
-        for name, member in (("how", self.how), ("value", self.value)):
-            if member is not None:
-                facts[name] = member
-        return facts
 
     def to_json(self) -> str:
         """Return the text of the queue message."""
-        return _dump(
-            {
-                "v": VERSION,
-                "id": self.id,
-                "undecoded": {"kind": self.kind, "token": self.token},
-                **self.facts(),
-            },
-            self.dead,
-        )
+        hit = self.event
+        undecoded = {"kind": hit.kind, "token": self.token}
+        known = {"timestamp": hit.timestamp, **hit.without_link()}
+        return _dump({"v": VERSION, "id": hit.id, "undecoded": undecoded, **known}, self.dead)
+
+    @property
+    def id(self) -> str:
+        """The event's id."""
+        return self.event.id
 
     @property
     def is_opt_out(self) -> bool:
         """Whether it may be an opt-out: which action it is, its token alone says."""
-        return self.kind == "action"
+        return self.event.kind == "action"
 
     def as_dead_letter(self, reason: str, *, now: float) -> "Undecoded":
         """Return the copy that goes to the dead letters."""
@@ -199,17 +179,7 @@ def queued(
     if webhook is not None:
         owed = ((WEBHOOK,) if webhook else ()) + others
         return Message(event.id, webhook, event.to_json(), owed=owed)
-    return Undecoded(
-        id=event.id,
-        kind=event.kind,
-        token=token,
-        timestamp=event.timestamp,
-        request_data=event.request_data,
-        visitor=event.visitor,
-        privacy=event.privacy,
-        how=event.how,
-        value=event.value,
-    )
+    return Undecoded(event, token)
 
 
 def parse(text: str) -> Message | Undecoded:
@@ -275,18 +245,18 @@ def _parse_undecoded(
         raise InvalidMessage(f"value is a text or a whole number, not {type(value).__name__}")
     if kind not in KIND_BYTES:
         raise InvalidMessage(f"undecoded.kind is one of {', '.join(KIND_BYTES)}, not {kind!r}")
-    return Undecoded(
-        id=identifier,
-        kind=kind,
-        token=_check("undecoded.token", hit.get("token"), str),
-        timestamp=_count("timestamp", document.get("timestamp")),
+    token = _check("undecoded.token", hit.get("token"), str)
+    event = Event(
+        kind,
+        identifier,
+        _count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
-        visitor=visitor,
+        visitor=UNKNOWN_VISITOR if visitor is None else visitor,
         privacy=tuple(_check("a flag of privacy", flag, str) for flag in consent),
         how=None if how is None else _check("how", how, str),
         value=value,
-        dead=dead,
     )
+    return Undecoded(event, token, dead)
 
 
 def _parse_owed(value: Any) -> tuple[str, ...]:
@@ -312,7 +282,7 @@ def _load(text: str) -> dict[str, Any]:
     if len(text) > MAX_BODY_BYTES:
         raise InvalidMessage(f"a message of {len(text)} characters; at most {MAX_BODY_BYTES}")
     try:
-        document = json.loads(text, parse_constant=_refuse_constant)
+        document = json.loads(text, parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidMessage(f"a message is JSON; this one is not: {error}") from error
     if not isinstance(document, dict):
@@ -327,10 +297,6 @@ def _dump(document: dict[str, Any], dead: DeadLetter | None) -> str:
         return json.dumps(document, separators=(",", ":"), allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise InvalidMessage(f"a message must be made of JSON values: {error}") from error
-
-
-def _refuse_constant(name: str) -> Any:
-    raise ValueError(f"{name} is not JSON")
 
 
 def _check(name: str, value: Any, kind: type[_T]) -> _T:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from typing import NoReturn
 
 from pytracking.delivery.signatures import TOLERANCE_SECONDS, Signer
 from pytracking.errors import InvalidWebhook
 from pytracking.events import Event
+from pytracking.tokens.document import refuse_constant
 
 
 def verify_webhook(
@@ -40,13 +40,9 @@ def verify_webhook(
             raise InvalidWebhook("invalid body: it cannot be written as UTF-8") from error
     signer.verify(headers, body, tolerance=tolerance, now=now)
     try:
-        document = json.loads(body.decode(), parse_constant=_refuse)
+        document = json.loads(body.decode(), parse_constant=refuse_constant)
     except (ValueError, RecursionError) as error:
         raise InvalidWebhook(f"invalid body: it is not JSON ({type(error).__name__})") from error
     if not isinstance(document, dict):
         raise InvalidWebhook(f"invalid body: must be an object, not {type(document).__name__}")
     return Event.from_json(document)
-
-
-def _refuse(constant: str) -> NoReturn:
-    raise ValueError(f"{constant} is not JSON")

@@ -9,15 +9,7 @@ from pytracking.links import link_id
 
 TrackingResultJSON = namedtuple(
     "TrackingResultJSON",
-    [
-        "is_open_tracking",
-        "is_click_tracking",
-        "tracked_url",
-        "webhook_url",
-        "metadata",
-        "request_data",
-        "timestamp",
-    ],
+    "is_open_tracking is_click_tracking tracked_url webhook_url metadata request_data timestamp",
 )
 """The seven fields of pytracking 0.2.2, ready for ``json.dumps``."""
 

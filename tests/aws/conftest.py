@@ -20,7 +20,7 @@ def sqs():
 
     def make(url, environment=ENVIRONMENT):
         settings = Settings.from_environment(environment)
-        api = JsonApi(url, service="sqs", target="AmazonSQS", version="1.0", settings=settings)
+        api = JsonApi("sqs", settings, url)
         made.append(api)
         return api
 

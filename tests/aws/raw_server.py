@@ -6,27 +6,26 @@ import struct
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from types import TracebackType
+from dataclasses import dataclass
 from typing import Any
+
+from tests.delivery.receivers import Receiver, Request
 
 Behaviour = Callable[["Connection"], None]
 
 
+@dataclass
 class Connection:
     """One request that has been read whole, and the socket to answer it on."""
 
-    def __init__(self, server: "RawServer", sock: socket.socket, head: bytes, body: bytes) -> None:
-        self.server, self.sock, self.head, self.body = server, sock, head, body
-        self.keep = False
+    server: "RawServer"
+    sock: socket.socket
+    request: Request
+    keep: bool = False
 
     @property
     def json(self) -> Any:
-        return json.loads(self.body)
-
-    @property
-    def headers(self) -> dict[str, str]:
-        lines = self.head.decode("latin-1").split("\r\n")[1:]
-        return {k.lower(): v.strip() for k, _, v in (line.partition(":") for line in lines)}
+        return self.request.json
 
     def answer(self, status: int, payload: Any, *, keep: bool = True) -> None:
         body = json.dumps(payload).encode()
@@ -35,9 +34,6 @@ class Connection:
             b"Content-Length: %d\r\n\r\n" % (status, len(body)) + body
         )
         self.keep = keep
-
-    def stay_silent(self) -> None:
-        self.server.closing.wait(10)
 
 
 def ok(connection: Connection) -> None:
@@ -49,7 +45,7 @@ def fail(status: int, code: str = "InternalError") -> Behaviour:
 
 
 def hang(connection: Connection) -> None:
-    connection.stay_silent()
+    connection.server.closing.wait(10)
 
 
 def reset(connection: Connection) -> None:
@@ -96,89 +92,29 @@ def _drip(connection: Connection, answer: bytes) -> None:
                 return
 
 
-class RawServer:
-    """Serves one behaviour a request, in order; the last one again and again.
-
-    Every request that was read whole is kept in ``requests``.
-    """
+class RawServer(Receiver):
+    """Serves one behaviour a request, in order; the last one again and again."""
 
     def __init__(self, *behaviours: Behaviour) -> None:
+        super().__init__(self._behave)
         self.behaviours = list(behaviours)
-        self.requests: list[Connection] = []
-        self.connections = 0
         self.closing = threading.Event()
-        self._lock = threading.Lock()
-        self._threads: list[threading.Thread] = []
-        self._open: list[socket.socket] = []
-        self._accepting = threading.Thread(target=self._accept, daemon=True)
-        self._listener = socket.create_server(("127.0.0.1", 0), backlog=128)
-        self.url = f"http://127.0.0.1:{self._listener.getsockname()[1]}"
+        self.url = self.url.removesuffix("/hook")
 
-    def __enter__(self) -> "RawServer":
-        self._accepting.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        # The accepting thread ends first, woken by a last connection: one that it took up after the
-        # others were dropped would be waited for in vain, and so would a thread asleep in accept().
+    def __exit__(self, *exc_info: object) -> None:
         self.closing.set()
-        with suppress(OSError):
-            socket.create_connection(self._listener.getsockname()).close()
-        self._accepting.join()
-        self._listener.close()
-        self.drop_connections()
-        for thread in self._threads:
-            thread.join(5)
+        super().__exit__(*exc_info)
 
     @property
     def messages(self) -> list[Any]:
         """The bodies of the SQS messages received, in order."""
         return [json.loads(request.json["MessageBody"]) for request in self.requests]
 
-    def drop_connections(self) -> None:
-        """Close every connection, as a server or a gateway does with idle ones."""
-        for sock in self._open:
-            with suppress(OSError):
-                sock.shutdown(socket.SHUT_RDWR)
-
-    def _accept(self) -> None:
-        while True:
-            sock, _ = self._listener.accept()
-            if self.closing.is_set():
-                sock.close()
-                return
-            self.connections += 1
-            self._open.append(sock)
-            thread = threading.Thread(target=self._serve, args=(sock,), daemon=True)
-            self._threads.append(thread)
-            thread.start()
-
-    def _serve(self, sock: socket.socket) -> None:
-        with sock, suppress(OSError):
-            while request := self._read(sock):
-                with self._lock:
-                    self.requests.append(request)
-                    last = len(self.behaviours) == 1
-                    behave = self.behaviours[0] if last else self.behaviours.pop(0)
-                behave(request)
-                if not request.keep:
-                    return
-
-    def _read(self, sock: socket.socket) -> Connection | None:
-        data = b""
-        while b"\r\n\r\n" not in data:
-            if not (more := sock.recv(65536)):
-                return None
-            data += more
-        head, _, body = data.partition(b"\r\n\r\n")
-        request = Connection(self, sock, head, body)
-        while len(request.body) < int(request.headers.get("content-length", "0")):
-            if not (more := sock.recv(65536)):
-                return None
-            request.body += more
-        return request
+    def _behave(self, sock: socket.socket, request: Request) -> None:
+        connection = Connection(self, sock, request)
+        with self._lock:
+            last = len(self.behaviours) == 1
+            behave = self.behaviours[0] if last else self.behaviours.pop(0)
+        behave(connection)
+        if not connection.keep:
+            raise ConnectionError  # which closes it

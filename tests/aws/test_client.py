@@ -24,7 +24,7 @@ def test_a_call_is_one_signed_post_of_json(sqs):
     with RawServer(ok) as server:
         assert call(sqs(server.url)) == {"MessageId": "1"}
     [request] = server.requests
-    assert request.head.startswith(b"POST / HTTP/1.1\r\n")
+    assert request.line == "POST / HTTP/1.1"
     assert request.json == {"MessageBody": "{}"}
     assert request.headers["x-amz-target"] == "AmazonSQS.SendMessage"
     assert request.headers["content-type"] == "application/x-amz-json-1.0"

@@ -145,9 +145,11 @@ def test_the_queue_gets_a_message_that_parses_to_the_same_hit_still_to_be_counte
 
 
 def test_a_hit_that_nobody_could_decode_is_queued_with_its_token():
-    assert queued(HIT, None) == Undecoded(
-        HIT.id, "click", "pABC", HIT.timestamp, HIT.request_data, HIT.visitor
-    )
+    hit = queued(HIT, None)
+    assert isinstance(hit, Undecoded)
+    assert hit.token == "pABC"
+    assert (hit.event.kind, hit.event.id, hit.event.timestamp) == ("click", HIT.id, HIT.timestamp)
+    assert hit.event.without_link() == HIT.without_link()
 
 
 def sized(extra):

@@ -151,23 +151,17 @@ def test_a_secret_that_is_missing_is_an_error_of_aws(settings):
 
 
 @pytest.mark.parametrize(
-    ("secret", "host"),
+    ("settings", "domain"),
     [
-        ("arn:aws:secretsmanager:eu-west-1:123456789012:secret:x", "amazonaws.com"),
-        ("arn:aws-cn:secretsmanager:cn-north-1:123456789012:secret:x", "amazonaws.com.cn"),
-        ("link-keys", "amazonaws.com"),
+        (Settings(region="eu-west-1"), "eu-west-1.amazonaws.com"),
+        (Settings(default_region="cn-north-1"), "cn-north-1.amazonaws.com.cn"),
+        # AWS::URLSuffix, as the template hands it on
+        (
+            Settings(region="eusc-de-east-1", aws_domain="amazonaws.eu"),
+            "eusc-de-east-1.amazonaws.eu",
+        ),
     ],
 )
-def test_secrets_manager_is_found_in_the_partition_of_the_secret(secret, host, monkeypatch):
-    urls = []
-    monkeypatch.setattr(secrets, "JsonApi", lambda url, **options: urls.append(url))
-    secret_text(secret, Settings(region="eu-west-1"))
-    assert urls == [f"https://secretsmanager.eu-west-1.{host}"]
-
-
-def test_secrets_manager_is_found_in_the_domain_that_the_template_names(monkeypatch):
-    urls = []
-    monkeypatch.setattr(secrets, "JsonApi", lambda url, **options: urls.append(url))
-    settings = Settings(region="eusc-de-east-1", aws_domain="amazonaws.eu")
-    secret_text("arn:aws-eusc:secretsmanager:eusc-de-east-1:123456789012:secret:x", settings)
-    assert urls == ["https://secretsmanager.eusc-de-east-1.amazonaws.eu"]
+@pytest.mark.parametrize("service", ["secretsmanager", "firehose", "events"])
+def test_a_service_is_found_in_the_partition_of_its_region(service, settings, domain):
+    assert JsonApi(service, settings).url == f"https://{service}.{domain}"

@@ -144,7 +144,7 @@ def test_a_fault_is_an_exit_status_of_one_for_pipelines():
     [
         ("ftp://a.example/", SECRET, "https"),
         ("http://a.example/", SECRET, "https"),
-        ("https://me@a.example/", SECRET, "user name"),
+        ("https://me@a.example/", SECRET, "user information"),
         ("https://a.example/", "short", "secret"),
     ],
 )

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 import pytracking
+from pytracking.events import Event
 from pytracking.messages import Message, Undecoded, parse
 from pytracking.tokens.keyring import Keyring
 
@@ -25,14 +26,14 @@ def token(**settings: Any) -> str:
 
 
 def undecoded(identifier: str = "u" * 32, **changes: Any) -> Undecoded:
+    sealed = changes.pop("token", None) or token()
     fields: dict[str, Any] = {
         "kind": "click",
-        "token": token(),
         "timestamp": 1_800_000_000,
         "request_data": {"user_ip": "203.0.113.9"},
         **changes,
     }
-    return Undecoded(identifier, **fields)
+    return Undecoded(Event(id=identifier, **fields), sealed)
 
 
 def fallback(identifier: str = "f" * 32, **changes: Any) -> str:

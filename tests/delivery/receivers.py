@@ -1,6 +1,7 @@
 """Receivers made of raw sockets, so that they can misbehave below HTTP."""
 
 import contextlib
+import json
 import os
 import socket
 import ssl
@@ -8,7 +9,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
-from typing import BinaryIO
+from typing import Any, BinaryIO, Self
 
 OK = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok"
 
@@ -21,6 +22,10 @@ class Request:
     headers: dict[str, str]
     body: bytes
     at: float = field(default_factory=time.time)
+
+    @property
+    def json(self) -> Any:
+        return json.loads(self.body)
 
 
 Script = Callable[[socket.socket, Request], None]
@@ -57,7 +62,7 @@ class Receiver:
         self._closing = False
         self._thread = threading.Thread(target=self._accept, daemon=True)
 
-    def __enter__(self) -> "Receiver":
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -67,11 +72,15 @@ class Receiver:
         with contextlib.suppress(OSError):
             socket.create_connection((self._host, self.port), 1).close()
         self._listener.close()
+        self.drop_connections()
+        self._thread.join(5)
+
+    def drop_connections(self) -> None:
+        """Close every connection, as a server or a gateway does with idle ones."""
         with self._lock:
             for conn in self._open:
                 with contextlib.suppress(OSError):
                     conn.shutdown(socket.SHUT_RDWR)
-        self._thread.join(5)
 
     def _accept(self) -> None:
         while not self._closing:

@@ -140,6 +140,11 @@ def test_vetted_addresses_keep_their_order_and_come_once() -> None:
         ("https://A.Test:8443/x?y=z#f", Endpoint("https", "a.test", 8443, "/x?y=z"), "a.test:8443"),
         ("https://a_b.test/", Endpoint("https", "a_b.test", 443, "/"), "a_b.test"),
         ("https://[2606::1]/", Endpoint("https", "2606::1", 443, "/"), "[2606::1]"),
+        (
+            "https://b\u00fccher.test/",
+            Endpoint("https", "xn--bcher-kva.test", 443, "/"),
+            "xn--bcher-kva.test",
+        ),
         ("https://a.test:443/", Endpoint("https", "a.test", 443, "/"), "a.test"),
     ],
 )
@@ -182,9 +187,10 @@ def test_an_endpoint_is_read_from_its_url(url: str, endpoint: Endpoint, netloc: 
         "https://a.test/\r\nX: y",
         "https://a.test/\t",
         "https://a.test\\@10.0.0.1/",
-        "https://a\u3002test/",
-        "https://b\u00fccher.test/",
         "https://" + "a" * 64 + ".test/",
+        "https://2130706433/",
+        "https://0x7f.1/",
+        "https://127.1/",
     ],
 )
 def test_what_is_no_plain_https_url_is_refused(url: str) -> None:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
 from pytracking.errors import BatchFailed
+from pytracking.events import Event
 from pytracking.handlers.delivering import Deliverer
 from pytracking.messages import Message, Undecoded, parse
 from standardwebhooks import Webhook
@@ -110,7 +111,8 @@ def test_of_ten_messages_with_one_poison_nine_are_done_and_one_lies_in_the_dead_
 
 @pytest.mark.fault("delivering", 36)
 def test_an_undecoded_hit_goes_to_the_dead_letters_with_its_reason(rig: Rig) -> None:
-    undecoded = Undecoded("a" * 32, "open", "pToken", 1_700_000_000, {"user_ip": "203.0.113.9"})
+    seen = Event("open", "a" * 32, 1_700_000_000, request_data={"user_ip": "203.0.113.9"})
+    undecoded = Undecoded(seen, "pToken")
     rig.put(undecoded)
     rig.invoke(rig.deliverer())
     (dead,) = rig.dead()
@@ -248,7 +250,7 @@ MESSAGES = [
     for message in (
         hit("https://r.example/"),
         hit("https://r.example/").as_dead_letter("x", now=1),
-        Undecoded("a" * 32, "open", "t", 1, {}, {"class": "bot", "signals": ["x"]}, ("no_ip",)),
+        Undecoded(Event("open", "a" * 32, 1, visitor={"signals": ["x"]}, privacy=("no_ip",)), "t"),
     )
 ]
 PLACES = [

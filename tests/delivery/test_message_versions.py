@@ -91,5 +91,5 @@ def test_a_message_of_this_version_has_all_that_an_earlier_one_reads():
     assert document["body"].keys() - BODY.keys() == {"type", "schema"}
     assert BODY.keys() <= document["body"].keys()
     assert document["v"] == 1
-    undecoded = Undecoded(event.id, "click", "p", 1, {}, {}, ("no_ip",))
+    undecoded = Undecoded(Event("click", event.id, 1, privacy=("no_ip",)), "p")
     assert json.loads(undecoded.to_json()).keys() == UNDECODED.keys()

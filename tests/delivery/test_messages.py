@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pytracking import messages
 from pytracking.errors import InvalidMessage, PytrackingError
+from pytracking.events import Event
 from pytracking.messages import Message, Undecoded
 
 json_values = st.recursive(
@@ -40,11 +41,14 @@ def test_a_message_reads_back_as_it_was_written(message: Message) -> None:
 @given(
     st.builds(
         Undecoded,
-        id=ids,
-        kind=st.sampled_from(["open", "click"]),
-        token=st.text(),
-        timestamp=st.integers(0, 2**40),
-        request_data=st.dictionaries(st.text(), json_values),
+        st.builds(
+            Event,
+            st.sampled_from(["open", "click"]),
+            ids,
+            st.integers(0, 2**40),
+            request_data=st.dictionaries(st.text(), json_values),
+        ),
+        st.text(),
     )
 )
 def test_an_undecoded_hit_reads_back_as_it_was_written(hit: Undecoded) -> None:

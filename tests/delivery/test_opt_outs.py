@@ -1,10 +1,9 @@
 """Opt-outs that are late, or end as dead letters, are counted for an alarm."""
 
-from dataclasses import replace
 from typing import Any
 
 import pytest
-from pytracking.events import TYPES
+from pytracking.events import TYPES, Event
 from pytracking.handlers.delivering import LATE_SECONDS
 from pytracking.messages import Message, Undecoded, new_id
 
@@ -52,9 +51,10 @@ def test_an_action_that_could_not_be_read_may_be_an_opt_out(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     clock = Clock()
-    unread = Undecoded(new_id(), "action", "p", 1, {})
+    unread = Undecoded(Event("action", new_id(), 1), "p")
     assert counted(unread, clock, monkeypatch)["DeadOptOuts"] == 1
-    assert "DeadOptOuts" not in counted(replace(unread, kind="open"), clock, monkeypatch)
+    opened = Undecoded(Event("open", new_id(), 1), "p")
+    assert "DeadOptOuts" not in counted(opened, clock, monkeypatch)
 
 
 @pytest.mark.parametrize("type_", TYPES.values())

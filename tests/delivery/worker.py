@@ -78,13 +78,7 @@ def poll(environment: Mapping[str, str]) -> None:
     handler = quick_handler(environment) if quick else handler_of_the_function()
     in_slow_lane = environment.get("PYTRACKING_SLOW_LANE") == "true"
     url = environment["PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"]
-    api = JsonApi(
-        environment.get("AWS_ENDPOINT_URL_SQS") or url,
-        service="sqs",
-        target="AmazonSQS",
-        version="1.0",
-        settings=Settings.from_environment(environment),
-    )
+    api = JsonApi("sqs", Settings.from_environment(environment), url)
     while True:
         try:
             answer = api.call(

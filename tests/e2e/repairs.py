@@ -62,7 +62,7 @@ def in_duckdb(sql: str, bucket: str) -> str:
     """Athena is bare DuckDB: it needs the prelude, and is told where the table's files lie."""
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in files.COLUMNS.items())
     return (
-        f"{questions.prelude()}CREATE TABLE stored AS SELECT * FROM read_json("
+        f"{questions.question('duckdb')}CREATE TABLE stored AS SELECT * FROM read_json("
         f"'s3://{bucket}/events/**', format = 'newline_delimited', columns = {{{columns}}});\n"
         + sql.replace("FROM events", "FROM stored")
     )

@@ -6,10 +6,12 @@ import os
 from pathlib import Path
 
 import pytest
-from pytracking.aws import observability, queue, secrets
+from pytracking.aws import observability, secrets
+from pytracking.aws import queue as sqs
 from pytracking.aws.client import JsonApi
 from pytracking.delivery import client as webhook_client
 
+from tests.aws.raw_server import RawServer, ok
 from tests.aws.standard_output import StandardOutput
 from tests.functions.links import RING
 from tests.support.timing import wait_for_threads
@@ -23,7 +25,7 @@ class Function:
 
     def __init__(self, kind, module):
         self.kind = kind
-        self.endpoint = module.endpoint
+        self.endpoint = getattr(module, "endpoint", None)
         self.module = module
 
     def __call__(self, event):
@@ -48,7 +50,7 @@ def start(monkeypatch):
 
         return Kept
 
-    monkeypatch.setattr(queue, "JsonApi", keeping(JsonApi))
+    monkeypatch.setattr(sqs, "JsonApi", keeping(JsonApi))
     monkeypatch.setattr(secrets, "JsonApi", keeping(JsonApi))
     monkeypatch.setattr(webhook_client, "Client", keeping(webhook_client.Client))
 
@@ -74,6 +76,13 @@ def start(monkeypatch):
     wait_for_threads()
     for client in opened:
         client.close()
+
+
+@pytest.fixture
+def queue():
+    """A queue that takes every hit."""
+    with RawServer(ok) as server:
+        yield server
 
 
 class Log:

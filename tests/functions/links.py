@@ -25,6 +25,15 @@ def token(kind, ring=RING, url=TARGET, metadata=METADATA, **options):
     return configuration.get_url_encoded_data_str(document)
 
 
+def with_secrets_manager(secrets):
+    """Return the settings of a function whose keys are in a secret."""
+    return {
+        "PYTRACKING_LINK_KEYS": "",
+        "PYTRACKING_LINK_KEYS_SECRET": "link-keys",
+        "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
+    }
+
+
 def seal(plaintext, kind):
     """Return a token that is authentic whatever it holds, by the wire format alone."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15, 9, zlib.Z_DEFAULT_STRATEGY, dictionary())

@@ -14,7 +14,7 @@ from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
 
 from tests.aws.raw_server import RawServer, fail, ok
-from tests.functions.links import METADATA, RING, fallbacks, metrics
+from tests.functions.links import METADATA, RING, fallbacks, metrics, with_secrets_manager
 from tests.functions.pages import page_of
 from tools import samples
 
@@ -44,10 +44,9 @@ def post(function, token, body="", kind=URLENCODED, encoded=False, **headers):
 
 
 @pytest.fixture
-def queued(start):
+def queued(start, queue):
     """A function, and the queue that its hits come to."""
-    with RawServer(ok) as queue:
-        yield start("action", PYTRACKING_QUEUE_URL=queue.url), queue
+    return start("action", PYTRACKING_QUEUE_URL=queue.url), queue
 
 
 def bodies(queue):
@@ -282,10 +281,8 @@ def test_without_keys_nothing_is_said_to_be_done(start):
     with RawServer(fail(500)) as secrets, RawServer(ok) as queue:
         function = start(
             "action",
-            PYTRACKING_LINK_KEYS="",
-            PYTRACKING_LINK_KEYS_SECRET="link-keys",
             PYTRACKING_QUEUE_URL=queue.url,
-            AWS_ENDPOINT_URL_SECRETS_MANAGER=secrets.url,
+            **with_secrets_manager(secrets),
         )
         for answer in (post(function, link(), ONE_CLICK), function.get(link())):
             assert answer["statusCode"] == 503
@@ -299,10 +296,9 @@ def test_a_bug_is_not_said_to_be_done(queued, monkeypatch):
     assert post(function, link(), ONE_CLICK)["statusCode"] == 500
 
 
-def test_an_act_that_no_webhook_wants_waits_for_an_operator(start, log):
-    with RawServer(ok) as queue:
-        function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="")
-        assert post(function, link(), ONE_CLICK)["statusCode"] == 200
+def test_an_act_that_no_webhook_wants_waits_for_an_operator(start, log, queue):
+    function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="")
+    assert post(function, link(), ONE_CLICK)["statusCode"] == 200
     [message] = queue.messages
     kept = parse(json.dumps(message))
     assert (kept.kind, kept.how) == ("action", "one-click")
@@ -318,10 +314,9 @@ def test_a_bug_in_the_verdict_does_not_lose_the_act(queued, monkeypatch):
 
 
 @pytest.mark.parametrize("mode", ["truncated", "none"])
-def test_an_act_says_whose_it_is_whatever_privacy_and_browser_ask(mode, start):
-    with RawServer(ok) as queue:
-        function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_PRIVACY=mode)
-        post(function, link("decline", privacy=["aggregate"]), ONE_CLICK, dnt="1")
+def test_an_act_says_whose_it_is_whatever_privacy_and_browser_ask(mode, start, queue):
+    function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_PRIVACY=mode)
+    post(function, link("decline", privacy=["aggregate"]), ONE_CLICK, dnt="1")
     [event] = bodies(queue)
     assert event["metadata"] == METADATA
     assert event["request_data"]["user_ip"] is None

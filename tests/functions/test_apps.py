@@ -11,7 +11,6 @@ from pytracking.environment import Settings
 from pytracking.html import find_links
 from pytracking.visitors import classify
 
-from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import METADATA, RING, TARGET, token
 from tests.support import sam
 from tools import samples
@@ -171,13 +170,12 @@ def test_a_mail_s_link_says_that_it_is_for_the_app():
         ("/stage/c/app/", OKHTTP, "GET", "human"),
     ],
 )
-def test_an_app_s_own_request_counts_on_its_own_path_alone(start, path, agent, method, cls):
-    with RawServer(ok) as queue:
-        function = start("click", PYTRACKING_QUEUE_URL=f"{queue.url}/1/hits")
-        event = samples.http_api(f"{path}{token('click')}", method)
-        event["headers"]["user-agent"] = agent
-        answer = function(event)
-        [message] = queue.messages
+def test_an_app_s_own_request_counts_on_its_own_path_alone(start, path, agent, method, cls, queue):
+    function = start("click", PYTRACKING_QUEUE_URL=f"{queue.url}/1/hits")
+    event = samples.http_api(f"{path}{token('click')}", method)
+    event["headers"]["user-agent"] = agent
+    answer = function(event)
+    [message] = queue.messages
     assert (answer["statusCode"], answer["headers"]["Location"]) == (302, TARGET)
     assert message["body"]["visitor"]["class"] == cls
 

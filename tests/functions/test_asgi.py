@@ -25,6 +25,7 @@ from pytracking.pixel import TRACKING_PIXEL
 from local.queue import Queue
 from local.queue_server import QueueServer
 from tests.aws.raw_server import Connection, RawServer, hang
+from tests.delivery.receivers import Request
 from tests.docs.pages import text_of
 from tests.functions.links import ANSWER_BOUND, METADATA, RING, TARGET, Stopwatch, token
 from tests.support import receiver as servers
@@ -117,7 +118,7 @@ def events(queue: RawServer) -> list[dict[str, Any]]:
     return [event for sent in queue.requests for event in events_of(sent)]
 
 
-def events_of(sent: Connection) -> list[dict[str, Any]]:
+def events_of(sent: Request) -> list[dict[str, Any]]:
     return [json.loads(entry["MessageBody"])["body"] for entry in sent.json["Entries"]]
 
 

@@ -2,7 +2,6 @@
 
 import pytest
 
-from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import KINDS, is_answer, metrics, token
 from tests.functions.test_action import ONE_CLICK, link, post
 
@@ -18,14 +17,13 @@ BUS = {"PYTRACKING_EVENT_BUS": "arn:aws:events:us-east-1:123456789012:event-bus/
 )
 @pytest.mark.parametrize("webhook", ["https://hooks.example.com/x", ""], ids=["webhook", "none"])
 def test_a_hit_is_queued_for_every_destination_and_without_a_webhook_for_the_others(
-    kind, settings, others, webhook, start, log
+    kind, settings, others, webhook, start, log, queue
 ):
-    with RawServer(ok) as queue:
-        function = start(
-            kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL=webhook, **settings
-        )
-        assert is_answer(kind, function.get(token(kind)))
-        (message,) = queue.messages
+    function = start(
+        kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL=webhook, **settings
+    )
+    assert is_answer(kind, function.get(token(kind)))
+    (message,) = queue.messages
     assert message["webhook"] == webhook
     assert message["owed"] == (["webhook"] if webhook else []) + others
     assert message["counted"] is False
@@ -33,12 +31,11 @@ def test_a_hit_is_queued_for_every_destination_and_without_a_webhook_for_the_oth
 
 
 @KINDS
-def test_with_no_destination_at_all_a_hit_is_counted_and_not_queued(kind, start, log):
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="")
-        assert is_answer(kind, function.get(token(kind)))
-        assert queue.messages == []
-    assert metrics(log.lines())["WithoutWebhook"] == 1
+def test_with_no_destination_at_all_a_hit_is_counted_and_not_queued(kind, start, log, queue):
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="")
+    assert is_answer(kind, function.get(token(kind)))
+    assert queue.messages == []
+    assert metrics(log.lines()) == {"WithoutWebhook": 1, f"{kind.capitalize()}s": 1}
 
 
 @KINDS
@@ -48,12 +45,9 @@ def test_without_a_queue_there_is_no_store_to_reach(kind, start, log):
     assert metrics(log.lines())["WithoutWebhook"] == 1
 
 
-def test_an_act_without_a_webhook_reaches_the_store(start):
-    with RawServer(ok) as queue:
-        function = start(
-            "action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="", **STORE
-        )
-        assert post(function, link(), ONE_CLICK)["statusCode"] == 200
-        (message,) = queue.messages
+def test_an_act_without_a_webhook_reaches_the_store(start, queue):
+    function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="", **STORE)
+    assert post(function, link(), ONE_CLICK)["statusCode"] == 200
+    (message,) = queue.messages
     assert message["owed"] == ["store"]
     assert message["body"]["type"] == "email.unsubscribed"

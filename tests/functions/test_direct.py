@@ -8,9 +8,16 @@ from pytracking.errors import ConfigurationError
 
 from tests.aws import raw_server
 from tests.aws.raw_server import RawServer
-from tests.functions.links import METADATA, Stopwatch, fallbacks, metrics, token
+from tests.functions.links import (
+    KINDS,
+    METADATA,
+    Stopwatch,
+    fallbacks,
+    metrics,
+    token,
+    with_secrets_manager,
+)
 
-KINDS = pytest.mark.parametrize("kind", ["open", "click"])
 SECRETS = json.dumps({"current": "a random secret of thirty-two characters"})
 
 
@@ -34,7 +41,7 @@ def test_the_webhook_gets_the_event_before_the_visitor_is_answered(kind, start, 
         result = function.get(token(kind))
         [request] = receiver.requests
     assert result["statusCode"] == (200 if kind == "open" else 302)
-    assert request.head.startswith(b"POST /hook ")
+    assert request.line.startswith("POST /hook ")
     assert request.headers["content-type"] == "application/json"
     assert request.json["metadata"] == METADATA
     assert request.json[f"is_{kind}_tracking"] is True
@@ -103,9 +110,7 @@ def test_an_open_without_keys_stands_in_the_log(start, log):
             "open",
             **local(
                 receiver,
-                PYTRACKING_LINK_KEYS="",
-                PYTRACKING_LINK_KEYS_SECRET="link-keys",
-                AWS_ENDPOINT_URL_SECRETS_MANAGER=secrets.url,
+                **with_secrets_manager(secrets),
             ),
         )
         sent = token("open")

@@ -18,15 +18,8 @@ from tests.functions.links import (
     is_answer,
     metrics,
     token,
+    with_secrets_manager,
 )
-
-
-def with_secrets_manager(secrets):
-    return {
-        "PYTRACKING_LINK_KEYS": "",
-        "PYTRACKING_LINK_KEYS_SECRET": "link-keys",
-        "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
-    }
 
 
 def secret(text):

@@ -57,16 +57,15 @@ def test_a_bug_or_a_lack_of_memory_is_not_the_visitors_matter(
     "where", [(answering, "classify"), (PrivacyPolicy, "consent_flags"), (Event, "under")]
 )
 def test_a_bug_in_what_is_made_of_a_hit_loses_neither_the_answer_nor_the_hit(
-    kind, where, start, log, monkeypatch
+    kind, where, start, log, monkeypatch, queue
 ):
     def broken(*arguments, **options):
         raise MemoryError
 
     sent = token(kind)
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
-        monkeypatch.setattr(*where, broken)
-        assert is_answer(kind, function.get(sent))
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+    monkeypatch.setattr(*where, broken)
+    assert is_answer(kind, function.get(sent))
     [message] = queue.messages
     assert message["undecoded"] == {"kind": kind, "token": sent}
     assert message["request_data"] == {"user_agent": None, "user_ip": None}
@@ -111,16 +110,17 @@ def test_a_log_that_cannot_be_written_changes_no_answer(kind, behaviour, start, 
 @KINDS
 @pytest.mark.fault("answering", 12)
 @pytest.mark.parametrize("off_by", [-3600, 3600])
-def test_a_clock_that_is_an_hour_off_changes_no_link_and_no_id(kind, off_by, start, monkeypatch):
+def test_a_clock_that_is_an_hour_off_changes_no_link_and_no_id(
+    kind, off_by, start, monkeypatch, queue
+):
     real = time.time
     links = [token(kind), token(kind, include_issue_time=True)]
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
-        monkeypatch.setattr(time, "time", lambda: real() + off_by)
-        assert is_answer(kind, function.get(links[0]))
-        assert is_answer(kind, function.get(links[0]))
-        assert len({message["id"] for message in queue.messages}) == 2
-        assert abs(queue.messages[0]["body"]["timestamp"] - (real() + off_by)) < 60
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+    monkeypatch.setattr(time, "time", lambda: real() + off_by)
+    assert is_answer(kind, function.get(links[0]))
+    assert is_answer(kind, function.get(links[0]))
+    assert len({message["id"] for message in queue.messages}) == 2
+    assert abs(queue.messages[0]["body"]["timestamp"] - (real() + off_by)) < 60
 
 
 @pytest.mark.fault("answering", 13)
@@ -150,12 +150,11 @@ def test_two_environments_thawed_from_one_snapshot_make_different_ids():
 
 @KINDS
 @pytest.mark.fault("answering", 13)
-def test_a_thawed_environment_replaces_its_dead_connections(kind, start, log):
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
-        function.get(token(kind))
-        queue.drop_connections()
-        assert is_answer(kind, function.get(token(kind)))
+def test_a_thawed_environment_replaces_its_dead_connections(kind, start, log, queue):
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+    function.get(token(kind))
+    queue.drop_connections()
+    assert is_answer(kind, function.get(token(kind)))
     assert len({message["id"] for message in queue.messages}) == 2
     assert fallbacks(log.lines()) == []
 

@@ -102,10 +102,9 @@ def test_a_queue_that_refuses_is_asked_once_and_the_alarm_rings(kind, status, co
 
 
 @pytest.mark.fault("answering", 5)
-def test_the_longest_user_agent_is_shortened_not_dropped(start):
-    with RawServer(ok) as queue:
-        function = start("open", PYTRACKING_QUEUE_URL=queue.url)
-        function.get(token("open"), **{"user-agent": "A" * 8192, "referer": "B" * 8192})
+def test_the_longest_user_agent_is_shortened_not_dropped(start, queue):
+    function = start("open", PYTRACKING_QUEUE_URL=queue.url)
+    function.get(token("open"), **{"user-agent": "A" * 8192, "referer": "B" * 8192})
     data = queue.messages[0]["body"]["request_data"]
     assert data["user_agent"] == "A" * 1024
     assert data["referer"] == "B" * 1024

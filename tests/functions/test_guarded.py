@@ -3,8 +3,7 @@
 import pytest
 from pytracking import Tracker
 
-from tests.aws.raw_server import RawServer, ok
-from tests.functions.links import METADATA, RING, metrics, token
+from tests.functions.links import METADATA, RING, metrics
 from tests.functions.pages import page_of
 
 TRACKER = Tracker("https://t.example.com", RING)
@@ -12,10 +11,9 @@ TARGET = "https://xn--bcher-kva.example/reset?once=1"
 
 
 @pytest.fixture
-def queued(start):
+def queued(start, queue):
     """A function, and the queue that its hits come to."""
-    with RawServer(ok) as queue:
-        yield start("click", PYTRACKING_QUEUE_URL=queue.url), queue
+    return start("click", PYTRACKING_QUEUE_URL=queue.url), queue
 
 
 def guarded(url=TARGET, **settings):
@@ -66,12 +64,6 @@ def test_an_expired_guarded_link_does_not_work(method, queued, log):
     url = old.click_url(TARGET, guarded=True, expires_in=1)
     assert function.get(url.rpartition("/")[2], method)["statusCode"] == 404
     assert (queue.requests, metrics(log.lines())) == ([], {"InvalidLinks": 1})
-
-
-def test_an_ordinary_click_is_never_posted_to(queued):
-    function, queue = queued
-    assert function.get(token("click"), "POST")["statusCode"] == 405
-    assert queue.requests == []
 
 
 def test_a_damaged_guarded_link_is_repaired_like_any_other(queued):

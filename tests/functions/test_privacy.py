@@ -5,7 +5,6 @@ when nothing answers, undecoded when there are no keys, and from the queue throu
 function to the webhook, delivered or failed.
 """
 
-import importlib.util
 import itertools
 import json
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ from pytracking.handlers import delivering
 from pytracking.operations.log_lines import hits
 from pytracking.operations.replay import Requeuer
 
+from local.functions import Context
 from tests.aws.raw_server import RawServer, fail, ok
-from tests.functions.conftest import FOLDER
-from tests.functions.links import RING, token
+from tests.functions.links import RING, token, with_secrets_manager
 from tools import samples
 
 ADDRESS, NETWORK = "203.0.113.77", "203.0.113.0"
@@ -58,7 +57,7 @@ def post_ok(connection):
 
 def post_echo(connection):
     """Fail, and repeat what was sent, as careless receivers do."""
-    answer = connection.body[:2000]
+    answer = connection.request.body[:2000]
     head = b"HTTP/1.1 500 Internal Server Error\r\nContent-Length: %d\r\n\r\n" % len(answer)
     connection.sock.sendall(head + answer)
 
@@ -100,11 +99,7 @@ class Traces:
                 **settings,
             }
             if way.startswith("undecoded"):
-                environment |= {
-                    "PYTRACKING_LINK_KEYS": "",
-                    "PYTRACKING_LINK_KEYS_SECRET": "arn:aws:secretsmanager:eu-west-1:1:secret:k",
-                    "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
-                }
+                environment |= with_secrets_manager(secrets)
             function = self._start(kind, **environment)
             event = samples.http_api(f"/{kind[0]}/{link}")
             event["requestContext"]["http"]["sourceIp"] = ADDRESS
@@ -121,33 +116,25 @@ class Traces:
         """Hand a queue's message to the deliver function."""
         monkeypatch.setattr(delivering, "Client", webhook_client.Client)  # which `start` closes
         with RawServer(ok) as queue, RawServer(behaviour) as receiver:
-            monkeypatch.setenv("PYTRACKING_QUEUE_URL", queue.url)
-            monkeypatch.setenv("PYTRACKING_DEAD_LETTER_QUEUE_URL", queue.url + "/dead")
-            monkeypatch.setenv("PYTRACKING_ALLOW_HTTP_WEBHOOKS", "true")
-            monkeypatch.setenv("PYTRACKING_ALLOWED_WEBHOOK_NETWORKS", "127.0.0.0/8")
-            monkeypatch.setenv(
-                "PYTRACKING_WEBHOOK_SECRETS",
-                json.dumps({"current": "a random secret of thirty-two characters"}),
-            )
-            monkeypatch.setenv("AWS_ENDPOINT_URL_SQS", queue.url)
-            path = FOLDER / "deliver" / "app.py"
-            spec = importlib.util.spec_from_file_location("deliver_app", path)
-            module = importlib.util.module_from_spec(spec)
-            spec.loader.exec_module(module)
+            secrets = {"current": "a random secret of thirty-two characters"}
+            environment = {
+                "PYTRACKING_QUEUE_URL": queue.url,
+                "PYTRACKING_DEAD_LETTER_QUEUE_URL": queue.url + "/dead",
+                "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
+                "PYTRACKING_ALLOWED_WEBHOOK_NETWORKS": "127.0.0.0/8",
+                "PYTRACKING_WEBHOOK_SECRETS": json.dumps(secrets),
+                "AWS_ENDPOINT_URL_SQS": queue.url,
+            }
+            handler = self._start("deliver", **environment).module.handler
             self.texts.clear()
             self._log.text = ""
             text = json.dumps({**message, "webhook": receiver.url})
-            module.handler({"Records": [{"messageId": "1", "body": text}]}, Context())
+            handler({"Records": [{"messageId": "1", "body": text}]}, Context(60))
             self._log.lines()
             self.texts += [request.body.decode() for request in receiver.requests]
             self.texts += [request.body.decode() for request in queue.requests]
             self.texts.append(self._log.text)
             return receiver.requests
-
-
-class Context:
-    def get_remaining_time_in_millis(self):
-        return 60_000
 
 
 @pytest.fixture

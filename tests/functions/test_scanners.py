@@ -5,7 +5,6 @@ import itertools
 import pytest
 from pytracking import Tracker
 
-from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import RING
 from tests.visitors import corpus
 from tools import samples
@@ -27,18 +26,17 @@ def links(kind):
 
 @pytest.mark.parametrize(("function", "kind"), [("action", "action"), ("click", "guarded")])
 @pytest.mark.fault("acting", 92)
-def test_no_scanner_acts_at_any_of_a_thousand_links(function, kind, start, capsys):
+def test_no_scanner_acts_at_any_of_a_thousand_links(function, kind, start, capsys, queue):
     asked = 0
-    with RawServer(ok) as queue:
-        handler = start(function, PYTRACKING_QUEUE_URL=queue.url).module.handler
-        paths = itertools.cycle(links(kind))
-        for headers in corpus.visits():
-            for method in ("GET", "HEAD"):
-                event = samples.http_api(next(paths), method)
-                event["headers"] |= headers
-                answer = handler(event, None)
-                assert (answer["statusCode"], "Location" in answer["headers"]) == (200, False)
-                asked += 1
-        assert queue.requests == []
+    handler = start(function, PYTRACKING_QUEUE_URL=queue.url).module.handler
+    paths = itertools.cycle(links(kind))
+    for headers in corpus.visits():
+        for method in ("GET", "HEAD"):
+            event = samples.http_api(next(paths), method)
+            event["headers"] |= headers
+            answer = handler(event, None)
+            assert (answer["statusCode"], "Location" in answer["headers"]) == (200, False)
+            asked += 1
+    assert queue.requests == []
     assert "pytracking_fallback" not in capsys.readouterr().out
     assert asked > 2 * LINKS

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.aws.raw_server import RawServer, fail, ok
-from tests.functions.links import KINDS, RING, token
+from tests.functions.links import KINDS, RING, token, with_secrets_manager
 from tests.support.environments import ROOT
 from tools import samples
 
@@ -47,15 +47,14 @@ def fresh_process(kind, path, **environment):
 
 
 @KINDS
-def test_a_good_hit_logs_nothing_and_loads_neither_powertools_nor_an_http_client(kind):
-    with RawServer(ok) as queue:
-        found = fresh_process(
-            kind,
-            f"/{kind[0]}/{token(kind)}",
-            PYTRACKING_LINK_KEYS=RING.to_json(),
-            PYTRACKING_QUEUE_URL=queue.url,
-        )
-        assert len(queue.messages) == 1
+def test_a_good_hit_logs_nothing_and_loads_neither_powertools_nor_an_http_client(kind, queue):
+    found = fresh_process(
+        kind,
+        f"/{kind[0]}/{token(kind)}",
+        PYTRACKING_LINK_KEYS=RING.to_json(),
+        PYTRACKING_QUEUE_URL=queue.url,
+    )
+    assert len(queue.messages) == 1
     logged, status, heavy = found
     assert (logged, status) == ([], 200 if kind == "open" else 302)
     assert set(heavy) <= {"logging"}
@@ -89,10 +88,8 @@ def test_without_keys_junk_is_neither_queued_nor_waited_for_again(junk, start, l
     with RawServer(fail(500)) as secrets, RawServer(ok) as queue:
         function = start(
             "open",
-            PYTRACKING_LINK_KEYS="",
-            PYTRACKING_LINK_KEYS_SECRET="link-keys",
             PYTRACKING_QUEUE_URL=queue.url,
-            AWS_ENDPOINT_URL_SECRETS_MANAGER=secrets.url,
+            **with_secrets_manager(secrets),
         )
         assert function.get(junk)["statusCode"] == 200
         assert queue.requests == []

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from pytracking.handlers.http import NOT_FOUND, PIXEL, Request, render
 from pytracking.tokens.keyring import Keyring
 
-from tests.aws.raw_server import RawServer, ok
 from tests.functions.links import KINDS, RING, TARGET, metrics, seal, token
 from tests.support.sealing import encode
 
@@ -105,10 +104,11 @@ def keys():
 
 @pytest.mark.fault("tokens", 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 12, 13, 15)
 @pytest.mark.parametrize(("kind", "text"), rows(damaged))
-def test_an_unusable_token_gives_the_answer_of_all_unusable_tokens(kind, text, keys, start, log):
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_LINK_KEYS=keys)
-        result = function.get(text)
+def test_an_unusable_token_gives_the_answer_of_all_unusable_tokens(
+    kind, text, keys, start, log, queue
+):
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_LINK_KEYS=keys)
+    result = function.get(text)
     assert result == render(PIXEL if kind == "open" else NOT_FOUND, Request())
     assert queue.requests == []
     lines = log.lines()
@@ -118,23 +118,21 @@ def test_an_unusable_token_gives_the_answer_of_all_unusable_tokens(kind, text, k
 
 @pytest.mark.fault("tokens", 11, 12, 14, 57)
 @pytest.mark.parametrize(("kind", "text"), rows(repaired))
-def test_a_token_that_mail_has_damaged_still_works(kind, text, keys, start):
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_LINK_KEYS=keys)
-        result = function.get(text)
+def test_a_token_that_mail_has_damaged_still_works(kind, text, keys, start, queue):
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_LINK_KEYS=keys)
+    result = function.get(text)
     assert result["statusCode"] == (200 if kind == "open" else 302)
     assert len(queue.requests) == 1
 
 
 @pytest.mark.fault("tokens", 12)
-def test_every_spelling_of_a_link_has_one_link_id(start):
-    with RawServer(ok) as queue:
-        function = start("open", PYTRACKING_QUEUE_URL=queue.url)
-        good = token("open")
-        for text in (good, good + "=", good[:20] + "\n" + good[20:], good.replace("p", "%70", 1)):
-            function.get(text)
-        assert len({message["body"]["link_id"] for message in queue.messages}) == 1
-        assert len(queue.messages) == 4
+def test_every_spelling_of_a_link_has_one_link_id(start, queue):
+    function = start("open", PYTRACKING_QUEUE_URL=queue.url)
+    good = token("open")
+    for text in (good, good + "=", good[:20] + "\n" + good[20:], good.replace("p", "%70", 1)):
+        function.get(text)
+    assert len({message["body"]["link_id"] for message in queue.messages}) == 1
+    assert len(queue.messages) == 4
 
 
 @pytest.mark.parametrize("kind", ["open", "click"])
@@ -199,12 +197,11 @@ def test_a_token_sealed_by_the_wire_format_alone_is_one_of_ours(kind, start, log
 @KINDS
 @pytest.mark.fault("answering", 83)
 @pytest.mark.parametrize("made", ["-" + "9" * 4300, "-1", "0", "-" + "9" * 30])
-def test_an_authentic_link_made_at_an_absurd_time_loses_no_hit(kind, made, start, log):
+def test_an_authentic_link_made_at_an_absurd_time_loses_no_hit(kind, made, start, log, queue):
     url = '"url":"https://shop.example.com/",' if kind == "click" else ""
-    with RawServer(ok) as queue:
-        function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
-        answer = function.get(seal(f'{{{url}"iat":{made}}}'.encode(), kind))
-        [message] = queue.messages
+    function = start(kind, PYTRACKING_QUEUE_URL=queue.url)
+    answer = function.get(seal(f'{{{url}"iat":{made}}}'.encode(), kind))
+    [message] = queue.messages
     assert answer["statusCode"] == (302 if kind == "click" else 200)
     age = message["body"]["visitor"]["age_seconds"]
     assert age is None or age < 100 * 366 * 86_400

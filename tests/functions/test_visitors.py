@@ -41,12 +41,11 @@ def test_client_and_device_are_told_and_shadows_are_not_unless_asked_for(kind, s
     assert "shadow" not in person
 
 
-def test_a_shadow_is_looked_up_by_the_whole_address_before_it_is_cut(start):
+def test_a_shadow_is_looked_up_by_the_whole_address_before_it_is_cut(start, queue):
     settings = {"PYTRACKING_SHADOW_SIGNALS": "true", "PYTRACKING_PRIVACY": "truncated"}
     event = samples.http_api(f"/c/{token('click')}")
     event["requestContext"]["http"]["sourceIp"] = "40.107.3.4"
-    with RawServer(ok) as queue:
-        start("click", PYTRACKING_QUEUE_URL=queue.url, **settings)(event)
+    start("click", PYTRACKING_QUEUE_URL=queue.url, **settings)(event)
     [message] = queue.messages
     assert message["body"]["visitor"]["shadow"] == ["network:exchange-online"]
     assert message["body"]["visitor"]["class"] == "human"
@@ -73,12 +72,13 @@ def test_a_link_followed_at_once_was_followed_by_a_scanner(start):
     assert (verdict["class"], verdict["signals"]) == ("scanner", ["too-soon"])
 
 
-def test_the_address_of_cloudfronts_visitor_stands_in_the_event_and_the_secret_does_not(start):
+def test_the_address_of_cloudfronts_visitor_stands_in_the_event_and_the_secret_does_not(
+    start, queue
+):
     secret = "s" * 32
-    with RawServer(ok) as queue:
-        settings = {"PYTRACKING_QUEUE_URL": queue.url, "PYTRACKING_VIEWER_ADDRESS_SECRET": secret}
-        headers = {"x-origin-secret": secret, "cloudfront-viewer-address": "198.51.100.10:46532"}
-        start("click", **settings).get(token("click"), **headers)
+    settings = {"PYTRACKING_QUEUE_URL": queue.url, "PYTRACKING_VIEWER_ADDRESS_SECRET": secret}
+    headers = {"x-origin-secret": secret, "cloudfront-viewer-address": "198.51.100.10:46532"}
+    start("click", **settings).get(token("click"), **headers)
     [message] = queue.messages
     assert message["body"]["request_data"]["user_ip"] == "198.51.100.10"
     assert secret not in str(message)

@@ -113,7 +113,7 @@ def account(monkeypatch: pytest.MonkeyPatch, no_account: None, tmp_path: Path) -
     monkeypatch.setattr(emulator, "sam", account.sam)
     monkeypatch.setattr(deployment, "name_servers", lambda _zone: account.delegated_to)
     found = {"OpenBaseUrl": "https://t.example.com/o/", "ClickBaseUrl": "https://t.example.com/c/"}
-    monkeypatch.setattr(deployment, "outputs", lambda _stack: found)
+    monkeypatch.setattr(deployment, "described", lambda _stack: found)
     return account
 
 
@@ -337,7 +337,7 @@ OUTPUTS = {
 
 @pytest.fixture
 def added(account: Account, monkeypatch: pytest.MonkeyPatch) -> Account:
-    monkeypatch.setattr(domain, "outputs", lambda stack: OUTPUTS[stack])
+    monkeypatch.setattr(domain, "described", lambda stack: OUTPUTS[stack])
     return account
 
 

@@ -209,7 +209,7 @@ def test_a_stack_that_is_not_there_is_one_line(
     monkeypatch.setenv("AWS_DEFAULT_REGION", "us-east-1")
     monkeypatch.setenv("AWS_MAX_ATTEMPTS", "1")
     assert doctor.main(["--stack", "nowhere"]) == 1
-    assert "FAIL  stack: nowhere could not be read" in capsys.readouterr().out
+    assert "FAIL  stack: the stack 'nowhere' could not be read" in capsys.readouterr().out
 
 
 def test_a_base_that_is_no_address_is_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -1,8 +1,8 @@
 """The AWS calls of the hot path: signed JSON over a kept-alive connection, under a hard deadline.
 
 Loading boto3 costs a cold start more than all the rest together (docs/decisions/ has the
-figures), so the two operations needed, ``SendMessage`` and ``GetSecretValue``, are called by
-their JSON protocol: https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
+figures), so the few operations needed are called by their JSON protocol:
+https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html
 """
 
 from __future__ import annotations
@@ -47,35 +47,50 @@ AMAZON_ROOTS = "amazon-roots.pem"
 """The authorities that sign for AWS's own endpoints, beside this module: reading these five takes
 a start 1 ms, and reading all that a machine trusts 20 to 35."""
 
+# By the name that is signed: what operations are prefixed with, the version of the JSON protocol,
+# and the setting that says where else the service is.
+_SERVICES = {
+    "sqs": ("AmazonSQS", "1.0", "sqs_endpoint"),
+    "secretsmanager": ("secretsmanager", "1.1", "secrets_manager_endpoint"),
+    "firehose": ("Firehose_20150804", "1.1", "firehose_endpoint"),
+    "events": ("AWSEvents", "1.1", "eventbridge_endpoint"),
+}
+
 
 class JsonApi:
     """One AWS service in one region.
 
     Args:
-        url: the service's address, ``https://sqs.eu-west-1.amazonaws.com``; nothing but scheme,
-            host and port of it is used.
-        service: the name that is signed, e.g. ``sqs``.
-        target: what the operation's name is prefixed with, e.g. ``AmazonSQS``.
-        version: of the JSON protocol, ``1.0`` or ``1.1``.
-        settings: where the region and the credentials are.
+        service: ``sqs``, ``secretsmanager``, ``firehose`` or ``events``.
+        settings: where the region and the credentials are, and maybe another address.
+        url: its address where the settings have none; nothing but scheme, host and port of it is
+            used. None: the region's own.
 
     Raises:
-        ConfigurationError: ``url`` is not http or https, or no region is set.
+        ConfigurationError: the address is not http or https, or no region is set.
     """
 
-    def __init__(
-        self, url: str, *, service: str, target: str, version: str, settings: Settings
-    ) -> None:
-        parts = urlsplit(url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ConfigurationError(f"the address of {service} is {url!r}: expected https://host")
-        region = settings.region or settings.default_region
-        if not region:
+    def __init__(self, service: str, settings: Settings, url: str | None = None) -> None:
+        self._target, version, endpoint = _SERVICES[service]
+        self._service = service
+        self._region = settings.region or settings.default_region or ""
+        if not self._region:
             raise ConfigurationError(f"to call {service}, AWS_REGION must be set")
+        # AWS::URLSuffix of CloudFormation, which the template hands on: each partition of AWS has
+        # its own. Where it is not set, those two are known that have long been there.
+        domain = settings.aws_domain or (
+            "amazonaws.com.cn" if self._region.startswith("cn-") else "amazonaws.com"
+        )
+        own = f"https://{service}.{self._region}.{domain}" if url is None else url
+        self.url: str = getattr(settings, endpoint) or settings.aws_endpoint or own
+        parts = urlsplit(self.url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ConfigurationError(
+                f"the address of {service} is {self.url!r}: expected https://host"
+            )
         self._secure = parts.scheme == "https"
         self._host, self._port = parts.hostname, parts.port or (443 if self._secure else 80)
         self._netloc = parts.netloc.rpartition("@")[2]
-        self._service, self._target, self._region = service, target, region
         self._content_type = f"application/x-amz-json-{version}"
         self._settings = settings
         self._roots: str | None = AMAZON_ROOTS

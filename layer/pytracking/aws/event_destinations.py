@@ -9,7 +9,6 @@ import base64
 import json
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from pytracking.aws.client import JsonApi
@@ -45,12 +44,8 @@ SOURCE = "pytracking"
 """The ``source`` of events on the bus."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """One call, and which messages, by index, stand in each of its records."""
-
-    payload: dict[str, Any]
-    records: list[list[int]]
+# The payload of a call, and which messages, by index, stand in each of its records.
+_Call = tuple[dict[str, Any], list[list[int]]]
 
 
 class _Batches:
@@ -60,9 +55,9 @@ class _Batches:
     _operation: str
     _answers: str  # what the service's answer calls the list with one item a record
 
-    def __init__(self, api: JsonApi, breaker: Breaker | None = None) -> None:
+    def __init__(self, api: JsonApi) -> None:
         self._api = api
-        self.breaker = breaker or Breaker()
+        self.breaker = Breaker()
 
     def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
         """Put events, and return what came of each (see Destination.send)."""
@@ -74,36 +69,35 @@ class _Batches:
             except (TypeError, ValueError, RecursionError) as error:
                 reason = f"the event cannot be written as JSON: {error}"
                 results[at] = Result("refused", reason)
-        for call in self._calls(texts, messages):
-            for record, result in zip(call.records, self._put(call, ends_at), strict=True):
+        for payload, records in self._calls(texts, messages):
+            for record, result in zip(
+                records, self._put(payload, len(records), ends_at), strict=True
+            ):
                 results |= dict.fromkeys(record, result)
         return [results[at] for at in range(len(messages))]
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         raise NotImplementedError
 
-    def _put(self, call: _Call, ends_at: float) -> list[Result]:
+    def _put(self, payload: dict[str, Any], records: int, ends_at: float) -> list[Result]:
         """Make a call, and return what came of each record."""
-        everything = len(call.records)
         left = ends_at - time.monotonic() - MARGIN
         if left < CALL_SECONDS:
-            return [Result("untried")] * everything
+            return [Result("untried")] * records
         timeout = self.breaker.timeout(self.name)
         if timeout is None:
-            return [Result("failed", f"not tried: the {self.name} has not answered")] * everything
+            return [Result("failed", f"not tried: the {self.name} has not answered")] * records
         try:
-            answer = self._api.call(
-                self._operation, call.payload, timeout=min(timeout, CALL_SECONDS)
-            )
+            answer = self._api.call(self._operation, payload, timeout=min(timeout, CALL_SECONDS))
         except AwsError as error:
             if out_of_descriptors(error):
                 raise OutOfDescriptors(f"no file descriptor is left for the {self.name}") from error
             self.breaker.record(self.name, answered=error.code != "NoAnswer")
-            return [Result("failed", str(error))] * everything
+            return [Result("failed", str(error))] * records
         self.breaker.record(self.name, answered=True)
         answers = answer.get(self._answers)
-        if not isinstance(answers, list) or len(answers) != everything:
-            return [Result("failed", "not confirmed")] * everything
+        if not isinstance(answers, list) or len(answers) != records:
+            return [Result("failed", "not confirmed")] * records
         return [_result(one) for one in answers]
 
 
@@ -111,10 +105,6 @@ class EventStore(_Batches):
     """A Firehose stream, which writes events to S3, one a line.
 
     https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
-
-    Args:
-        stream: its name.
-        settings: has the region and the credentials.
 
     Raises:
         ConfigurationError: no region is set.
@@ -125,9 +115,7 @@ class EventStore(_Batches):
     _answers = "RequestResponses"
 
     def __init__(self, stream: str, settings: Settings) -> None:
-        super().__init__(
-            _api("firehose", "Firehose_20150804", settings.firehose_endpoint, settings)
-        )
+        super().__init__(JsonApi("firehose", settings))
         self._stream = stream
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
@@ -137,14 +125,9 @@ class EventStore(_Batches):
         sizes = {n: sum(len(lines[at]) for at in record) for n, record in enumerate(records)}
         for numbers in _packed(sizes, MAX_RECORDS_BYTES):
             held = [records[number] for number in numbers]
-            data = ("".join(lines[at] for at in record).encode() for record in held)
-            yield _Call(
-                {
-                    "DeliveryStreamName": self._stream,
-                    "Records": [{"Data": base64.b64encode(one).decode()} for one in data],
-                },
-                held,
-            )
+            joined = ("".join(lines[at] for at in record).encode() for record in held)
+            data = [{"Data": base64.b64encode(one).decode()} for one in joined]
+            yield {"DeliveryStreamName": self._stream, "Records": data}, held
 
 
 class EventBus(_Batches):
@@ -165,14 +148,14 @@ class EventBus(_Batches):
     _answers = "Entries"
 
     def __init__(self, bus: str, settings: Settings) -> None:
-        super().__init__(_api("events", "AWSEvents", settings.eventbridge_endpoint, settings))
+        super().__init__(JsonApi("events", settings))
         self._bus = bus
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         sizes = {at: len(text) + ENTRY_BYTES for at, text in texts.items()}
         for batch in _packed(sizes, MAX_ENTRIES_BYTES, MAX_ENTRIES):
             entries = [self._entry(texts[at], messages[at].body) for at in batch]
-            yield _Call({"Entries": entries}, [[at] for at in batch])
+            yield {"Entries": entries}, [[at] for at in batch]
 
     def _entry(self, text: str, body: Mapping[str, Any]) -> dict[str, Any]:
         kind = event_kind(body)
@@ -196,18 +179,6 @@ def event_destinations(settings: Settings) -> list[EventStore | EventBus]:
     if settings.event_bus:
         found.append(EventBus(settings.event_bus, settings))
     return found
-
-
-def _api(service: str, target: str, endpoint: str | None, settings: Settings) -> JsonApi:
-    region = settings.region or settings.default_region
-    domain = settings.aws_domain or "amazonaws.com"
-    return JsonApi(
-        endpoint or settings.aws_endpoint or f"https://{service}.{region}.{domain}",
-        service=service,
-        target=target,
-        version="1.1",
-        settings=settings,
-    )
 
 
 def _packed(sizes: Mapping[int, int], limit: int, most: int = 500) -> list[list[int]]:

@@ -77,7 +77,7 @@ def log_fallback(event: Event, token: str, reason: str) -> bool:
     The hit's own time is called ``hit_timestamp``: Lambda reads ``timestamp`` as the line's time.
     Not through the logger, which changes what it is given.
     """
-    line: dict[str, Any] = {
+    line = {
         "level": "ERROR",
         "message": "hit not queued",
         "pytracking_fallback": 1,
@@ -86,15 +86,8 @@ def log_fallback(event: Event, token: str, reason: str) -> bool:
         "token": token,
         "reason": reason,
         "hit_timestamp": event.timestamp,
-        "request_data": event.request_data,
-        "visitor": event.visitor,
+        **event.without_link(),
     }
-    if event.privacy:
-        line["privacy"] = event.privacy
-    if event.how:
-        line["how"] = event.how
-    if event.value is not None:
-        line["value"] = event.value
     try:
         print(json.dumps(line), flush=True)
     except Exception:

@@ -53,13 +53,7 @@ class SqsQueue:
 
     def __init__(self, url: str, settings: Settings) -> None:
         self._url = url
-        self._api = JsonApi(
-            settings.sqs_endpoint or settings.aws_endpoint or url,
-            service="sqs",
-            target="AmazonSQS",
-            version="1.0",
-            settings=settings,
-        )
+        self._api = JsonApi("sqs", settings, url)
 
     def connect(self) -> None:
         """Open the connection in a thread of its own, before there is anything to send."""

@@ -349,20 +349,7 @@ def secret_text(secret: str, settings: Settings) -> Fetch:
     Raises:
         ConfigurationError: no region is set.
     """
-    region = settings.region or settings.default_region
-    # What CloudFormation calls AWS::URLSuffix, which the template hands on: each partition of AWS
-    # has its own. Where it is not set, those two are known that have long been there.
-    suffix = settings.aws_domain or (
-        "amazonaws.com.cn" if secret.startswith("arn:aws-cn:") else "amazonaws.com"
-    )
-    own = settings.secrets_manager_endpoint or settings.aws_endpoint
-    api = JsonApi(
-        own or f"https://secretsmanager.{region}.{suffix}",
-        service="secretsmanager",
-        target="secretsmanager",
-        version="1.1",
-        settings=settings,
-    )
+    api = JsonApi("secretsmanager", settings)
 
     def fetch(timeout: float) -> str:
         answer = api.call("GetSecretValue", {"SecretId": secret}, timeout=timeout, first_share=1.0)

@@ -179,7 +179,9 @@ def _run_check(arguments: argparse.Namespace) -> int:
         data = _rewritten(given, metadata_from(arguments), True, True, configuration, options)
     tracked = _Input(given.form, data)
     problems = _problems(given, tracked, _links(tracked, configuration, options), configuration)
-    problems += [f"{place}: {link.reason}" for place, link in links if _is_reported(link)]
+    # tracked, and its sender is to look at it all the same
+    reported = [one for one in links if one.link.outcome == "tracked" and one.link.reason]
+    problems += [f"{place}: {link.reason}" for place, link in reported]
     untrackable = [found for found in links if found.link.untrackable]
     if arguments.json:
         report = {
@@ -335,20 +337,9 @@ def _problems(
     return [*map(str, problems)]
 
 
-def _is_reported(link: MailLink) -> bool:
-    """Whether a link is tracked, and its sender is to look at it all the same."""
-    return link.outcome == "tracked" and bool(link.reason)
-
-
 def _as_dict(found: _Found) -> dict[str, Any]:
-    place, link = found
-    return {
-        "place": place,
-        "href": link.href,
-        "outcome": link.outcome,
-        "target": link.target,
-        "reason": link.reason,
-    }
+    names = ("href", "outcome", "target", "reason")
+    return {"place": found.place, **{name: getattr(found.link, name) for name in names}}
 
 
 def _as_json(form: Form, data: bytes, untrackable: list[_Found]) -> bytes:

@@ -12,10 +12,10 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from pytracking.cli.files import open_text, stdin_lines
-from pytracking.errors import ConfigurationError, MissingDependency
+from pytracking.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pytracking.cli.parsing import Subparsers
@@ -124,6 +124,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     """Replay hits as the arguments say, and print a report."""
     from pytracking.environment import Settings
     from pytracking.operations.replay import Requeuer, replay_dead_letters, replay_log
+    from pytracking.operations.stack import client
     from pytracking.privacy import PrivacyPolicy
 
     given = _complete(arguments, "queue", *(() if arguments.log else ("dead_letters",)))
@@ -146,7 +147,7 @@ def run_replay(arguments: argparse.Namespace) -> int:
     run = partial(
         replay_log if arguments.log else replay_dead_letters,
         requeue,
-        _client("sqs"),
+        client("sqs"),
         queue_url=given["queue"],
         dry_run=not arguments.yes,
         progress=_Progress(),
@@ -173,10 +174,11 @@ def run_rotate(arguments: argparse.Namespace) -> int:
     """Rotate link keys or webhook secrets, and say what holds now."""
     from pytracking.delivery.signatures import receiver_secret
     from pytracking.operations import rotation
+    from pytracking.operations.stack import client
 
     name = arguments.what.replace("-", "_")
     secret = arguments.secret or _complete(arguments, name)[name]
-    manager = _client("secretsmanager")
+    manager = client("secretsmanager")
     if arguments.what == "link-keys" and arguments.finish:
         rotation.finish_link_rotation(manager, secret, _say_conflict)
         print("Links are sealed with the new key. All earlier links stay valid.")
@@ -202,9 +204,10 @@ def run_webhook_secret(arguments: argparse.Namespace) -> int:
     """Print the secret that receivers verify with."""
     from pytracking.delivery.signatures import receiver_secret
     from pytracking.operations.rotation import read_webhook_secrets
+    from pytracking.operations.stack import client
 
     secret = arguments.secret or _complete(arguments, "webhook_secrets")["webhook_secrets"]
-    print(receiver_secret(read_webhook_secrets(_client("secretsmanager"), secret)[0]))
+    print(receiver_secret(read_webhook_secrets(client("secretsmanager"), secret)[0]))
     return 0
 
 
@@ -237,7 +240,9 @@ def _complete(arguments: argparse.Namespace, *needed: str) -> Mapping[str, str]:
     """
     given = {name: getattr(arguments, name, None) for name in _OF_STACK}
     if arguments.stack:
-        said = _outputs_and_parameters(arguments.stack)
+        from pytracking.operations.stack import described
+
+        said = described(arguments.stack)
         given = {name: value or said.get(_OF_STACK[name]) for name, value in given.items()}
     for name in needed:
         if not given[name]:
@@ -269,41 +274,12 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
     return moved
 
 
-def _outputs_and_parameters(stack: str) -> dict[str, str]:
-    client = _client("cloudformation")
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        (found,) = client.describe_stacks(StackName=stack)["Stacks"]
-    except (BotoCoreError, ClientError) as error:
-        raise ConfigurationError(f"the stack {stack!r} could not be read: {error}") from error
-    return {
-        **{item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())},
-        **{item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())},
-    }
-
-
 def _keyring(secret: str | None) -> "Keyring | None":
     from pytracking.environment import Settings
     from pytracking.operations.rotation import read_link_keys
+    from pytracking.operations.stack import client
     from pytracking.tokens.keyring import Keyring
 
     if text := Settings.from_environment().link_keys:
         return Keyring.from_json(text)
-    return read_link_keys(_client("secretsmanager"), secret) if secret else None
-
-
-def _client(service: str) -> Any:
-    try:
-        import boto3
-        from botocore.exceptions import BotoCoreError
-    except ImportError as error:
-        raise MissingDependency("this command needs boto3: pip install boto3") from error
-    client: Any = boto3.client
-    try:
-        return client(service)
-    except BotoCoreError as error:
-        raise ConfigurationError(
-            f"AWS cannot be called: {error} `aws configure` sets region and credentials, "
-            "and so do AWS_DEFAULT_REGION and AWS_PROFILE"
-        ) from error
+    return read_link_keys(client("secretsmanager"), secret) if secret else None

@@ -100,7 +100,10 @@ def _run(arguments: argparse.Namespace) -> int:
     with open_bytes(arguments.source, "the recipients") as raw, _as_text(raw) as text:
         progress = _Pace(raw)
         asked = [common, chosen, progress.size, *map(repr, _asked(arguments, configuration))]
-        head, recipients = _recipients(text, form, chosen, arguments.link_field)
+        if form == "ndjson":
+            head, recipients = "", _of_ndjson(text, arguments.link_field)
+        else:
+            head, recipients = _of_csv(text, chosen or [], arguments.link_field)
         with _Output(arguments.output, asked) as output:
             if not output.records:
                 output.add(head)
@@ -183,15 +186,6 @@ def _as_text(raw: io.BufferedReader) -> io.TextIOWrapper:
     return io.TextIOWrapper(raw, encoding, errors="surrogateescape", newline="")
 
 
-def _recipients(
-    text: TextIO, form: str, chosen: list[str] | None, link_field: str
-) -> tuple[str, Iterator[Recipient]]:
-    """What goes before all recipients in the output, and the recipients."""
-    if form == "ndjson":
-        return "", _of_ndjson(text, link_field)
-    return _of_csv(text, chosen or [], link_field)
-
-
 def _of_ndjson(text: TextIO, link_field: str) -> Iterator[Recipient]:
     name = json.dumps(link_field)
     for number, line in enumerate(text, 1):
@@ -261,12 +255,8 @@ def _rows(reader: Any, header: list[str], write: Callable[[list[str]], str]) -> 
         if not problem and len(row) != len(header):
             problem = f"it has {len(row)} fields, and the header {len(header)}"
         problem = problem or _unreadable("".join(row))
-        yield Recipient(
-            line,
-            dict(zip(header, row, strict=False)),
-            partial(_csv_line, write, row),
-            problem,
-        )
+        fields = dict(zip(header, row, strict=False))
+        yield Recipient(line, fields, partial(_csv_line, write, row), problem)
 
 
 def _csv_line(write: Callable[[list[str]], str], row: list[str], link: str) -> str:

@@ -6,7 +6,7 @@ import json
 import sys
 import time
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -26,11 +26,7 @@ def add_report(commands: "Subparsers") -> None:
         help="count opens and clicks by campaign and link, people apart from machines",
         description="Reads files of events, one JSON object a line, plain or gzip: those of the "
         "event store, or your receiver's own. --stack asks the store where it lies, by Athena.",
-        examples=[
-            "report events/",
-            "report events/ --html report.html",
-            "report --stack pytracking",
-        ],
+        examples=["report events/ --html report.html", "report --stack pytracking"],
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="a file, a folder, or s3://...")
     parser.add_argument("--stack", metavar="NAME", help="ask the event store of a deployed stack")
@@ -144,25 +140,14 @@ def _as_json(report: Report) -> dict[str, object]:
     return {
         **{name: table.records() for name, table in report.tables.items()},
         "campaigns": report.campaigns(),
-        "problems": [
-            {"file": one.file, "what": one.what, "count": one.count} for one in report.problems
-        ],
+        "problems": [asdict(one) for one in report.problems],
     }
 
 
 def _as_text(report: Report) -> str:
     head = (
-        "campaign",
-        "opens",
-        "unique",
-        "clicks",
-        "unique",
-        "CTR",
-        "CTOR",
-        "unsub.",
-        "ratings",
-        "machine opens",
-        "clicks",
+        *("campaign", "opens", "unique", "clicks", "unique", "CTR", "CTOR"),
+        *("unsub.", "ratings", "machine opens", "clicks"),
     )
     rows = [head] + [
         (

@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytracking.delivery.signatures import Signer, new_secret
 from pytracking.errors import MissingDependency
@@ -22,7 +22,7 @@ from pytracking.privacy import STRICTEST, PrivacyPolicy
 if TYPE_CHECKING:
     from pytracking.cli.parsing import Subparsers
     from pytracking.delivery.addresses import AddressRules
-    from pytracking.delivery.client import Client, Outcome
+    from pytracking.delivery.client import Outcome
 
 BURST = 50
 """Events sent at once, ten at a time, as one batch of a deliver function after another."""
@@ -125,7 +125,14 @@ def trials(url: str, secret: str, *, deadline: float | None = None) -> Iterator[
     signer = Signer(secret)
     rules = _rules(url)
     client = Client(rules, deadline=deadline or HARD_DEADLINE)
-    send = _Sender(client, url, signer)
+
+    def send(event: Event, *, at: float | None = None, by: Signer = signer) -> _Answer:
+        """Post an event, signed ``at`` a time in seconds since the epoch (default: now)."""
+        body, headers = _signed(event, by, at)
+        began = time.monotonic()
+        outcome = client.post(url, body, headers)
+        return _Answer(outcome, time.monotonic() - began)
+
     first = _taken("an open", send(_event("open")))
     yield first
     if first.change:
@@ -151,7 +158,7 @@ def trials(url: str, secret: str, *, deadline: float | None = None) -> Iterator[
     )
     yield _refused(
         "a false signature",
-        send(_event("open"), signer=Signer(new_secret())),
+        send(_event("open"), by=Signer(new_secret())),
         "it took a forgery: verify the signature with the secret, and answer 401 if it is wrong",
     )
     yield _early(rules, url, signer)
@@ -167,26 +174,9 @@ def trials(url: str, secret: str, *, deadline: float | None = None) -> Iterator[
     client.close()
 
 
-@dataclass(frozen=True, slots=True)
-class _Answer:
+class _Answer(NamedTuple):
     outcome: "Outcome"
     seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class _Sender:
-    client: "Client"
-    url: str
-    signer: Signer
-
-    def __call__(
-        self, event: Event, *, at: float | None = None, signer: Signer | None = None
-    ) -> _Answer:
-        """Post an event, signed ``at`` a time in seconds since the epoch (default: now)."""
-        body, headers = _signed(event, signer or self.signer, at)
-        began = time.monotonic()
-        outcome = self.client.post(self.url, body, headers)
-        return _Answer(outcome, time.monotonic() - began)
 
 
 def _signed(event: Event, signer: Signer, at: float | None = None) -> tuple[bytes, dict[str, str]]:

@@ -4,7 +4,7 @@ import difflib
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
-from pytracking.environment import Settings
+from pytracking.environment import Settings, variable_of
 
 _PREFIX = "PYTRACKING_"
 # of difflib, for whole names (PYTRAKING_LINK_KEYS, and no PYTHON_KEYRING_BACKEND), and behind our
@@ -14,7 +14,7 @@ _LIKENESS, _LIKENESS_BEHIND = 0.88, 0.6
 
 def misspelt(environment: Mapping[str, str]) -> Iterator[str]:
     """Yield a sentence on each variable that looks like one of ours and is none."""
-    known = [str(field.metadata["variable"]) for field in fields(Settings)]
+    known = [variable_of(field) for field in fields(Settings)]
     ours = [name for name in known if name.startswith(_PREFIX)]
     for name in sorted(environment.keys() - set(known)):
         given = name.upper()

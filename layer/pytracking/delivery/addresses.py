@@ -6,14 +6,14 @@ nothing. Its addresses are looked up once, all of them are judged, and one judge
 """
 
 import ipaddress
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from urllib.parse import SplitResult, urlsplit
+from urllib.parse import urlsplit
 
 from pytracking.delivery.origin import DEFAULT_PORTS
 from pytracking.environment import Settings
-from pytracking.errors import ConfigurationError, ForbiddenAddress, InvalidTarget
+from pytracking.errors import ConfigurationError, ForbiddenAddress
+from pytracking.targets import check_webhook_url
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
@@ -38,10 +38,7 @@ GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 """The only IPv6 addresses given out to anyone so far (RFC 4291, 2.4; IANA's registry). What lies
 outside hides an IPv4 address (NAT64 and its like), leads inside, or nowhere."""
 
-_CONTROL_OR_SPACE = re.compile(r"[\x00-\x20\x7f-\x9f\\]")  # the backslash of http://a.com\@10.0.0.1
 LOOPBACK = "127.0.0.0/8, ::1"
-
-_HOST_NAME = re.compile(r"[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*")  # hooks.example.com
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,26 +91,12 @@ class AddressRules:
         """Return the endpoint that ``url`` names.
 
         Raises:
-            InvalidTarget: not an absolute https (or allowed http) URL, with userinfo, a ``%`` or a
-                trailing dot in the host, a bad port, spaces, controls or other than ASCII.
+            InvalidTarget: as ``check_webhook_url``.
         """
-        parts = _split(url)
-        if parts.scheme not in DEFAULT_PORTS or (parts.scheme == "http" and not self.allow_http):
-            allowed = "https or http" if self.allow_http else "https"
-            raise InvalidTarget(f"a webhook is called by {allowed}, not by {parts.scheme!r}")
-        host = parts.hostname or ""
-        if "@" in parts.netloc:
-            raise InvalidTarget("a webhook's URL has no user name or password")
-        if not (_is_ipv6(host) if "[" in parts.netloc else _HOST_NAME.fullmatch(host)):
-            raise InvalidTarget(f"a webhook's host is a plain name or address, not {host[:100]!r}")
-        try:
-            port = parts.port
-        except ValueError as error:
-            raise InvalidTarget(f"a webhook's port is 1-65535: {error}") from error
-        if port == 0:
-            raise InvalidTarget("a webhook's port is 1-65535, not 0")
+        parts = urlsplit(check_webhook_url(url, allow_http=self.allow_http))
         path = (parts.path or "/") + (f"?{parts.query}" if parts.query else "")
-        return Endpoint(parts.scheme, host, port or DEFAULT_PORTS[parts.scheme], path)
+        port = parts.port or DEFAULT_PORTS[parts.scheme]
+        return Endpoint(parts.scheme, parts.hostname or "", port, path)
 
     def vet(self, host: str, addresses: Iterable[str]) -> tuple[Address, ...]:
         """Return the addresses a host has, if every one of them may be dialled.
@@ -152,21 +135,3 @@ def parse_networks(text: str) -> tuple[Network, ...]:
         ValueError: one of them is no network.
     """
     return tuple(ipaddress.ip_network(part.strip()) for part in text.split(",") if part.strip())
-
-
-def _split(url: str) -> SplitResult:
-    if not isinstance(url, str) or not url.isascii() or _CONTROL_OR_SPACE.search(url):
-        raise InvalidTarget(
-            f"a webhook's URL is ASCII without spaces, controls and backslashes, not {url!r:.200}"
-        )
-    try:
-        return urlsplit(url)
-    except ValueError as error:
-        raise InvalidTarget(f"a webhook's URL cannot be read: {error}") from error
-
-
-def _is_ipv6(host: str) -> bool:
-    try:
-        return ipaddress.IPv6Address(host).scope_id is None
-    except ValueError:
-        return False

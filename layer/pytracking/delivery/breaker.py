@@ -45,7 +45,7 @@ class Breaker(Memory[_Silence]):
         such probe has all the time there is: an origin that is slow, but back, needs it.
         """
         with self._lock:
-            silence = self._get(origin)
+            silence = self._values.get(origin)
             if silence is None:
                 return FULL_TIMEOUT
             if silence.unanswered < THRESHOLD:
@@ -61,9 +61,9 @@ class Breaker(Memory[_Silence]):
         """Take note of what a post led to."""
         with self._lock:
             if answered:
-                self._forget(origin)
+                self._values.pop(origin, None)
                 return
-            silence = self._get(origin) or _Silence()
+            silence = self._values.get(origin) or _Silence()
             self._keep(origin, silence)
             silence.unanswered += 1
             if silence.unanswered == THRESHOLD:

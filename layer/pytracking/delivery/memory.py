@@ -30,20 +30,12 @@ class Memory(Generic[_T]):
         self._rng = rng
         self._values: OrderedDict[str, _T] = OrderedDict()
 
-    def _get(self, origin: str) -> _T | None:
-        """Return what is remembered of an origin."""
-        return self._values.get(origin)
-
     def _keep(self, origin: str, value: _T) -> None:
         """Remember a value of an origin that was just heard of."""
         self._values[origin] = value
         self._values.move_to_end(origin)
         if len(self._values) > MAX_ORIGINS:
             self._values.popitem(last=False)
-
-    def _forget(self, origin: str) -> None:
-        """Remember nothing of an origin any more."""
-        self._values.pop(origin, None)
 
     def _later(self, seconds: float) -> float:
         """Return the time about ``seconds`` from now."""

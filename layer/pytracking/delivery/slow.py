@@ -21,7 +21,7 @@ class SlowOrigins(Memory[float]):
     def has(self, origin: str) -> bool:
         """Tell whether a hit belongs into the slow lane. Of many that ask, one is let try again."""
         with self._lock:
-            until = self._get(origin)
+            until = self._values.get(origin)
             if until is None or self._now() < until:
                 return until is not None
             self._keep(origin, self._later(MEMORY_SECONDS))
@@ -33,4 +33,4 @@ class SlowOrigins(Memory[float]):
             if seconds > SLOW_SECONDS:
                 self._keep(origin, self._later(MEMORY_SECONDS))
             else:
-                self._forget(origin)
+                self._values.pop(origin, None)

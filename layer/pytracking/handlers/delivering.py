@@ -117,13 +117,14 @@ class Deliverer:
             ConfigurationError: one is missing or cannot be used.
         """
         settings = Settings.from_environment(environment)
-        in_slow_lane = settings.slow_lane
-        slow = None
-        if settings.slow_queue_url and not in_slow_lane:
-            slow = SqsQueue(settings.slow_queue_url, settings)
-        own, name = settings.queue_url, "PYTRACKING_QUEUE_URL"
-        if in_slow_lane:
-            own, name = settings.slow_queue_url, "PYTRACKING_SLOW_QUEUE_URL"
+        in_slow_lane, slow_url = settings.slow_lane, settings.slow_queue_url
+        slow = SqsQueue(slow_url, settings) if slow_url and not in_slow_lane else None
+        again = (
+            _queue(slow_url, "PYTRACKING_SLOW_QUEUE_URL", settings)
+            if in_slow_lane
+            else _queue(settings.queue_url, "PYTRACKING_QUEUE_URL", settings)
+        )
+        dead = settings.dead_letter_queue_url
         webhooks = Webhooks(
             Client(AddressRules.of(settings)),
             WebhookSecrets.of(settings).signer,
@@ -134,10 +135,8 @@ class Deliverer:
         return cls(
             # What comes to the slow lane is owed to nothing but a webhook.
             destinations=[webhooks, *([] if in_slow_lane else event_destinations(settings))],
-            again=_queue(own, name, settings),
-            dead=_queue(
-                settings.dead_letter_queue_url, "PYTRACKING_DEAD_LETTER_QUEUE_URL", settings
-            ),
+            again=again,
+            dead=_queue(dead, "PYTRACKING_DEAD_LETTER_QUEUE_URL", settings),
             slow=slow,
         )
 

@@ -3,7 +3,6 @@
 ``sqs`` is boto3's SQS client, ``url`` a queue's address.
 """
 
-import contextlib
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -98,14 +97,3 @@ def show_again(sqs: Any, url: str, receipts: list[str]) -> None:
                 for n, receipt in enumerate(receipts[start : start + MAX_BATCH])
             ],
         )
-
-
-@contextlib.contextmanager
-def aws_errors() -> Iterator[None]:
-    """Turn boto3's errors into ours."""
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise ReplayError(f"AWS refused or did not answer: {error}") from error

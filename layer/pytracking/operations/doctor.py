@@ -20,14 +20,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlsplit
 
-import boto3
 import urllib3
 from botocore.exceptions import BotoCoreError, ClientError
 
 import pytracking
 from pytracking.base_urls import BaseUrls
-from pytracking.errors import CheckFailed
-from pytracking.operations.stack import HOW_TO_REACH_AWS, MIN_CONCURRENCY, outputs
+from pytracking.errors import CheckFailed, ConfigurationError
+from pytracking.operations.stack import MIN_CONCURRENCY, client, described
 from pytracking.tokens.keyring import Keyring
 
 TARGET = "https://www.example.com/doctor"
@@ -270,11 +269,10 @@ def main(arguments: list[str] | None = None) -> int:
     if given.base and not given.base.startswith(("https://", "http://")):
         parser.error(f"--base (BASE=) is {given.base!r}: expected https://HOST")
     try:
-        found = outputs(given.stack)
-    except (BotoCoreError, ClientError) as error:
-        print(f"FAIL  stack: {given.stack} could not be read: {error} {HOW_TO_REACH_AWS}")
+        found = described(given.stack)
+    except ConfigurationError as error:
+        print(f"FAIL  stack: {error}")
         return 1
-    client: Any = boto3.client
     base = given.base.rstrip("/") if given.base else None
     if base:
         found.pop("OtherDomains", None)
@@ -288,11 +286,11 @@ def main(arguments: list[str] | None = None) -> int:
     )
     started = datetime.datetime.now(datetime.UTC).isoformat(timespec="seconds")
     print(f"{given.stack}, {started}")
-    well = True
+    status = 0
     for holds, name, finding in examine(deployed):
-        well = well and holds
+        status = status if holds else 1
         print(f"{'ok  ' if holds else 'FAIL'}  {name}: {finding}", flush=True)
-    return 0 if well else 1
+    return status
 
 
 def _counted(line: dict[str, Any]) -> list[str]:

@@ -12,19 +12,19 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytracking.aws.queue import MAX_BATCH, QueueEntry
-from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable
+from pytracking.errors import (
+    InvalidLink,
+    InvalidMessage,
+    InvalidTarget,
+    NotReplayable,
+    ReplayError,
+)
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
 from pytracking.messages import WEBHOOK, Message, Undecoded, parse
-from pytracking.operations.batches import (
-    approximate_count,
-    aws_errors,
-    move,
-    receive,
-    send_all,
-    show_again,
-)
+from pytracking.operations.batches import approximate_count, move, receive, send_all, show_again
 from pytracking.operations.log_lines import hits
+from pytracking.operations.stack import aws_errors
 from pytracking.privacy import PrivacyPolicy
 from pytracking.targets import check_webhook_url
 from pytracking.tokens.keyring import Keyring
@@ -105,7 +105,7 @@ def replay_dead_letters(
     """
     report = ReplayReport(dry_run, moved=requeue.used)
     held: dict[str, str] = {}  # by message id, the receipts of letters that are ours for now
-    with aws_errors():
+    with aws_errors(ReplayError):
         total = approximate_count(sqs, dead_letter_queue_url)
         try:
             for letters in receive(sqs, dead_letter_queue_url, held):
@@ -150,7 +150,7 @@ def replay_log(
     report = ReplayReport(dry_run, moved=requeue.used)
     seen: set[str] = set()
     batch: list[QueueEntry] = []
-    with aws_errors():
+    with aws_errors(ReplayError):
         for document in hits(lines):
             try:
                 message = requeue.fallback(document)
@@ -211,22 +211,11 @@ class Requeuer:
 
     def fallback(self, document: Mapping[str, Any]) -> Message:
         """Return the message that a line of the log becomes."""
+        of_link = {name: document.get(name) for name in ("kind", "token")}
+        names = ("id", "timestamp", "request_data", "visitor", "privacy", "how", "value")
+        known = {name: document[name] for name in names if name in document}
         try:
-            hit = parse(
-                json.dumps(
-                    {
-                        "v": 1,
-                        "id": document.get("id"),
-                        "undecoded": {"kind": document.get("kind"), "token": document.get("token")},
-                        "timestamp": document.get("timestamp"),
-                        "request_data": document.get("request_data"),
-                        "visitor": document.get("visitor"),
-                        "privacy": document.get("privacy", []),
-                        "how": document.get("how"),
-                        "value": document.get("value"),
-                    }
-                )
-            )
+            hit = parse(json.dumps({"v": 1, "undecoded": of_link, **known}))
         except InvalidMessage:
             raise NotReplayable(NO_MESSAGE) from None
         if not isinstance(hit, Undecoded):  # what was built above is nothing else
@@ -236,25 +225,26 @@ class Requeuer:
     def _decode(self, hit: Undecoded) -> Message:
         if self.keyring is None:
             raise NotReplayable(NO_KEYS)
+        came = hit.event
         try:
-            link = read_link(hit.token, hit.kind, self.keyring, now=hit.timestamp)
+            link = read_link(hit.token, came.kind, self.keyring, now=came.timestamp)
         except InvalidLink:
             raise NotReplayable(INVALID_LINK) from None
         webhook = link.webhook_url or self.webhook_url or ""
         owed = ((WEBHOOK,) if webhook else ()) + self.others
         if not owed:
             raise NotReplayable(NO_WEBHOOK)
-        known = {key: value for key, value in (hit.visitor or {}).items() if value is not None}
+        known = {key: value for key, value in came.visitor.items() if value is not None}
         event = Event.of(
             link,
-            hit.request_data,
+            came.request_data,
             {**UNKNOWN_VISITOR, **known},
-            identifier=hit.id,
-            timestamp=hit.timestamp,
-            how=hit.how,
-            value=hit.value,
+            identifier=came.id,
+            timestamp=came.timestamp,
+            how=came.how,
+            value=came.value,
         )
-        consent = self.privacy.consent_flags((*link.privacy, *hit.privacy), {}, hit.kind)
+        consent = self.privacy.consent_flags((*link.privacy, *came.privacy), {}, came.kind)
         body = event.under(self.privacy, consent).to_json()
         return Message(hit.id, self._address(webhook), body, owed=owed, counted=True)
 

@@ -10,18 +10,18 @@ of the id of the version that it replaces, and of two rotations one fails, and b
 https://docs.aws.amazon.com/secretsmanager/latest/apireference/API_PutSecretValue.html
 """
 
-import contextlib
 import json
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pytracking.delivery.signatures import new_secret, parse_secrets
 from pytracking.errors import RotationError
+from pytracking.operations.stack import aws_errors
 from pytracking.tokens.keyring import Keyring
 
 READ_BY_ALL = timedelta(minutes=10)
@@ -201,7 +201,7 @@ def _change(
 
 
 def _read(secrets_manager: Any, secret_id: str, **stage: str) -> _Version:
-    with _aws_errors(f"the secret {secret_id} could not be read"):
+    with aws_errors(RotationError, f"the secret {secret_id} could not be read"):
         answer = secrets_manager.get_secret_value(SecretId=secret_id, **stage)
     text = answer.get("SecretString")
     if not isinstance(text, str):
@@ -230,7 +230,8 @@ def _secrets_of(keyring: Keyring) -> list[str]:
 
 def _write(secrets_manager: Any, secret_id: str, text: str, version_id: str) -> bool:
     """Write a new version; return False when another has written under its id before."""
-    with _aws_errors(f"the secret {secret_id} could not be written; it is as it was"):
+    what = f"the secret {secret_id} could not be written; it is as it was"
+    with aws_errors(RotationError, what):
         try:
             secrets_manager.put_secret_value(
                 SecretId=secret_id, SecretString=text, ClientRequestToken=version_id
@@ -238,13 +239,3 @@ def _write(secrets_manager: Any, secret_id: str, text: str, version_id: str) -> 
         except secrets_manager.exceptions.ResourceExistsException:
             return False
     return True
-
-
-@contextlib.contextmanager
-def _aws_errors(what: str) -> Iterator[None]:
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise RotationError(f"{what}: {error}") from error

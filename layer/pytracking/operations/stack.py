@@ -1,8 +1,10 @@
-"""A deployed stack, as CloudFormation describes it."""
+"""A deployed stack, as CloudFormation describes it, and how AWS is asked."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
-import boto3
+from pytracking.errors import ConfigurationError, MissingDependency, PytrackingError
 
 HOW_TO_REACH_AWS = (
     "`aws configure` sets region and credentials, and so do AWS_DEFAULT_REGION and AWS_PROFILE"
@@ -13,8 +15,52 @@ MIN_CONCURRENCY = 1_000
 gives an account by default, while new ones begin with as few as 10."""
 
 
-def outputs(stack: str) -> dict[str, str]:
-    """Return a stack's outputs; botocore's exceptions when it cannot be read."""
-    client: Any = boto3.client("cloudformation")
-    described = client.describe_stacks(StackName=stack)["Stacks"][0]
-    return {item["OutputKey"]: item["OutputValue"] for item in described.get("Outputs", [])}
+def client(service: str) -> Any:
+    """Return boto3's client of a service.
+
+    Raises:
+        MissingDependency: boto3 is not installed.
+        ConfigurationError: there is no region, or a profile that cannot be used.
+    """
+    with aws_errors(ConfigurationError, "AWS cannot be called"):
+        import boto3
+
+        make: Any = boto3.client
+        return make(service)
+
+
+@contextmanager
+def aws_errors(
+    kind: type[PytrackingError], what: str = "AWS refused or did not answer"
+) -> Iterator[None]:
+    """Turn boto3's errors into one of ours, which says what could not be done."""
+    try:
+        from botocore.exceptions import (
+            BotoCoreError,
+            ClientError,
+            NoCredentialsError,
+            NoRegionError,
+        )
+    except ImportError as error:
+        raise MissingDependency("this needs boto3: pip install boto3") from error
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        hint = (
+            f" {HOW_TO_REACH_AWS}" if isinstance(error, NoCredentialsError | NoRegionError) else ""
+        )
+        raise kind(f"{what}: {error}{hint}") from error
+
+
+def described(stack: str) -> dict[str, str]:
+    """Return a stack's parameters and outputs.
+
+    Raises:
+        ConfigurationError: it cannot be read.
+    """
+    with aws_errors(ConfigurationError, f"the stack {stack!r} could not be read"):
+        [found] = client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    return {
+        **{item["ParameterKey"]: item["ParameterValue"] for item in found.get("Parameters", ())},
+        **{item["OutputKey"]: item["OutputValue"] for item in found.get("Outputs", ())},
+    }

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pytracking.errors import ConfigurationError, MissingDependency, ReportError
+from pytracking.errors import ConfigurationError, ReportError
+from pytracking.operations.stack import aws_errors, client, described
 from pytracking.reporting import questions
 from pytracking.reporting.report import Report, Table
 
@@ -33,15 +33,15 @@ def report_of_stack(
         ReportError: AWS refused or did not answer, or a query failed.
         MissingDependency: boto3 is not installed.
     """
-    with _aws_errors():
-        outputs = _outputs(stack)
+    with aws_errors(ReportError):
+        found = described(stack)
         try:
-            database, workgroup = outputs["EventDatabase"], outputs["EventWorkGroup"]
+            database, workgroup = found["EventDatabase"], found["EventWorkGroup"]
         except KeyError as error:
             raise ConfigurationError(
                 f"stack {stack} has no event store: deploy it with EventStore=enabled"
             ) from error
-        athena: Any = _boto3().client("athena")
+        athena = client("athena")
         tables = {}
         for name in questions.QUESTIONS:
             progress(name)
@@ -60,19 +60,13 @@ def download(url: str, folder: Path) -> Iterator[Path]:
     bucket, _, prefix = url.removeprefix("s3://").partition("/")
     if not url.startswith("s3://") or not bucket:
         raise ConfigurationError(f"invalid address {url!r}: must be s3://BUCKET/PREFIX")
-    with _aws_errors():
-        s3: Any = _boto3().client("s3")
+    with aws_errors(ReportError):
+        s3 = client("s3")
         pages = s3.get_paginator("list_objects_v2").paginate(Bucket=bucket, Prefix=prefix)
         for number, item in enumerate(item for page in pages for item in page.get("Contents", ())):
             file = folder / f"{number:06d}-{item['Key'].rpartition('/')[2]}"
             s3.download_file(bucket, item["Key"], str(file))
             yield file
-
-
-def _outputs(stack: str) -> dict[str, str]:
-    from pytracking.operations.stack import outputs
-
-    return outputs(stack)
 
 
 def _ask(athena: Any, sql: str, database: str, workgroup: str) -> Table:
@@ -119,22 +113,3 @@ def _value(text: str | None, kind: str) -> Any:
     if kind == "double":
         return float(text)
     return text
-
-
-def _boto3() -> Any:
-    try:
-        import boto3
-    except ImportError as error:
-        raise MissingDependency("this needs boto3: pip install boto3") from error
-    return boto3
-
-
-@contextmanager
-def _aws_errors() -> Iterator[None]:
-    _boto3()
-    from botocore.exceptions import BotoCoreError, ClientError
-
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        raise ReportError(f"AWS refused or did not answer: {error}") from error

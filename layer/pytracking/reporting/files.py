@@ -98,7 +98,7 @@ def report_of(
             connection.execute(f"SET memory_limit = '{_megabytes(files)}MB'")
             connection.execute("SET preserve_insertion_order = false")
             connection.execute("SET temp_directory = ?", [scratch])
-            connection.execute(questions.prelude())
+            connection.execute(questions.question("duckdb"))
             progress(f"reading {len(files)} files")
             problems = _load(connection, files, Path(scratch), since)
             progress("telling people from machines")

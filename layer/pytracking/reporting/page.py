@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
 from html.parser import HTMLParser
@@ -76,8 +77,10 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     )
 
 
-def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> str:
-    rows = list(rows)
+def _section(title: str, caption: str, head: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
+    """Return a heading and a table; nothing where there are no rows."""
+    if not rows:
+        return ""
     lines = [f'<th scope="col">{escape(name)}</th>' for name in head]
     body = [
         "<tr>" + "".join(f"<td>{escape(_shown(cell))}</td>" for cell in row) + "</tr>"
@@ -86,6 +89,7 @@ def _table(caption: str, head: Sequence[str], rows: Iterable[Sequence[Any]]) -> 
     left = len(rows) - SHOWN_ROWS
     more = f" (and {left:,} rows more)" if left > 0 else ""
     return (
+        f"<h2>{title}</h2>"
         f'<div class="scroll"><table><caption>{escape(caption + more)}</caption>'
         f"<thead><tr>{''.join(lines)}</tr></thead><tbody>{''.join(body)}</tbody></table></div>"
     )
@@ -129,7 +133,7 @@ def _campaigns(report: Report) -> str:
         "many; CTOR is unique clicks by unique opens. Opens of links that name no recipient are "
         "among the opens only."
     )
-    return "<h2>Campaigns</h2>" + _table(caption, head, rows)
+    return _section("Campaigns", caption, head, rows)
 
 
 def _hours(rows: list[dict[str, Any]]) -> str:
@@ -174,12 +178,9 @@ def _delays(rows: list[dict[str, Any]]) -> str:
         )
         for row in rows
     ]
-    if not shown:
-        return ""
     head = ("Campaign", "Mails", "10 % within", "Half within", "90 % within")
-    return "<h2>Time to open and to click</h2>" + _table(
-        "From when the link was made, by people.", head, shown
-    )
+    caption = "From when the link was made, by people."
+    return _section("Time to open and to click", caption, head, shown)
 
 
 def _links(report: Report) -> str:
@@ -189,7 +190,7 @@ def _links(report: Report) -> str:
         for row in sorted(report.tables["links"].records(), key=lambda row: -row["clicks"])
     ]
     head = ("Link", "Campaign", "Position", "Clicks", "Unique clicks", "Machine clicks")
-    return "<h2>Links</h2>" + _table("Clicks by people, most first.", head, rows)
+    return _section("Links", "Clicks by people, most first.", head, rows)
 
 
 def _machines(report: Report) -> str:
@@ -197,7 +198,8 @@ def _machines(report: Report) -> str:
         (row["reason"] or "no signal", row["who"], row["opens"], row["clicks"])
         for row in report.tables["machines"].records()
     ]
-    return "<h2>Machines, and why</h2>" + _table(
+    return _section(
+        "Machines, and why",
         "Events that are not a person's own browser or mail program.",
         ("Reason", "Counted as", "Opens", "Clicks"),
         rows,
@@ -213,9 +215,8 @@ def _signals(report: Report) -> str:
         )
         for row in report.tables["signals"].records()
     ]
-    if not rows:
-        return ""
-    return "<h2>Signals against bursts and decoys</h2>" + _table(
+    return _section(
+        "Signals against bursts and decoys",
         "Clicks in bursts are machines'. A shadow signal decides nothing: the more of its "
         "clicks are in bursts, the better it would decide.",
         ("Signal", "Clicks", "In bursts", "Share of its clicks", "Share of all in bursts"),
@@ -228,9 +229,8 @@ def _bursts(report: Report) -> str:
         (row["mail"], row["campaign"], row["clicks"], _duration(row["ended"] - row["began"]))
         for row in report.tables["bursts"].records()
     ]
-    if not rows:
-        return ""
-    return "<h2>Bursts</h2>" + _table(
+    return _section(
+        "Bursts",
         "Mails whose links were followed all at once, the busiest first.",
         ("Mail", "Campaign", "Clicks", "Within"),
         rows[:20],
@@ -238,12 +238,9 @@ def _bursts(report: Report) -> str:
 
 
 def _problems(report: Report) -> str:
-    if not report.problems:
-        return ""
     rows = [(problem.file, problem.what, problem.count) for problem in report.problems]
-    return "<h2>Left out</h2>" + _table(
-        "What could not be read as an event.", ("File", "What", "Lines"), rows
-    )
+    head = ("File", "What", "Lines")
+    return _section("Left out", "What could not be read as an event.", head, rows)
 
 
 class _Anchors(HTMLParser):
@@ -266,7 +263,9 @@ class _Anchors(HTMLParser):
 
 
 def _overlay(mail: str, report: Report) -> str:
-    clicks: Mapping[str, int] = _by_url(report)
+    clicks: Counter[str] = Counter()
+    for row in report.tables["links"].records():
+        clicks[row["url"]] += row["clicks"]
     shown, done = [], 0
     for end, href in _Anchors(mail).found:
         if href in clicks:
@@ -277,10 +276,3 @@ def _overlay(mail: str, report: Report) -> str:
         "<h2>The mail</h2><p>The number of people's clicks stands in each link.</p>"
         f'<iframe sandbox title="The mail with clicks" srcdoc="{escape("".join(shown))}"></iframe>'
     )
-
-
-def _by_url(report: Report) -> dict[str, int]:
-    clicks: dict[str, int] = {}
-    for row in report.tables["links"].records():
-        clicks[row["url"]] = clicks.get(row["url"], 0) + row["clicks"]
-    return clicks

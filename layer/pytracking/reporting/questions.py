@@ -53,7 +53,7 @@ def people(keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
         keys: which metadata names campaign and mail.
         since: leave out the days before it, by the column ``dt`` of the event store.
     """
-    text = _read("people")
+    text = question("people")
     if since:
         text = text.replace("WHERE id IS", f"WHERE dt >= '{since.isoformat()}' AND id IS")
     for default, name in (
@@ -67,19 +67,10 @@ def people(keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
 
 
 def question(name: str) -> str:
-    """Return the SELECT of a question, over the relation ``people``."""
-    return _read(name)
+    """Return a file of SQL: a question over the relation ``people``, or DuckDB's macros."""
+    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")
 
 
 def whole(name: str, keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
     """Return a question as one statement over the table ``events``, as Athena runs it."""
     return f"WITH people AS (\n{people(keys, since)})\n{question(name)}"
-
-
-def prelude() -> str:
-    """Return the macros by which DuckDB understands the questions."""
-    return _read("duckdb")
-
-
-def _read(name: str) -> str:
-    return (FOLDER / f"{name}.sql").read_text(encoding="utf-8")

@@ -127,7 +127,8 @@ def _float(text: str) -> float:
     return number
 
 
-def _refuse_constant(name: str) -> Never:
+def refuse_constant(name: str) -> Never:
+    """Refuse NaN and the infinities, as the ``parse_constant`` of a JSON decoder."""
     raise ValueError(f"{name} is not JSON (RFC 8259, section 6)")
 
 
@@ -141,5 +142,5 @@ def _not_json(error: Exception) -> InvalidPayload:
 _ENCODER = json.JSONEncoder(allow_nan=False)
 _COMPACT_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
 _DECODER = json.JSONDecoder(
-    object_pairs_hook=without_equal_keys, parse_float=_float, parse_constant=_refuse_constant
+    object_pairs_hook=without_equal_keys, parse_float=_float, parse_constant=refuse_constant
 )
