@@ -1,8 +1,6 @@
 """The two services, as an independent implementation of them (moto, over HTTP) takes our calls."""
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from pytracking.aws import queue as queue_module
 from pytracking.aws import secrets
 from pytracking.aws.client import JsonApi
@@ -13,6 +11,7 @@ from pytracking.errors import AwsError, InvalidKey
 from pytracking.messages import Message, parse
 
 from tests.aws.raw_server import RawServer
+from tests.support.aws import moto_server, sdk
 
 HIT = Message("0123456789abcdef0123456789abcdef", "https://hooks.example.com/", {"metadata": {}})
 REGION = "eu-west-1"
@@ -20,11 +19,8 @@ REGION = "eu-west-1"
 
 @pytest.fixture(scope="module")
 def moto():
-    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture
@@ -48,15 +44,7 @@ def boto(moto):
     made = []
 
     def client(service):
-        made.append(
-            boto3.client(
-                service,
-                region_name=REGION,
-                endpoint_url=moto,
-                aws_access_key_id="testing",
-                aws_secret_access_key="testing",
-            )
-        )
+        made.append(sdk(service, moto, REGION))
         return made[-1]
 
     yield client

@@ -1,7 +1,6 @@
 """What a visitor waits for: the start of a function, and its answer once it runs."""
 
 import contextlib
-import importlib.util
 import io
 import os
 import subprocess
@@ -11,6 +10,7 @@ from statistics import median, quantiles
 
 from tests.aws.raw_server import RawServer, hang, ok
 from tests.bench.report import Figure, Section
+from tests.support.aws import FUNCTIONS, module_of
 from tests.support.environments import ROOT
 from tools import samples
 
@@ -134,13 +134,9 @@ def _started(kind: str, settings: dict[str, str]):
     """Give a function's handler, with its environment set and its output thrown away."""
     before = dict(os.environ)
     os.environ.update(settings)
-    path = ROOT / "functions" / kind / "app.py"
-    spec = importlib.util.spec_from_file_location(f"bench_{kind}", path)
-    module = importlib.util.module_from_spec(spec)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
-            spec.loader.exec_module(module)
-            yield module.handler
+            yield module_of(FUNCTIONS / kind / "app.py").handler
     finally:
         os.environ.clear()
         os.environ.update(before)

@@ -77,10 +77,10 @@ async def receive(milliseconds: float, *, arrivals: bool) -> None:
 
 def answer(paths: list[str], count: int, per_second: float) -> list[float]:
     """Return the milliseconds that each call of the click function took."""
-    from tests.delivery.test_processes import load
+    from tests.support.aws import FUNCTIONS, module_of
     from tools import samples
 
-    handler = load("click").handler
+    handler = module_of(FUNCTIONS / "click" / "app.py").handler
     events = [samples.http_api(path) for path in paths]
     for event in events * 20:
         handler(event, None)

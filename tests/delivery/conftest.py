@@ -4,7 +4,6 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from moto.server import ThreadedMotoServer
 from pytracking.aws.client import JsonApi
 from pytracking.delivery.client import Client
 from pytracking.operations import batches
@@ -14,16 +13,14 @@ from tests.delivery.posting import DEADLINE, LOCAL
 from tests.delivery.receivers import Receiver
 from tests.delivery.rig import Rig
 from tests.delivery.stack import Stack
+from tests.support.aws import moto_server
 
 
 @pytest.fixture(scope="session")
 def moto() -> Iterator[str]:
     """The endpoint of a stand-in for AWS that speaks SQS over HTTP."""
-    server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
-    server.start()
-    host, port = server.get_host_and_port()
-    yield f"http://{host}:{port}"
-    server.stop()
+    with moto_server() as endpoint:
+        yield endpoint
 
 
 @pytest.fixture

@@ -7,8 +7,6 @@ import uuid
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-import boto3
-from botocore.config import Config
 from pytracking.aws.queue import QueueEntry, SqsQueue
 from pytracking.aws.secrets import WebhookSecrets
 from pytracking.delivery.client import Client
@@ -23,6 +21,7 @@ from local.event_source import failed_ids, queue_event
 from local.functions import Context
 from local.queue import Delivery
 from tests.delivery.posting import DEADLINE, LOCAL
+from tests.support.aws import sdk
 
 SECRET = "whsec_" + "A" * 42 + "g="
 SECRETS = json.dumps({"current": SECRET, "retired": []})
@@ -36,18 +35,6 @@ CREDENTIALS = {
 
 # Seconds before the second, third, ... attempt; deployed, the first of them are 5 s and 5 min.
 DELAYS = (1,) * 9
-
-
-def sqs_client(endpoint: str) -> Any:
-    """Return boto3's SQS client for a server of ours."""
-    return boto3.client(
-        "sqs",
-        endpoint_url=endpoint,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-        config=Config(retries={"total_max_attempts": 1}),
-    )
 
 
 def hit(webhook: str, **fields: Any) -> Message:
@@ -88,7 +75,7 @@ class Rig:
     def __init__(self, endpoint: str, *, visibility: int = 1) -> None:
         """:param visibility: seconds for which a received message is hidden."""
         self.endpoint = endpoint
-        self.sqs = sqs_client(endpoint)
+        self.sqs = sdk("sqs", endpoint)
         name = uuid.uuid4().hex
         self.dead_url: str = self.sqs.create_queue(QueueName=f"{name}-dead")["QueueUrl"]
         self.queue_url: str = self.sqs.create_queue(
@@ -129,14 +116,7 @@ class Rig:
 
     def store_secret(self, text: str) -> str:
         """Store a secret beside the queues and return its ARN."""
-        client = boto3.client(
-            "secretsmanager",
-            endpoint_url=self.endpoint,
-            region_name="us-east-1",
-            aws_access_key_id="test",
-            aws_secret_access_key="test",
-        )
-        with contextlib.closing(client):
+        with contextlib.closing(sdk("secretsmanager", self.endpoint)) as client:
             answer = client.create_secret(Name=uuid.uuid4().hex, SecretString=text)
         return str(answer["ARN"])
 

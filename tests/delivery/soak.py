@@ -24,9 +24,10 @@ from pytracking.operations.replay import Requeuer, replay_dead_letters
 from local.queue import Queue
 from local.queue_server import QueueServer
 from tests.delivery.receivers import Receiver
-from tests.delivery.rig import CREDENTIALS, SECRETS, sqs_client
+from tests.delivery.rig import CREDENTIALS, SECRETS
 from tests.delivery.soak_endpoints import Endpoint, services_of_moods
 from tests.delivery.soak_processes import Nursery, Source, make_hits
+from tests.support.aws import sdk
 
 ROOT = Path(__file__).parents[2]
 
@@ -152,7 +153,7 @@ def soak(hits: int, kills: int, seed: int = 1) -> Report:
             while len(dead):
                 replayed += replay_dead_letters(
                     Requeuer(source.keyring),
-                    sqs_client(server.endpoint),
+                    sdk("sqs", server.endpoint),
                     queue_url=server.url(queue),
                     dead_letter_queue_url=server.url(dead),
                     dry_run=False,

@@ -58,10 +58,10 @@ class Source:
 
 def make_hits(count: int) -> None:
     """Call the functions' handlers so many times; the paths come on standard input."""
-    from tests.delivery.test_processes import load
+    from tests.support.aws import FUNCTIONS, module_of
 
     paths = json.load(sys.stdin)
-    click, act = load("click").handler, load("action").handler
+    click, act = (module_of(FUNCTIONS / kind / "app.py").handler for kind in ("click", "action"))
     for number in range(count):
         path = paths[number % len(paths)]
         if path.startswith("/a/"):

@@ -6,13 +6,14 @@ import uuid
 from collections.abc import Mapping
 from typing import Any
 
-import boto3
 from pytracking.cli import operating
 from pytracking.cli.parsing import Parser
 
 from tests.delivery.receivers import Request
 from tests.delivery.rig import Rig
+from tests.support.aws import sdk
 
+# As the template's GenerateSecretString makes them: 64 letters and digits.
 GENERATED = "Vq3sT8wLx2Kd9ZbNf5RmYc7GhJp4AeUo1iXtQzWvBnMk6SjDyHrCgFlPaE0Iu2O8"
 
 
@@ -22,7 +23,7 @@ class Stack:
     def __init__(self, rig: Rig, endpoint: str) -> None:
         self.name = "production"
         self.sqs = rig.sqs
-        self.secrets: Any = boto3.client("secretsmanager", endpoint_url=endpoint)
+        self.secrets = sdk("secretsmanager", endpoint)
         self.outputs = {
             "QueueUrl": rig.queue_url,
             "DeadLetterQueueUrl": rig.dead_url,

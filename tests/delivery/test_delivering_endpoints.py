@@ -4,7 +4,7 @@ import json
 import time
 
 import pytest
-from pytracking.delivery.breaker import THRESHOLD, Breaker
+from pytracking.delivery.breaker import THRESHOLD
 from pytracking.delivery.client import Client
 
 from local.functions import Context
@@ -75,11 +75,3 @@ def test_an_endpoint_that_answers_with_errors_is_posted_to_every_time() -> None:
         for _ in range(3 * THRESHOLD):
             deliverer.deliver(event_of(hit(receiver.url)), Context(60))
         assert len(receiver.requests) == 3 * THRESHOLD
-
-
-def test_breakers_are_not_shared_between_deliverers() -> None:
-    breaker = Breaker()
-    for _ in range(THRESHOLD):
-        breaker.record("http://a.test/", answered=False)
-    assert breaker.timeout("http://a.test/") is None
-    assert Breaker().timeout("http://a.test/")

@@ -95,25 +95,13 @@ def test_a_setting_that_is_missing_or_meaningless_is_an_error_at_the_start(
         Deliverer.from_environment({**rig.environment, **change})
 
 
-def test_the_environment_makes_a_deliverer_that_delivers(rig: Rig) -> None:
-    with Receiver(answering()) as receiver:
-        rig.put(hit(receiver.url))
-        assert rig.invoke(Deliverer.from_environment(rig.environment)) == []
-        assert len(receiver.requests) == 1
-
-
-def test_deployed_the_loopback_is_out_of_reach_without_a_word_in_the_settings(rig: Rig) -> None:
+@pytest.mark.parametrize("local", [False, True], ids=["deployed", "locally"])
+def test_without_a_word_in_the_settings_the_loopback_is_within_reach_locally_alone(
+    rig: Rig, local: bool
+) -> None:
     rig.environment["PYTRACKING_ALLOWED_WEBHOOK_NETWORKS"] = ""
+    rig.environment["AWS_SAM_LOCAL"] = str(local)
     with Receiver(answering()) as receiver:
         rig.put(hit(receiver.url))
         rig.invoke(Deliverer.from_environment(rig.environment))
-        assert receiver.connections == 0
-
-
-def test_locally_the_loopback_is_within_reach(rig: Rig) -> None:
-    rig.environment["PYTRACKING_ALLOWED_WEBHOOK_NETWORKS"] = ""
-    rig.environment["AWS_SAM_LOCAL"] = "true"
-    with Receiver(answering()) as receiver:
-        rig.put(hit(receiver.url))
-        rig.invoke(Deliverer.from_environment(rig.environment))
-        assert receiver.connections == 1
+        assert receiver.connections == local

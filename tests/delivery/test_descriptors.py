@@ -17,13 +17,13 @@ from local.functions import Context
 from pytracking.handlers.delivering import Deliverer
 from tests.delivery.in_memory import event_of
 from tests.delivery.rig import hit
-from tests.delivery.test_processes import load
+from tests.support.aws import FUNCTIONS, module_of
 
 look_up = socket.getaddrinfo
 def local(host, *rest, **named):
     return look_up("127.0.0.1" if str(host).endswith(".test") else host, *rest, **named)
 socket.getaddrinfo = local
-handler = load("deliver").handler
+handler = module_of(FUNCTIONS / "deliver" / "app.py").handler
 port = int(sys.argv[1])
 """
 

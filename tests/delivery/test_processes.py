@@ -1,6 +1,5 @@
 """Faults that live in processes: kill -9 in the middle, and a hot path that waits for nobody."""
 
-import importlib.util
 import itertools
 import json
 import os
@@ -9,10 +8,10 @@ import socket
 import subprocess
 import sys
 import threading
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 import pytracking
@@ -22,6 +21,7 @@ from standardwebhooks import Webhook
 from tests.delivery.event_services import EventServices
 from tests.delivery.receivers import OK, Receiver, Request, answering, status
 from tests.delivery.rig import SECRET, Rig, hit
+from tests.support.aws import FUNCTIONS, module_of
 from tests.support.timing import until
 from tools import samples
 
@@ -48,6 +48,20 @@ class Workers:
         )
         self.running.append(worker)
         return worker
+
+    def kill_again_and_again(self, rig: Rig, kill: threading.Event, **environment: str) -> None:
+        """Kill them five times, whenever ``kill`` is set or 5 s are over; then drain the queue."""
+        quick = {"WORKER_DEADLINE": "1", "WORKER_DELAYS": "[1, 1, 1, 1, 1, 1, 1, 1, 1]"}
+        try:
+            for _ in range(5):
+                self.start(**environment, **quick)
+                kill.wait(5)
+                kill.clear()
+                self.kill()
+            self.start(**environment, **quick)
+            until(lambda: rig.left() == 0)
+        finally:
+            self.kill()
 
     def kill(self) -> None:
         """kill -9 all of them, and wait until they are gone."""
@@ -105,7 +119,6 @@ def test_killed_after_the_post_a_hit_is_posted_again_with_its_id_signed_anew(
 def test_killed_again_and_again_no_hit_is_lost(moto: str) -> None:
     rig = Rig(moto, visibility=2)
     workers = Workers(rig)
-    quick = {"WORKER_DEADLINE": "1", "WORKER_DELAYS": "[1, 1, 1, 1, 1, 1, 1, 1, 1]"}
 
     def fail_the_first_time(conn: socket.socket, request: Request) -> None:
         identifier = request.headers["webhook-id"]
@@ -118,24 +131,8 @@ def test_killed_again_and_again_no_hit_is_lost(moto: str) -> None:
     with Receiver(fail_the_first_time) as receiver:
         hits = [hit(receiver.url) for _ in range(40)]
         rig.put(*hits)
-        try:
-            for _ in range(5):
-                workers.start(**quick)
-                kill.wait(5)
-                kill.clear()
-                workers.kill()
-            workers.start(**quick)
-            until(lambda: rig.left() == 0)
-        finally:
-            workers.kill()
-        answered = {
-            r.headers["webhook-id"]: sum(
-                1
-                for other in receiver.requests
-                if other.headers["webhook-id"] == r.headers["webhook-id"]
-            )
-            for r in receiver.requests
-        }
+        workers.kill_again_and_again(rig, kill)
+        answered = Counter(request.headers["webhook-id"] for request in receiver.requests)
     dead = rig.dead()
     rig.sqs.close()
     assert dead == []
@@ -147,7 +144,6 @@ def test_killed_again_and_again_no_hit_is_lost(moto: str) -> None:
 def test_killed_again_and_again_a_hit_reaches_every_destination_it_is_owed_to(moto: str) -> None:
     """The services refuse every third record; the process dies in the middle of calls and posts."""
     rig = Rig(moto, visibility=2)
-    quick = {"WORKER_DEADLINE": "1", "WORKER_DELAYS": "[1, 1, 1, 1, 1, 1, 1, 1, 1]"}
     kill, turns = threading.Event(), itertools.count(1)
 
     def refuses(operation: str) -> str | None:
@@ -160,16 +156,7 @@ def test_killed_again_and_again_a_hit_reaches_every_destination_it_is_owed_to(mo
         workers = Workers(rig)
         hits = [replace(hit(receiver.url), owed=("webhook", "store", "bus")) for _ in range(40)]
         rig.put(*hits)
-        try:
-            for _ in range(5):
-                workers.start(**services.environment, **quick)
-                kill.wait(5)
-                kill.clear()
-                workers.kill()
-            workers.start(**services.environment, **quick)
-            until(lambda: rig.left() == 0)
-        finally:
-            workers.kill()
+        workers.kill_again_and_again(rig, kill, **services.environment)
         ids = {one.id for one in hits}
         assert rig.dead() == []
         assert {request.headers["webhook-id"] for request in receiver.requests} == ids
@@ -194,7 +181,7 @@ def test_the_hot_path_answers_while_the_receiver_has_not(
             monkeypatch.setenv(name, value)
         monkeypatch.setenv("PYTRACKING_LINK_KEYS", keyring.to_json())
         monkeypatch.setenv("PYTRACKING_WEBHOOK_URL", receiver.url)
-        click = load("click")
+        click = module_of(FUNCTIONS / "click" / "app.py")
         url = pytracking.get_click_tracking_url(
             "https://a.test/x", base_click_tracking_url="https://t.test/c/", keyring=keyring
         )
@@ -209,13 +196,3 @@ def test_the_hot_path_answers_while_the_receiver_has_not(
         until(lambda: len(receiver.requests) == 21)
     assert answered == [302] * 20
     assert len({json.loads(r.body)["id"] for r in receiver.requests}) == 21
-
-
-def load(kind: str) -> Any:
-    path = ROOT / "functions" / kind / "app.py"
-    spec = importlib.util.spec_from_file_location(f"{kind}_of_delivery", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module

@@ -35,13 +35,6 @@ def test_replay_is_a_dry_run_until_it_is_told_yes(
     assert len(queue["Messages"]) == 1
 
 
-def test_replay_takes_queues_by_their_urls(rig: Rig, capsys: pytest.CaptureFixture[str]) -> None:
-    rig.sqs.send_message(QueueUrl=rig.dead_url, MessageBody=hit("https://a.test/").to_json())
-    run("replay", "--queue", rig.queue_url, "--dead-letters", rig.dead_url, "--yes")
-    assert "1 replayed" in capsys.readouterr().out
-    assert rig.left() == 1
-
-
 def test_replay_counts_on_a_terminal(
     rig: Rig, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,13 +2,13 @@
 
 import json
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-import boto3
 import pytest
 import pytracking
 import standardwebhooks
@@ -24,20 +24,15 @@ from pytracking.operations.rotation import (
 )
 from pytracking.tokens.keyring import Keyring
 
-# As the template's GenerateSecretString makes them: 64 letters and digits.
-GENERATED = "Vq3sT8wLx2Kd9ZbNf5RmYc7GhJp4AeUo1iXtQzWvBnMk6SjDyHrCgFlPaE0Iu2O8"
+from tests.delivery.stack import GENERATED
+from tests.support.aws import sdk
+
 BODY = b"{}"
 
 
 @pytest.fixture
 def manager(moto: str) -> Iterator[Any]:
-    client = boto3.client(
-        "secretsmanager",
-        endpoint_url=moto,
-        region_name="us-east-1",
-        aws_access_key_id="test",
-        aws_secret_access_key="test",
-    )
+    client = sdk("secretsmanager", moto)
     yield client
     client.close()
 
@@ -208,8 +203,6 @@ def test_through_a_rotation_of_webhook_secrets_receivers_verify_with_old_or_new(
 
 
 def signed(manager: Any, arn: str) -> dict[str, str]:
-    import time
-
     signer = Signer.from_json(manager.get_secret_value(SecretId=arn)["SecretString"])
     return signer.headers("a", int(time.time()), BODY)
 

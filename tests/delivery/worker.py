@@ -6,14 +6,12 @@ imports everything, and then makes such a process of itself for each line of its
 printing its process id: a soak kills hundreds of them.
 """
 
-import importlib.util
 import json
 import os
 import signal
 import sys
 import time
 from collections.abc import Mapping
-from pathlib import Path
 from typing import Any
 
 from pytracking.aws.client import JsonApi
@@ -31,20 +29,9 @@ from pytracking.handlers.delivering import Deliverer
 from local.event_source import failed_ids, queue_event
 from local.functions import Context
 from local.queue import Delivery
-
-APP = Path(__file__).parents[2] / "functions" / "deliver" / "app.py"
+from tests.support.aws import FUNCTIONS, module_of
 
 FUNCTION_TIMEOUT = 60.0
-
-
-def handler_of_the_function() -> Any:
-    """Import functions/deliver/app.py as Lambda does, and return its handler."""
-    spec = importlib.util.spec_from_file_location("deliver_app", APP)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module.handler
 
 
 def quick_handler(environment: Mapping[str, str]) -> Any:
@@ -75,7 +62,8 @@ def quick_handler(environment: Mapping[str, str]) -> Any:
 def poll(environment: Mapping[str, str]) -> None:
     """Receive, invoke, delete, for ever."""
     quick = "WORKER_DEADLINE" in environment
-    handler = quick_handler(environment) if quick else handler_of_the_function()
+    deliver = FUNCTIONS / "deliver" / "app.py"
+    handler = quick_handler(environment) if quick else module_of(deliver).handler
     in_slow_lane = environment.get("PYTRACKING_SLOW_LANE") == "true"
     url = environment["PYTRACKING_SLOW_QUEUE_URL" if in_slow_lane else "PYTRACKING_QUEUE_URL"]
     api = JsonApi("sqs", Settings.from_environment(environment), url)

@@ -3,18 +3,15 @@
 ``pytracking try-webhook`` passes each, which stores each event once; strangers are answered 401.
 """
 
-import importlib.util
 import os
 import shutil
 import socket
 import sqlite3
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import boto3
@@ -26,7 +23,9 @@ from pytracking.delivery.signatures import Signer
 
 from tests.cli.command_line import run
 from tests.docs.pages import ROOT, files_of
+from tests.support.aws import module_of
 from tests.support.environments import folder_of
+from tests.support.receiver import Handler, serving
 
 PAGE = "docs/receivers.md"
 SECRET = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"
@@ -178,30 +177,17 @@ def _in_lambda() -> Iterator[Running]:
             AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
             KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
         )
-        spec = importlib.util.spec_from_file_location("receiver_in_lambda", code)
-        assert spec
-        assert spec.loader
-        app = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(app)
+        app = module_of(code)
 
-        class Gateway(BaseHTTPRequestHandler):
+        class Gateway(Handler):
             def do_POST(self) -> None:
-                length = self.headers.get("Content-Length", "0")
-                body = self.rfile.read(int(length) if length.isdecimal() else 0)
                 headers = {name.lower(): value for name, value in self.headers.items()}
-                request = {"headers": headers, "body": body.decode(), "isBase64Encoded": False}
-                self.send_response(app.handler(request, None)["statusCode"])
-                self.end_headers()
+                body = self.read().decode()
+                request = {"headers": headers, "body": body, "isBase64Encoded": False}
+                self.answer(app.handler(request, None)["statusCode"])
 
-            def log_message(self, *_: object) -> None:
-                pass
-
-        with HTTPServer(("127.0.0.1", 0), Gateway) as server:
-            thread = threading.Thread(target=server.serve_forever)
-            thread.start()
-            yield Running(server.server_port, lambda: len(table.scan()["Items"]))
-            server.shutdown()
-            thread.join()
+        with serving(Gateway) as port:
+            yield Running(port, lambda: len(table.scan()["Items"]))
 
 
 def _answer(port: int, headers: dict[str, str], body: bytes) -> bytes:

@@ -1,9 +1,7 @@
 """A function as Lambda starts it: its app.py, under an environment, against servers of ours."""
 
-import importlib.util
 import json
 import os
-from pathlib import Path
 
 import pytest
 from pytracking.aws import observability, secrets
@@ -14,10 +12,9 @@ from pytracking.delivery import client as webhook_client
 from tests.aws.raw_server import RawServer, ok
 from tests.aws.standard_output import StandardOutput
 from tests.functions.links import RING
+from tests.support.aws import FUNCTIONS, module_of
 from tests.support.timing import wait_for_threads
 from tools import samples
-
-FOLDER = Path(__file__).parents[2] / "functions"
 
 
 class Function:
@@ -67,10 +64,7 @@ def start(monkeypatch):
         }
         for name, value in {**settings, **environment}.items():
             monkeypatch.setenv(name, value)
-        spec = importlib.util.spec_from_file_location(f"{kind}_app", FOLDER / kind / "app.py")
-        module = importlib.util.module_from_spec(spec)
-        spec.loader.exec_module(module)
-        return Function(kind, module)
+        return Function(kind, module_of(FUNCTIONS / kind / "app.py"))
 
     yield start_function
     wait_for_threads()

@@ -300,7 +300,7 @@ def test_an_act_that_no_webhook_wants_waits_for_an_operator(start, log, queue):
     function = start("action", PYTRACKING_QUEUE_URL=queue.url, PYTRACKING_WEBHOOK_URL="")
     assert post(function, link(), ONE_CLICK)["statusCode"] == 200
     [message] = queue.messages
-    kept = parse(json.dumps(message))
+    kept = parse(json.dumps(message)).event
     assert (kept.kind, kept.how) == ("action", "one-click")
     assert metrics(log.lines())["WithoutWebhook"] == 1
 
@@ -309,7 +309,7 @@ def test_a_bug_in_the_verdict_does_not_lose_the_act(queued, monkeypatch):
     function, queue = queued
     monkeypatch.setattr("pytracking.handlers.answering.classify", lambda *_, **__: 1 / 0)
     assert post(function, link(), ONE_CLICK)["statusCode"] == 200
-    kept = parse(json.dumps(queue.messages[0]))
+    kept = parse(json.dumps(queue.messages[0])).event
     assert (kept.kind, kept.how, kept.request_data["user_ip"]) == ("action", "one-click", None)
 
 

@@ -16,9 +16,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
-from moto.server import ThreadedMotoServer
 from pytracking import Tracker
 from pytracking.pixel import TRACKING_PIXEL
 
@@ -29,6 +27,7 @@ from tests.delivery.receivers import Request
 from tests.docs.pages import text_of
 from tests.functions.links import ANSWER_BOUND, METADATA, RING, TARGET, Stopwatch, token
 from tests.support import receiver as servers
+from tests.support.aws import moto_server, sdk
 from tests.support.receiver import Handler
 
 ROOT = Path(__file__).parents[2]
@@ -338,15 +337,8 @@ def test_no_answered_hit_is_lost_when_the_process_ends(tmp_path: Path, ended_by:
 
 
 def test_any_endpoint_that_speaks_sqs_serves(tmp_path: Path) -> None:
-    moto = ThreadedMotoServer(port=0, verbose=False)
-    moto.start()
-    try:
-        host, port = moto.get_host_and_port()
-        endpoint = f"http://{host}:{port}"
-        given = {"endpoint_url": endpoint, "region_name": "eu-west-1"}
-        client = boto3.client(
-            "sqs", aws_access_key_id="test", aws_secret_access_key="test", **given
-        )
+    with moto_server() as endpoint:
+        client = sdk("sqs", endpoint, "eu-west-1")
         url = client.create_queue(QueueName="hits")["QueueUrl"]
         environment = {"PYTRACKING_QUEUE_URL": url, "AWS_ENDPOINT_URL": endpoint, **KEYS}
         with serving(tmp_path, **environment) as running:
@@ -354,8 +346,6 @@ def test_any_endpoint_that_speaks_sqs_serves(tmp_path: Path) -> None:
             assert running.fallbacks == set()
         (message,) = client.receive_message(QueueUrl=url)["Messages"]
         assert json.loads(message["Body"])["body"]["metadata"] == METADATA
-    finally:
-        moto.stop()
 
 
 def test_without_a_queue_the_webhook_is_called_at_once(tmp_path: Path) -> None:

@@ -1,6 +1,5 @@
 """The links function: single links, batches and whole mails, and what it says to mistakes."""
 
-import importlib.util
 import json
 import math
 from pathlib import Path
@@ -16,6 +15,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.functions.links import RING
 from tests.mails.judges import html5lib_links
+from tests.support.aws import FUNCTIONS, module_of
 from tests.support.webhooks_refused import WEBHOOKS_REFUSED
 
 ROOT = Path(__file__).parents[2]
@@ -256,10 +256,7 @@ def test_the_sample_events_are_answered(name, monkeypatch) -> None:
     environment = {**ENVIRONMENT, "PYTRACKING_LINK_KEYS": Keyring(SAMPLE_SECRET).to_json()}
     for variable, value in {**environment, "AWS_SAM_LOCAL": "true"}.items():
         monkeypatch.setenv(variable, value)
-    spec = importlib.util.spec_from_file_location("links_app", ROOT / "functions/links/app.py")
-    app = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(app)
     event = json.loads((ROOT / f"events/{name}.json").read_text())
-    answer = app.handler(event, None)
+    answer = module_of(FUNCTIONS / "links" / "app.py").handler(event, None)
     assert ("error" in answer) == (name == "links-mistake")
     assert f"| `{name}.json` |" in (ROOT / "events/README.md").read_text()
