@@ -6,9 +6,6 @@ from typing import Any
 import pytest
 import pytracking
 from cryptography.fernet import Fernet
-from pytracking.webhook import send_webhook
-
-from tests.support.receiver import webhook_receiver
 
 TARGET = "https://www.bob.example/hello-world/?token=valueééé"
 OPEN, CLICK = "https://a.b.example/tracking/open/", "https://a.b.example/tracking/"
@@ -40,11 +37,6 @@ def result(kind: str, text: str, *given: Any, **settings: Any) -> pytracking.Tra
     found = getattr(pytracking, f"get_{kind}_tracking_result")(text, *given, **settings)
     assert isinstance(found, pytracking.TrackingResult)
     return found
-
-
-def test_the_pixel_is_a_png_of_68_bytes() -> None:
-    pixel, mime = pytracking.get_open_tracking_pixel()
-    assert (len(pixel), pixel[:8], mime) == (68, b"\x89PNG\r\n\x1a\n", "image/png")
 
 
 @pytest.mark.parametrize(("slash", "end"), [(False, ""), (True, "/")])
@@ -87,20 +79,3 @@ def test_the_path_of_an_encrypted_link_is_a_fernet_token(kind: str) -> None:
     assert json.loads(Fernet(KEY).decrypt(token.encode()))["metadata"] == METADATA
     found = result(kind, token, REQUEST, default_metadata=DEFAULTS, encryption_bytestring_key=KEY)
     assert (found.metadata, found.request_data) == ({**DEFAULTS, **METADATA}, REQUEST)
-
-
-@KINDS
-def test_a_decoded_link_is_posted_to_its_webhook(kind: str) -> None:
-    with webhook_receiver() as receiver:
-        found = result(kind, path(kind, link(kind)), webhook_url=receiver.url)
-        send_webhook(found)
-    body = {
-        "is_open_tracking": kind == "open",
-        "is_click_tracking": kind == "click",
-        "metadata": METADATA,
-        "request_data": None,
-        "timestamp": found.timestamp,
-    }
-    if kind == "click":
-        body["tracked_url"] = TARGET
-    assert json.loads(receiver.received[0].body) == body

@@ -10,8 +10,6 @@ from pytracking import Tracker
 from pytracking.actions import UNDO_SECONDS
 from pytracking.handlers import pages
 from pytracking.messages import parse
-from pytracking.operations.log_lines import hits
-from pytracking.operations.replay import Requeuer
 
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import METADATA, RING, fallbacks, metrics, with_secrets_manager
@@ -350,15 +348,3 @@ def test_other_methods_are_told_which_are_allowed(method, queued):
     answer = function.get(link(), method)
     assert (answer["statusCode"], answer["headers"]["Allow"]) == (405, "GET, HEAD, POST")
     assert queue.requests == []
-
-
-@pytest.mark.fault("acting", 93)
-def test_what_the_log_took_while_the_queue_was_down_is_replayed_as_the_same_event(start, log):
-    with RawServer(fail(500)) as queue:
-        function = start("action", PYTRACKING_QUEUE_URL=queue.url)
-        assert post(function, link(), ONE_CLICK)["statusCode"] == 200
-    log.lines()
-    refused = queue.messages[0]
-    requeuer = Requeuer(RING, webhook_url="https://hooks.example.com/x")
-    [replayed] = [requeuer.fallback(hit) for hit in hits(log.text.splitlines())]
-    assert (replayed.id, replayed.body) == (refused["id"], refused["body"])

@@ -7,14 +7,14 @@ import zlib
 import pytest
 from pytracking import InvalidLink
 from pytracking.tokens import Kind, sealed
-from pytracking.tokens.keyring import Keyring, derive_key
+from pytracking.tokens.keyring import Keyring
 
 from tests.support.sealing import decode
 
 SECRET = "the keyring of the sealed token tests"
 RING = Keyring(SECRET)
 FOREIGN = Keyring("the keyring of someone else altogether")
-KEY_ID, CIPHER = derive_key(SECRET.encode())
+_, CIPHER = RING.sealing
 UUID = "9c921e3f-a7e1-495b-9b7f-559dbb4b02d4"
 CLICK = {
     "url": "https://shop.example.com/products/blue-shoes?utm_source=newsletter&utm_medium=email",
@@ -23,10 +23,13 @@ CLICK = {
 ALPHABET = string.ascii_letters + string.digits + "-_"
 
 
-def seal(plain: bytes, kind: bytes = b"o", packing: int = 0, version: int = 0xA4) -> str:
+def seal(
+    plain: bytes, kind: bytes = b"o", packing: int = 0, version: int = 0xA4, ring: Keyring = RING
+) -> str:
     """Return an authentic token around any plaintext, as only the holder of the key can."""
-    header = bytes([version | packing, KEY_ID])
-    raw = header + CIPHER.encrypt(plain, [header + kind])
+    key_id, cipher = ring.sealing
+    header = bytes([version | packing, key_id])
+    raw = header + cipher.encrypt(plain, [header + kind])
     return base64.urlsafe_b64encode(raw).decode().rstrip("=")
 
 

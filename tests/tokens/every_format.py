@@ -2,7 +2,6 @@
 
 import base64
 import json
-import zlib
 from collections.abc import Callable
 from typing import Any
 
@@ -10,10 +9,9 @@ from cryptography.fernet import Fernet
 from hypothesis import strategies as st
 from pytracking import Keyring
 from pytracking.tokens.formats import Formats
-from pytracking.tokens.keyring import derive_key
-from pytracking.tokens.sealed import dictionary
 
-SECRET = "the keyring of the contract of formats"
+from tests.tokens.authentic import SECRET, deflate, seal
+
 FERNET_KEY = "cw_0x689RpI-jtRR7oE8h_eQsKImvJapLeSbXpwF4e4="
 NOW = 1_763_000_000.0
 
@@ -32,19 +30,11 @@ def fernet_token(text: bytes) -> str:
 
 
 def sealed_token(text: bytes) -> str:
-    key_id, cipher = derive_key(SECRET.encode())
-    header = bytes([0xA4, key_id])
-    raw = header + cipher.encrypt(b"\x00" + text, [header + b"o"])
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return seal(b"\x00" + text)
 
 
 def deflated_token(text: bytes) -> str:
-    key_id, cipher = derive_key(SECRET.encode())
-    compressor = zlib.compressobj(9, zlib.DEFLATED, -15, 9, 0, dictionary())
-    header = bytes([0xA5, key_id])
-    body = compressor.compress(text) + compressor.flush()
-    raw = header + cipher.encrypt(b"\x00" + body, [header + b"o"])
-    return base64.urlsafe_b64encode(raw).decode().rstrip("=")
+    return seal(b"\x00" + deflate(text), packing=1)
 
 
 Author = Callable[[bytes], str]

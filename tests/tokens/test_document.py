@@ -38,29 +38,6 @@ def test_the_error_says_what_was_wrong_and_what_is_expected() -> None:
         assert isinstance(caught.value.__cause__, TypeError)
 
 
-@pytest.mark.parametrize(
-    "text",
-    [
-        '{"a":1,"a":2}',
-        '{"metadata":{"a":1,"a":2}}',
-        '{"metadata":{"a":1, "b":[{"c":1,"c":2}]}}',
-        '{"metadata":{"b":{"c":1,"c":2}}}',
-        '{"metadata":{"a" :1,"a":2}}',
-        '{"metadata":{"a"\t:1,"a":2}}',
-        '{"metadata":{"a"\n:1,"a":2}}',
-        '{"metadata":{"a"\r:1,"a":2}}',
-        '{"metadata" :{},"metadata":{"x":1}}',
-        '{"metadata":{"a":"\\":","a":2}}',
-        '{"metadata":{"a":1,"\\u0061":2}}',
-        '{"x":{"a":1,"a":2}}',
-    ],
-)
-def test_equal_keys_are_found_however_they_are_written(text: str) -> None:
-    json.loads(text)
-    with pytest.raises(InvalidLink):
-        document.load(text, NOW)
-
-
 pieces = st.sampled_from(['"a"', '"b"', ":", ",", "{", "}", "[", "]", " ", "\t", "1", '"\\":"'])
 
 

@@ -19,30 +19,13 @@ from tests.tokens.authentic import (
     FOREIGN,
     RING,
     assert_refused,
-    deflate,
     seal,
 )
 
 
-@pytest.mark.parametrize(
-    ("token", "why"),
-    [
-        ("p" * 92_848, "^the token is longer than 92847 characters$"),
-        ("pAAAA", "^the token is not canonical url-safe base64$"),
-        ("pé", "^the token is not canonical url-safe base64$"),
-        ("qAAA", "^the token is not a sealed token of version 1$"),
-        ("pAAA", "^the token was not sealed as this kind with a key of the ring$"),
-        (seal(b"\x00{}", b"c"), "^the token was not sealed as this kind with a key of the ring$"),
-        (seal(b"\x00\xff"), "^the token's body is not UTF-8$"),
-        (seal(b""), "^the token's body is not UTF-8$"),
-        (seal(b"\x01{}"), "^the token's UUIDs do not match their marks$"),
-        (seal(b"\x00" + b"\x07", packing=1), "^the token's body cannot be inflated$"),
-        (seal(b"\x00" + deflate(b"{}")[:-1], packing=1), "^the token's body does not end where"),
-    ],
-    ids=range(11),
-)
-def test_the_message_says_what_is_wrong(token: str, why: str) -> None:
-    assert_refused(token, why=why)
+@pytest.mark.parametrize("plain", [b"", b"\x00\xff", b"\x00"])
+def test_an_authentic_token_that_holds_no_text_is_refused(plain: bytes) -> None:
+    assert_refused(seal(plain))
 
 
 @pytest.mark.parametrize(("kind", "other"), [("open", "click"), ("click", "open")])
@@ -98,6 +81,8 @@ def test_two_tokens_cannot_be_spliced() -> None:
         "",
         "p",
         "pA",
+        "pAAA",
+        "pAAAA",
         "p" * 21,
         "pé" + "A" * 40,
         "A" * 100,
