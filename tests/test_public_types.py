@@ -22,26 +22,9 @@ from pytracking.tracking import Keywords
 
 ROOT = Path(__file__).parents[1]
 MODULES = (
-    "",
-    ".asgi",
-    ".base_urls",
-    ".campaign",
-    ".delivery.addresses",
-    ".delivery.client",
-    ".delivery.signatures",
-    ".django",
-    ".email",
-    ".errors",
-    ".events",
-    ".html",
-    ".links",
-    ".receiving",
-    ".results",
-    ".targets",
-    ".text",
-    ".tracker",
-    ".tracking",
-    ".visitors",
+    *("", ".asgi", ".base_urls", ".campaign", ".delivery.addresses", ".delivery.client"),
+    *(".delivery.signatures", ".django", ".email", ".errors", ".events", ".html", ".links"),
+    *(".receiving", ".results", ".targets", ".text", ".tracker", ".tracking", ".visitors"),
     ".webhook",
 )
 

@@ -10,15 +10,9 @@ KEYS = {"PYTRACKING_LINK_KEYS": '{"current": "..."}'}
 
 def test_variables_that_are_declared_and_empty_count_as_absent():
     names = (
-        "PYTRACKING_WEBHOOK_URL",
-        "PYTRACKING_FALLBACK_URL",
-        "PYTRACKING_QUEUE_URL",
-        "PYTRACKING_LINK_KEYS_SECRET",
-        "PYTRACKING_PRIVACY",
-        "PYTRACKING_DO_NOT_TRACK",
-        "PYTRACKING_CAMPAIGN_KEYS",
-        "PYTRACKING_ALLOW_HTTP_WEBHOOKS",
-        "AWS_SAM_LOCAL",
+        *("PYTRACKING_WEBHOOK_URL", "PYTRACKING_FALLBACK_URL", "PYTRACKING_QUEUE_URL"),
+        *("PYTRACKING_LINK_KEYS_SECRET", "PYTRACKING_PRIVACY", "PYTRACKING_DO_NOT_TRACK"),
+        *("PYTRACKING_CAMPAIGN_KEYS", "PYTRACKING_ALLOW_HTTP_WEBHOOKS", "AWS_SAM_LOCAL"),
     )
     empty = Settings.from_environment({**KEYS, **dict.fromkeys(names, "")})
     assert empty == Settings.from_environment(KEYS)

@@ -232,14 +232,8 @@ _HEADERS = [
     b"Trailer: X\r\n",
 ]
 _BODIES = [
-    b"",
-    b"5\r\nhello\r\n0\r\n\r\n",
-    b"-5\r\nhello",
-    b"-1\r\nh",
-    b"2\r\nhe\r\n-1\r\n",
-    b"5_0\r\nhello",
-    b"5;ext=\xff\r\nhello\r\n0\r\n\r\n",
-    b"ffffffffffffffffff\r\nhello",
+    *(b"", b"5\r\nhello\r\n0\r\n\r\n", b"-5\r\nhello", b"-1\r\nh", b"2\r\nhe\r\n-1\r\n"),
+    *(b"5_0\r\nhello", b"5;ext=\xff\r\nhello\r\n0\r\n\r\n", b"ffffffffffffffffff\r\nhello"),
     b"zz\r\n",
     b"0\r\n" + b"X: y\r\n" * 300,
     b"\x1f\x8b\x08",

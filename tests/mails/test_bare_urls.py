@@ -74,14 +74,8 @@ def test_markup_around_a_url_ends_it(text: str, urls: list[str]) -> None:
 @pytest.mark.parametrize(
     "placeholder",
     [
-        "<%= id %>",
-        "{{ id }}",
-        "{% if a %}b{% endif %}",
-        "*|LIST ID|*",
-        "[% id %]",
-        "<?= $id ?>",
-        "{!! $id !!}",
-        "[[id]]",
+        *("<%= id %>", "{{ id }}", "{% if a %}b{% endif %}", "*|LIST ID|*", "[% id %]"),
+        *("<?= $id ?>", "{!! $id !!}", "[[id]]"),
     ],
 )
 def test_a_placeholder_with_blanks_belongs_to_its_url(placeholder: str) -> None:
@@ -92,13 +86,7 @@ def test_a_placeholder_with_blanks_belongs_to_its_url(placeholder: str) -> None:
 @pytest.mark.parametrize(
     "following",
     [
-        "Questions? Call us",
-        "24/7 support",
-        "24/7",
-        "12/05/2026",
-        "====",
-        "----",
-        "____",
+        *("Questions? Call us", "24/7 support", "24/7", "12/05/2026", "====", "----", "____"),
         "and/or more",
         URL,
         "HTTPS://x.test/b",
@@ -118,13 +106,7 @@ def test_ordinary_lines_do_not_continue_the_url_before(following: str) -> None:
 @pytest.mark.parametrize(
     "following",
     [
-        "/b?c=d",
-        "&utm_source=x and so on",
-        "%20x",
-        "b=c",
-        "long/path",
-        "a8f3b2c9",
-        "?x",
+        *("/b?c=d", "&utm_source=x and so on", "%20x", "b=c", "long/path", "a8f3b2c9", "?x"),
         "path/to?x=1",
     ],
 )

@@ -143,10 +143,6 @@ def test_a_page_under_the_tracking_base_that_is_no_token_is_no_tracked_link() ->
     assert outcomes(f'<a href="{CLICK}about-us">') == ["refused"]  # it would lead to ourselves
 
 
-def test_an_adoption_is_no_opt_out() -> None:
-    assert outcomes('<a href="https://x.test/adopt-outdoors">') == ["tracked"]
-
-
 def test_rewriting_twice_leaves_the_links_of_the_first_time() -> None:
     once = adapted(ORIGINAL)
     assert adapted(once) == once

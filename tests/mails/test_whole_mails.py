@@ -284,11 +284,11 @@ def test_a_line_that_becomes_too_long_makes_the_part_quoted_with_the_version_it_
     ("label", "codec"),
     [("gb2312", "gbk"), ("shift_jis", "cp932"), ("utf-16", "utf-16-le"), ("utf-16", "utf-16-be"), ("windows-874", "cp874"),
      ("iso-8859-8-i", "iso8859-8"), ("ks_c_5601-1987", "cp949"), ("big5", "big5"), ("x-sjis", "cp932"), ("tis-620", "cp874"),
-     ("iso-8859-1", "cp1252"), ("iso-2022-jp", "iso-2022-jp"), ("utf\0-8", "utf-8"), ("unheard-of", "utf-8"), ("", "utf-8")],
+     ("iso-8859-1", "cp1252"), ("iso-2022-jp", "iso-2022-jp"), ("utf-16le", "utf-16-le"), ("utf-32", "utf-32"), ("utf-7", "utf-7"), ("utf\0-8", "utf-8"), ("unheard-of", "utf-8"), ("", "utf-8")],
 )  # fmt: skip
 def test_charsets_are_read_as_browsers_read_them(label: str, codec: str) -> None:
     sample = {"gbk": "镕", "cp932": "①髙", "cp874": "ก", "iso8859-8": "א", "cp949": "똠", "big5": "中", "cp1252": "€",
-              "iso-2022-jp": "社", "utf-8": "é"}.get(codec, "社é")  # fmt: skip
+              "iso-2022-jp": "社", "utf-8": "é", "utf-7": "e"}.get(codec, "社é")  # fmt: skip
     body = f"<p>{sample}</p><a href='https://x.test/{sample}'>{sample}</a></body>".encode(codec)
     mail = part(
         f'text/html; charset="{label}"',
