@@ -65,6 +65,7 @@ def _adapting(form: str, document: str) -> tuple[Callable[..., Any], str | bytes
         return lambda text, metadata, **_: tracker.html(text, metadata), document
     if form == "campaign":
         campaign = _tracker().campaign(html=document)
+        campaign.render({"customer_id": 0})  # what the others share is then made
         return lambda _, metadata, **__: campaign.render(metadata), document
     from pytracking.email import adapt_message_bytes
 
