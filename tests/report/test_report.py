@@ -250,6 +250,16 @@ def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):
     assert sum(row["clicks"] for row in report.campaigns()) > 3000
 
 
+@pytest.mark.parametrize(("suffix", "packed"), [("", bytes), (".gz", gzip.compress)])
+def test_a_line_of_any_length_is_named_and_stops_nothing(tmp_path, suffix, packed):
+    first, last = (json.dumps(event(n, timestamp=n * 99)).encode() for n in (1, 2))
+    junk = b'{"id": "' + 40_000_000 * b"x"
+    (tmp_path / f"events{suffix}").write_bytes(packed(b"\n".join([first, junk, last])))
+    report = report_of([tmp_path])
+    assert "a line of over 16 MB: left out" in [one.what for one in report.problems]
+    assert sum(row["clicks"] for row in report.campaigns()) == 2
+
+
 def test_what_came_before_a_day_is_left_out(tmp_path):
     midnight = 1_790_035_200  # 2026-09-22, 00:00 UTC
     events = [event(n, timestamp=midnight + after) for n, after in enumerate((-1, 0, 60))]

@@ -11,7 +11,6 @@ import gzip
 import tempfile
 import zlib
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -28,8 +27,8 @@ Python's own 100 MB stand beside it."""
 BYTES_A_MEGABYTE = 125_000
 """Files of so many bytes are worth a megabyte more of memory."""
 
-MAX_LINE_BYTES = 33_554_432
-"""The longest line that is read: far above any event."""
+MAX_LINE_BYTES = 16_777_216
+"""The longest line that DuckDB reads for certain: far above any event."""
 
 SCHEMA = 1
 """The newest schema of events that the questions understand."""
@@ -180,15 +179,16 @@ def _load(connection: Any, files: list[Path], scratch: Path, since: date | None)
     problems = []
     try:
         _read(connection, files)
-    except duckdb.IOException:  # one damaged file fails them all: it is found and read by itself
+    except (duckdb.IOException, duckdb.InvalidInputException):  # one damaged file fails them all
         origins = {}
         for number, file in enumerate(files):
-            damage, whole = _damage(file), file
+            salvaged = scratch / f"{number}.ndjson"
+            damage = _salvage(file, salvaged)
             if damage:
                 problems.append(Gap(str(file), damage, 1))
-                whole = scratch / f"{number}.ndjson"
-                _salvage(file, whole)
-            origins[str(whole)] = str(file)
+            else:
+                salvaged.unlink()
+            origins[str(salvaged if damage else file)] = str(file)
         _read(connection, [Path(name) for name in origins])
     found = connection.execute(
         "SELECT file, problem, count(*) FROM lines WHERE problem IS NOT NULL "
@@ -208,39 +208,34 @@ def _read(connection: Any, files: list[Path]) -> None:
     connection.execute(
         f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "  # noqa: S608
         "format = 'newline_delimited', ignore_errors = true, filename = 'file', "
-        f"maximum_object_size = {MAX_LINE_BYTES}, columns = {{{columns}}})",
+        f"columns = {{{columns}}})",
         [[str(file) for file in files]],
     )
 
 
-def _is_gzip(file: Path) -> bool:
+def _salvage(file: Path, target: Path) -> str | None:
+    """Write what can be read of a file, and return what cannot; None where nothing is amiss.
+
+    Of a line that is cut off or too long, the rest is written: it is counted as no event.
+    """
     with file.open("rb") as stream:
-        return stream.read(2) == b"\x1f\x8b"
-
-
-def _damage(file: Path) -> str | None:
-    """Return what keeps DuckDB from reading a file, None where nothing does."""
-    if not _is_gzip(file):
-        return "named .gz and not gzip: read as it is" if file.suffix == ".gz" else None
-    try:
-        with gzip.open(file) as stream:
-            while stream.read(1 << 20):
-                pass
-    except (EOFError, OSError, zlib.error):
-        return "gzip that is cut off or damaged: read as far as it goes"
-    return None
-
-
-def _salvage(file: Path, target: Path) -> None:
-    """Write what can be read of a damaged file; its last line, if half, is counted as no event."""
-    opener = gzip.open if _is_gzip(file) else open
-    with (
-        opener(file, "rb") as stream,
-        target.open("wb") as out,
-        suppress(EOFError, OSError, zlib.error),
-    ):
-        while block := stream.read(1 << 16):
-            out.write(block)
+        is_gzip = stream.read(2) == b"\x1f\x8b"
+    damage = None
+    if file.suffix == ".gz" and not is_gzip:
+        damage = "named .gz and not gzip: read as it is"
+    opener = gzip.open if is_gzip else open
+    with opener(file, "rb") as lines, target.open("wb") as out:
+        while True:
+            try:
+                line = lines.readline(MAX_LINE_BYTES)
+            except (EOFError, OSError, zlib.error):
+                return "gzip that is cut off or damaged: read as far as it goes"
+            if not line:
+                return damage
+            if len(line) < MAX_LINE_BYTES:
+                out.write(line)
+            else:
+                damage = "a line of over 16 MB: left out"
 
 
 def _answer(connection: Any, sql: str) -> Table:
