@@ -65,10 +65,13 @@ html_copy_source = False
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the pages that docs/index.md links to into the sidebar, in its groups and order.
 
-    The page of decisions lists those beside it.
+    The page of decisions lists those beside it: in each sidebar, a hundred of them would help nobody.
     """
     if docname == "docs/decisions/README":
-        source[0] += "\n```{toctree}\n:glob:\n:maxdepth: 1\n\n2*\n```\n"
+        decisions = sorted(Path(app.srcdir, "docs", "decisions").glob("2*.md"))
+        source[0] += "\n" + "".join(f"- [](./{decision.name})\n" for decision in decisions)
+    elif docname.startswith("docs/decisions/"):
+        source[0] = f"---\norphan: true\n---\n{source[0]}"
     if docname != root_doc:
         return
     for group in source[0].split("\n## ")[1:]:

@@ -1,10 +1,13 @@
 """What holds for every test."""
 
 import json
+import os
+import ssl
 import sys
 from collections.abc import Iterator
 from functools import _lru_cache_wrapper
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import settings
@@ -14,36 +17,44 @@ settings.register_profile("few", deadline=None, print_blob=True, max_examples=25
 settings.register_profile("thorough", settings.get_profile("few"), max_examples=500)
 settings.load_profile("few")  # CI takes the other once a week: --hypothesis-profile=thorough
 
+# The schema asks for no IRI; jsonschema compiles their whole grammar when it is imported, in 2 s.
+sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
 
 SLOW = (
     "cli/test_as_a_command",  # processes, full disks
+    "cli/test_recipients",  # whole processes, killed and full disks
     "cli/test_try_webhook",  # real waits
     "compat/test_original_both_ways",  # an environment of its own
     "delivery/test_client_answers",  # real waits
     "delivery/test_delivering",  # whole processes and real waits
+    "delivery/test_destinations",  # real waits
     "delivery/test_descriptors",
     "delivery/test_processes",
     "delivery/test_replay",
     "delivery/test_slow_lane",
     "delivery/test_soak",
     "docs/test_commands",  # runs what the pages say
+    "docs/test_deploy_workflow",  # asks the SAM command line
     "docs/test_ports",  # Node and PHP
     "docs/test_receivers",  # a program a language, a database
     "docs/test_secret_in_a_file",
     "docs/test_site",
     "functions/test_asgi",  # whole processes
+    "functions/test_direct",  # real waits
     "functions/test_faults",  # real waits
     "functions/test_silence",
-    "local/test_gateway",
+    "local/test_gateway",  # whole processes
     "local/test_make_run",
+    "local/test_numbers",
     "local/test_receiver",
     "local/test_run",
     "mails/test_templates",
     "operations/test_deployment",
+    "operations/test_scaling",
     "release/",
     "report/",  # a whole engine
-    "template/",  # builds the layer, and lints each combination of choices
-    "test_public_types",  # runs mypy
+    "template/test_conditions",  # lints each combination of choices
+    "template/test_domain",
 )
 """Beginnings of the files in tests/ that `make quick` leaves out, by what takes their time."""
 
@@ -84,6 +95,24 @@ def _every_event_is_held_to_the_schema() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(Event, "to_json", validated)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _the_machines_authorities_are_left_unread() -> Iterator[None]:
+    """Reading them takes 20 ms a context; a test's servers have authorities of their own.
+
+    A test that names others in SSL_CERT_FILE has those read.
+    """
+    of_the_machine = os.environ.get("SSL_CERT_FILE")
+    load_default_certs = ssl.SSLContext.load_default_certs
+
+    def load(context: ssl.SSLContext, *purpose: Any) -> None:
+        if os.environ.get("SSL_CERT_FILE") != of_the_machine:
+            load_default_certs(context, *purpose)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(ssl.SSLContext, "load_default_certs", load)
         yield
 
 

@@ -2,12 +2,9 @@
 
 import importlib
 import inspect
-import subprocess
-import sys
 import typing
 from collections.abc import Callable
 from dataclasses import fields
-from pathlib import Path
 from types import FunctionType
 
 import pytest
@@ -20,7 +17,6 @@ from pytracking.mails.options import OptionKeywords
 from pytracking.mails.problems import Problem
 from pytracking.tracking import Keywords
 
-ROOT = Path(__file__).parents[1]
 MODULES = (
     *("", ".asgi", ".base_urls", ".campaign", ".delivery.addresses", ".delivery.client"),
     *(".delivery.signatures", ".django", ".email", ".errors", ".events", ".html", ".links"),
@@ -150,60 +146,3 @@ def test_the_keywords_of_rewriting_are_its_options() -> None:
 def test_the_keywords_of_the_old_functions_are_the_parameters_of_a_configuration() -> None:
     parameters = {field.name for field in fields(Configuration) if field.init}
     assert parameters == typing.get_type_hints(Keywords).keys()
-
-
-ACCEPTED = """\
-import email.message
-import pytracking
-from pytracking.email import adapt_message, adapt_message_bytes
-from pytracking.html import adapt_html, adapt_html_bytes, find_links
-from pytracking.text import adapt_text
-
-tracker = pytracking.Tracker("https://t.example", pytracking.Keyring.generate())
-mail = email.message.EmailMessage()
-pytracking.get_open_tracking_url({}, base_open_tracking_url="https://t.example/")
-pytracking.Configuration(base_open_tracking_url="https://t.example/")
-tracker.open_url({}, expires_in=60)
-tracker.html("", {}, open_tracking=False, shown_urls="leave")
-tracker.text("", {}, link_metadata=("label",))
-tracker.message(mail, {}, parts=("html",)).get_content()
-adapt_html("", {}, conditional_comments=True, base_open_tracking_url="https://t.example/")
-adapt_html_bytes(b"", {}, pixel="top")
-find_links("", utm={"source": "news"})
-adapt_text("", {}, append_slash=True)
-adapt_message(mail, {}, unsubscribe="track").get_content()
-adapt_message_bytes(b"", {}, leave=None)
-"""
-REFUSED = """\
-pytracking.get_open_tracking_url({}, base_opn_tracking_url="https://t.example/")
-pytracking.Configuration(base_opn_tracking_url="https://t.example/")
-tracker.open_url({}, expects_in=60)
-tracker.html("", {}, opn_tracking=False)
-tracker.html("", {}, shown_urls="hide")
-tracker.text("", {}, open_tracking=False)
-tracker.message(mail, {}, part=("html",))
-adapt_html("", {}, condtional_comments=True)
-adapt_html_bytes(b"", {}, pixel="left")
-find_links("", utm=5)
-adapt_text("", {}, append_slsh=True)
-adapt_message(mail, {}, shown_urls=True)
-adapt_message_bytes(b"", {}, leaf=None)
-"""
-
-
-def test_a_mistyped_keyword_is_refused_by_mypy(tmp_path: Path) -> None:
-    snippet = tmp_path / "snippet.py"
-    snippet.write_text(ACCEPTED + REFUSED)
-    done = subprocess.run(
-        [sys.executable, "-m", "mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), snippet],
-        cwd=tmp_path,
-        env={"MYPYPATH": str(ROOT / "layer"), "PATH": ""},
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
-    )
-    lines = [line.split(":")[1] for line in done.stdout.splitlines() if ": error: " in line]
-    first = ACCEPTED.count("\n") + 1
-    expected = [str(first + number) for number in range(REFUSED.count("\n"))]
-    assert list(dict.fromkeys(lines)) == expected, done.stdout + done.stderr

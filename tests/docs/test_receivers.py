@@ -14,15 +14,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import boto3
 import pytest
-from cfnlint.api import ManualArgs, lint
-from moto import mock_aws
 from pytracking.cli.try_webhook import BURST
 from pytracking.delivery.signatures import Signer
 
 from tests.cli.command_line import run
 from tests.docs.pages import ROOT, files_of
+from tests.support import sam
 from tests.support.aws import module_of
 from tests.support.environments import folder_of
 from tests.support.receiver import Handler, serving
@@ -163,6 +161,9 @@ def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
 
 def _in_lambda() -> Iterator[Running]:
     """Run docs/examples/receiver behind a server that hands it events as an HTTP API does."""
+    import boto3
+    from moto import mock_aws
+
     code = ROOT / "docs" / "examples" / "receiver" / "code" / "app.py"
     with mock_aws(), pytest.MonkeyPatch.context() as patch:
         for name, value in {
@@ -238,7 +239,7 @@ def test_a_receiver_of_the_page_takes_what_it_must_and_answers_a_stranger_with_4
 @pytest.mark.parametrize("name", ["load-balancer", "mailer", "receiver"])
 def test_a_stack_to_be_copied_is_clean(name: str) -> None:
     template = (ROOT / "docs" / "examples" / name / "template.yaml").read_text(encoding="utf-8")
-    assert lint(template, config=ManualArgs(regions=["eu-west-1", "us-east-1"])) == []
+    assert sam.findings(template) == []
 
 
 def test_every_file_of_the_page_is_run() -> None:
