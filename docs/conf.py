@@ -65,7 +65,7 @@ html_copy_source = False
 def add_contents(app: Sphinx, docname: str, source: list[str]) -> None:
     """Put the pages that docs/index.md links to into the sidebar, in its groups and order.
 
-    The page of decisions lists those beside it: in each sidebar, a hundred of them would help nobody.
+    The page of decisions lists those beside it, which would crowd a sidebar.
     """
     if docname == "docs/decisions/README":
         decisions = sorted(Path(app.srcdir, "docs", "decisions").glob("2*.md"))

@@ -6,16 +6,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-import boto3
-from botocore.config import Config
-from moto.server import ThreadedMotoServer
-
 FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 
 @contextmanager
 def moto_server() -> Iterator[str]:
     """Serve moto's AWS until the block ends; its address is yielded."""
+    from moto.server import ThreadedMotoServer  # with boto3, 1 s
+
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
     server.start()
     host, port = server.get_host_and_port()
@@ -27,6 +25,9 @@ def moto_server() -> Iterator[str]:
 
 def sdk(service: str, endpoint: str, region: str = "us-east-1") -> Any:
     """Return boto3's client of a service at a server of ours, which is asked once."""
+    import boto3
+    from botocore.config import Config
+
     make: Any = boto3.client
     return make(
         service,
