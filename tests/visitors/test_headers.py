@@ -196,8 +196,6 @@ def test_a_robot_that_signs_its_requests_is_one():
         f"{CHROME} Edg/120.0.0.0",
         FIREFOX.replace("rv:140.0", "rv:121.0"),
         CHROME.replace("139", "999"),
-        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
-        " Example/0.1 Safari/537.36",
     ],
 )
 def test_versions_that_never_met_are_invented(agent):

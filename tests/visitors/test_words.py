@@ -30,6 +30,14 @@ def verdict(agent, kind="click"):
         "Lynx/2.8.9rel.1 libwww-FM/2.14 SSL-MM/1.4.1 OpenSSL/1.1.1d",
         "w3m/0.5.3+git20230121",
         "Links (2.28; Linux 6.1.0 x86_64; GNU C 12.2; text)",
+        "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; www.example.com; .NET CLR 1.1.4322)",
+        "Mozilla/4.0 (compatible; MSIE 6.0; Windows 98; Example Toolbar (http://example.com))",
+        "Mozilla/5.0 (X11; Linux x86_64; rv:50.0) Gecko/20100101 Firefox/50.0,gzip(gfe)"
+        " (via translate.example.com)",
+        "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 (KHTML, like Gecko)"
+        " Example/1.1 Safari/537.36",
+        "Mozilla/5.0 (compatible; OSS/1.0; Linux) MOT-EM30/v10.3 Profile/MIDP-2.0",
+        "Gnus/5.13 (Gnus v5.13) Emacs/24.3 (gnu/linux)",
         "Roku/DVP-9.10 (519.10E04111A)",
         "OmniWeb/2.7-beta-3 OWF/1.0",
         "Mozilla/4.08 [en] (Win98; I ;Nav)",
@@ -46,6 +54,25 @@ def test_what_people_read_with_is_no_machine(agent):
 
 
 @pytest.mark.parametrize(
+    "agent",
+    [
+        "Example/2.0.15 (win10 x64)",
+        "Example/7.3 (Windows;Microsoft Windows XP;en-US)",
+        "com.example.piano/1.3.1 (2.2,de_DE)",
+        "LENOVO-I908_CMCC",
+        "Linux UPnP/1.0 Example/54.2 (ZPS11)",
+        "MSIE 6.0 (Win XP)",
+        "Netscape/7.2",
+        "WhatsApp/2.11.112 Android/4.2.1 Device/asus-Nexus_7",
+        "com.apple.WebKit.Networking/8614 CFNetwork/1390 Darwin/22.0.0",
+        "Mozilla/4.5 (compatible; iCab 2.9.9; Macintosh; U; PPC)",
+    ],
+)
+def test_an_application_in_somebodys_hands_is_no_machine(agent):
+    assert verdict(agent).cls in ("human", "unknown")
+
+
+@pytest.mark.parametrize(
     ("agent", "name"),
     [
         (f"{CHROME} PTST/210115.205427", "tool"),
@@ -59,16 +86,33 @@ def test_what_people_read_with_is_no_machine(agent):
         ),
         (f"{CHROME}; Example-User/1.0", "tool"),
         (f"{CHROME} GoogleMessages/20260101", "tool"),
-        ("com.apple.WebKit.Networking/8614 CFNetwork/1390 Darwin/22.0.0", "service"),
+        ("com.apple.geod/1 CFNetwork/1390 Darwin/22.0.0", "service"),
         ("Microsoft-CryptoAPI/10.0", "service"),
         ("Mozilla/5.0 (compatible; Page Thumbnail Maker/2.2)", "bot-word"),
         (f"{CHROME} PageMonitor/2", "bot-word"),
+        ("PageDownloader/1725 CFNetwork/720.3.13 Darwin/14.3.0 (x86_64)", "bot-word"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:9.0) Gecko Firefox/9.0 WebThumb/1.0", "bot-word"),
+        (f"{CHROME} (jobs.example.com)", "contact"),
+        (f"{CHROME} name at example dot com", "contact"),
+        (
+            "Mozilla/5.0 (compatible; MSIE 10.0; Trident/6.0) Example (http://example.com)/5.7",
+            "contact",
+        ),
+        (f"{CHROME} Google-Example", "owner"),
         ("Mozilla/5.0 (compatible; Example/2.2; Linux)", "remark"),
         ("${jndi:ldap://x.example/a}", "injection"),
         ("() { :; }; /bin/bash -c 'sleep 5'", "injection"),
         (f"{CHROME}' UNION SELECT NULL--", "injection"),
         ("Mozilla/3.0 (compatible; Indy Library)", "http-library"),
         ("ureq/2.9.1", "http-library"),
+        ("Symfony2 BrowserKit", "http-library"),
+        ("Example3/1.17.18 Python/3.8.5 Darwin/19.6.0", "http-library"),
+        ("Mozilla/4.0 (Windows 10 10.0) Java/1.8.0_351", "http-library"),
+        (
+            "Mozilla/5.0 (Linux; U; Android 4.0.2; en-us; Catchpoint) AppleWebKit/534.30"
+            " (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30",
+            "tool",
+        ),
         ("Example/1.0 (Linux x86_64)", "program"),
     ],
 )
@@ -94,6 +138,17 @@ def test_image_proxies_of_mail_providers_are_proxies(agent):
     "agent",
     [
         "Microsoft Office Word 2014",
+        "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Excel 16.0.13231; Pro)",
+        "Mozilla/5.0 (Macintosh; Intel Mac OS X) Word/14.50.0",
+    ],
+)
+def test_office_that_is_no_mail_client_asks_ahead_of_the_browser_that_it_opens(agent):
+    assert (verdict(agent).cls, verdict(agent).signals) == ("prefetch", ("office-discovery",))
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
         "Mozilla/4.0 (compatible; ms-office; MSOffice 16)",
         "Microsoft Office/16.0 (Windows NT 10.0; Microsoft Outlook 16.0.12026; Pro)",
     ],

@@ -32,6 +32,9 @@ LEFT_OUT = {
 """Patterns that people's browsers match too, each with whom it would wrong."""
 
 NARROWED = {
+    "Blackboard": "Blackboard Safeassign",  # "... Safari/605.1 Blackboard" is a school's app
+    "Butterfly": "Butterfly\\/",  # "HTC Butterfly" is a phone
+    "Freespoke\\/": "; Freespoke\\/",  # "... Firefox/112.0 Freespoke/2.0.0" is a browser
     "Viber": "^Viber",  # "... Viber/13.3.0" ends the user agent of Viber's in-app browser
     "WhatsApp": "^WhatsApp",
     "Feedly": "^Feedly",

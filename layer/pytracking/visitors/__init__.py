@@ -6,7 +6,8 @@ docs/visitors.md has each signal with its source.
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
 from typing import Any, Literal, NamedTuple
 
 from pytracking.visitors import headers as _headers
@@ -14,7 +15,7 @@ from pytracking.visitors.browsers import Browser, Device, browser_of, client_of,
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = "3 crawler-user-agents 1.67.0"
+RULESET = "4 crawler-user-agents 1.67.0"
 """Which rules a verdict was made by: ours, counted, and the list of crawlers they look up."""
 
 MAX_AGENT_CHARS = 1024
@@ -145,7 +146,11 @@ def classify(
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
     browser = browser_of(text)
     signals = ["decoy"] if decoy else []
-    machine = None if browser.plain else _machine_signal(text, kind)
+    machine = None
+    if not browser.plain:
+        words_of, machine_signal, last_signal = _rules()
+        words = words_of(text)
+        machine = machine_signal(text, words, kind)
     if app and method == "GET" and re.match(_OF_AN_APP, text):
         machine = "app"
     if machine:
@@ -162,7 +167,7 @@ def classify(
     if not machine:
         signals += _headers.disagreements(text, browser, headers, kind, whole=whole)
     if not signals:
-        last = "browser" if browser.plain else _last_signal(text, kind)
+        last = "browser" if browser.plain else last_signal(text, words, kind)
         if last:
             signals.append(last)
         if last == "browser" and _headers.agree(browser, headers, kind):
@@ -179,28 +184,16 @@ def classify(
     )
 
 
-# What most browsers need not be looked up in loads when the first other user agent comes.
+_Rule = Callable[[str, list[str], str], str | None]
 
 
-def _machine_signal(text: str, kind: str) -> str | None:
+@cache
+def _rules() -> tuple[Callable[[str], list[str]], _Rule, _Rule]:
+    """Load what most browsers need not be looked up in, when the first other user agent comes."""
     from pytracking.visitors.machines import machine_signal, words_of
+    from pytracking.visitors.people import last_signal
 
-    return machine_signal(text, words_of(text), kind)
-
-
-def _last_signal(text: str, kind: str) -> str | None:
-    from pytracking.visitors import people
-    from pytracking.visitors.machines import stranger_signal, words_of
-
-    words = words_of(text)
-    if text == "amazon cloudfront":  # it replaces the agent, unless set to pass it on
-        return "hidden-agent"
-    return (
-        people.mail_client_signal(text, words, kind)
-        or people.named_browser_signal(text, words)
-        or stranger_signal(text)
-        or people.browser_signal(text)
-    )
+    return words_of, machine_signal, last_signal
 
 
 def _shadows(

@@ -98,24 +98,13 @@ def is_impossible(text: str, browser: Browser) -> bool:
         return browser.version >= MAX_VERSION or bool(edge and int(edge[1]) != browser.version)
     if browser.engine == "firefox":
         return browser.version >= MAX_VERSION or not _same_release(text, browser.version)
-    # Chromium's engine, whose number was frozen in 2013, on a desktop without Chromium
-    return (
-        "applewebkit/537.36 (khtml, like gecko)" in text
-        and text.startswith(_DESKTOPS)
-        and not any(name in text for name in _BLINK)
-    )
+    return False
 
 
 MAX_VERSION = 500
 """No browser has come to it: at 26 releases a year Chromium will be there after 2039."""
 
 RV_AGREES_SINCE = 120
-
-_DESKTOPS = ("mozilla/5.0 (windows nt", "mozilla/5.0 (macintosh", "mozilla/5.0 (x11; linux x86_64")
-_BLINK = (
-    "chrome", "chromium", "version/", "mobile", "browser", "opr/", "opera", "edg", "safari/60",
-    " tv", "smart", "electron", "webview", "mail", "qtweb", "cef", "silk", "office", "outlook",
-)  # fmt: skip
 
 
 def _same_release(text: str, version: int) -> bool:
@@ -170,6 +159,14 @@ _APPLE_MAIL = (
 )
 
 
+def has(text: str, parts: tuple[str, ...]) -> bool:
+    """Tell whether one of ``parts`` is in ``text``."""
+    for part in parts:  # noqa: SIM110 - thrice as fast as any(), some ten times a verdict
+        if part in text:
+            return True
+    return False
+
+
 def client_of(text: str, browser: Browser, signal: str, kind: str) -> str:
     """Return the mail client or browser behind a user agent, coarse: ``apple-mail``, ``chrome``.
 
@@ -200,11 +197,11 @@ def device_of(text: str, browser: Browser) -> Device:
         return "tablet"
     if "iphone" in text or "ipod" in text or "windows phone" in text:
         return "phone"
-    if not browser.plain and any(map(text.__contains__, _NO_DESKTOP)):
+    if not browser.plain and has(text, _NO_DESKTOP):
         return "other"
     if "android" in text:
         return "phone" if "mobile" in text else "tablet"
-    if any(part in text for part in ("windows", "macintosh", "x11", "cros ", "linux x86_64")):
+    if has(text, ("windows", "macintosh", "x11", "cros ", "linux x86_64")):
         return "desktop"
     return "phone" if "mobile" in text or "midp" in text else "other"
 

@@ -2,17 +2,23 @@
 
 import re
 
+from pytracking.visitors.browsers import has
+from pytracking.visitors.machines import stranger_signal
+
 # A word of the user agent of a mail client that people read with -> what must be there with it
 _MAIL_CLIENTS = {
     "airmail": "",
+    "alpine": "alpine/",
     "aqua": "aqua mail",
     "aquamail": "",
     "betterbird": "",
+    "balsa": "",
     "barca": "",
     "barcapro": "",
     "becky": "",
     "bluemail": "",
     "canary": "canary mail",
+    "canarymail": "",
     "claws": "claws mail",
     "edison": "edison mail",
     "em": "client",  # eM_Client/9.2, eM Client/8
@@ -23,6 +29,7 @@ _MAIL_CLIENTS = {
     "geary": "",
     "gm": "com.google.android.gm",
     "gmailios": "",
+    "gnus": "",
     "incredimail": "",
     "k": "k-9 mail",
     "k9mail": "",
@@ -38,12 +45,14 @@ _MAIL_CLIENTS = {
     "msoffice": "",
     "navermailapp": "",
     "newton": "newton mail",
+    "nine": "nine/",
     "nylas": "",
     "office": "microsoft office/",
     "outlook": "outlook",
     "polymail": "",
     "pocomail": "",
     "postbox": "",
+    "rainloop": "",
     "protonmail": "",
     "roundcube": "",
     "samsung": "samsung email",
@@ -54,6 +63,8 @@ _MAIL_CLIENTS = {
     "sylpheed": "",
     "bat": "the bat!",
     "thunderbird": "",
+    "trojita": "",
+    "turnpike": "",
     "tutanota": "",
     "unibox": "",
     "windows": "windows-mail",
@@ -65,6 +76,13 @@ _MAIL_CLIENTS = {
 # Office asks for a link that was clicked in it, before the browser that it opens asks again:
 # Microsoft Office Word 2014, Mozilla/4.0 (compatible; ms-office; MSOffice 16)
 _OFFICE = ("microsoft office", "ms-office", "msoffice", "microsoft outlook ")
+
+# ... and whatever of it is no mail client asks ahead for what its document links to:
+# Microsoft Office PowerPoint 2013 (15.0.4420), Mozilla/5.0 (Macintosh; Intel Mac OS X) Word/14.0
+_OFFICE_PROGRAMS = (
+    r"(?:microsoft |microsoft office |intel mac os x\) )(?:access|excel|onenote|powerpoint|project"
+    r"|publisher|visio|word)\b"
+)
 
 # Browsers that begin with their own name: a word of theirs -> how they begin
 _BY_NAME = {
@@ -110,38 +128,48 @@ _OLD_PHONES = (
 )  # fmt: skip
 
 
-def mail_client_signal(text: str, words: list[str], kind: str) -> str | None:
-    """Return the signal of a mail client's user agent, None for others.
+def last_signal(text: str, words: list[str], kind: str) -> str | None:
+    """Return the signal of a user agent that is no machine's by any other rule, None when unknown.
 
     Args:
         text: the user agent in lower case.
         words: of it.
-        kind: what the link is; Office shows the images of a mail, and asks about links only.
+        kind: what the link is.
     """
-    if kind != "open" and any(part in text for part in _OFFICE):
-        return "office-fetch"
+    if text == "amazon cloudfront":  # it replaces the agent, unless set to pass it on
+        return "hidden-agent"
+    return (
+        _mail_client_signal(text, words, kind)
+        or _named_browser_signal(text, words)
+        or stranger_signal(text)
+        or _browser_signal(text)
+    )
+
+
+def _mail_client_signal(text: str, words: list[str], kind: str) -> str | None:
+    # Office shows the images of a mail, and asks about links only
+    if kind != "open":
+        if re.search(_OFFICE_PROGRAMS, text):
+            return "office-discovery"
+        if has(text, _OFFICE):
+            return "office-fetch"
     for word in words:
         if word in _MAIL_CLIENTS and _MAIL_CLIENTS[word] in text:
             return f"mail-client:{(_MAIL_CLIENTS[word] or word).strip('/')}"
     return None
 
 
-def named_browser_signal(text: str, words: list[str]) -> str | None:
-    """Return the signal of a browser that begins with its own name, None for others."""
+def _named_browser_signal(text: str, words: list[str]) -> str | None:
     if words and words[0] in _BY_NAME and text.startswith(_BY_NAME[words[0]]):
         return "browser"
     return None
 
 
-def browser_signal(text: str) -> str | None:
-    """Return the signal of a browser's user agent, None for others.
-
-    Ask only for what is no machine: crawlers wear the user agents of browsers.
-    """
-    if text.startswith(_BROWSER_STARTS) and any(engine in text for engine in _ENGINES):
+def _browser_signal(text: str) -> str | None:
+    if text.startswith(_BROWSER_STARTS) and has(text, _ENGINES):
         return "browser"
     if text.startswith("mozilla/") and re.match(_NETSCAPE, text):
         return "browser"
-    if any(part in text for part in _OLD_PHONES):
+    if has(text, _OLD_PHONES):
         return "browser"
     return None
