@@ -1,4 +1,4 @@
-"""Make the README's picture of the live page, docs/live-page.png: `make picture`.
+"""Make the README's picture of the live page, docs/live-page.png: `python -m tests.docs.picture`.
 
 The gateway runs, links are minted, machines and people visit them, the receiver fails for a while,
 and Chromium takes the picture.
