@@ -74,7 +74,7 @@ def _is_of_maker(platform: str) -> bool:
             return True
         return len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
     if first.startswith("android ") or first in ("iphone", "ipad"):
-        return len(parts) <= 2
+        return len(parts) <= (2 if first.startswith("android ") else 1)
     if first not in ("macintosh", "x11") and not first.startswith("windows nt "):
         return False
     for part in parts:  # twice as fast as all()

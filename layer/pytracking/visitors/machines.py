@@ -18,6 +18,7 @@ _KNOWN = {
     # Mozilla/5.0 (compatible; SeznamEmailProxy/...)
     "seznamemailproxy": ("", "mail-proxy"),
     "fastmailua": ("", "mail-proxy"),
+    "superhumanproxy": ("", "mail-proxy"),
     # ... Safari/537.36 (via secureurl.fwdcdn.com - mail.ukr.net proxy)
     "ukr": ("mail.ukr.net proxy", "mail-proxy"),
     # ... Chrome/42.0.2311.135 Safari/537.36 Edge/12.246 Mozilla/5.0
@@ -43,15 +44,17 @@ _KNOWN = {
     "ktxn": ("ktxn/", "tool"),
     **dict.fromkeys(
         ("applitools", "browsershots", "browshot", "catchpoint", "cutycapt", "datadogsynthetics",
-         "dejaclick", "gomezagent", "googlemessages", "gtmetrix", "iplabel", "loadrunner",
-         "neustar", "neustarwpm", "pagepeeker", "phantomjs", "ptst", "ruxitsynthetic", "selenium",
-         "seo", "slimerjs", "speedcurve", "thousandeyes", "url2png", "weasyprint", "webkit2png",
-         "webpagetest", "wkhtmltoimage", "wkhtmltopdf", "yottaamonitor"),
+         "dejaclick", "gomezagent", "googlemessages", "googletoolbar", "gtmetrix", "iplabel",
+         "loadrunner", "neustar", "neustarwpm", "pagepeeker", "phantomjs", "ptst",
+         "ruxitsynthetic", "selenium", "seo", "slimerjs", "speedcurve", "thousandeyes", "url2png",
+         "weasyprint", "webkit2png", "webpagetest", "wkhtmltoimage", "wkhtmltopdf",
+         "yottaamonitor"),
         ("", "tool"),
     ),
     # libraries that stand behind another name: Mozilla/5.0 (Windows NT 10.0; ...) PowerShell/7.4.1,
     # Mozilla/3.0 (compatible; Indy Library), Boto3/1.17.18 Python/3.8.5
     "java": (" java/1.", "http-library"),
+    "node": ("node.js/", "http-library"),
     "python": ("python/", "http-library"),
     "services": ("web services client protocol", "http-library"),
     **dict.fromkeys(
@@ -67,7 +70,7 @@ _MAIL_PROXIES = ("imageproxy", "mailproxy", "imageresizer")
 # What a system's services call themselves: com.apple.geod/1, Microsoft-CryptoAPI. Not
 # com.apple.WebKit.Networking/8614, which is what Safari fetches by
 _SERVICES = (
-    r"com\.apple\.(?!authenticationservices|webkit)|apple-pubsub|applesyndication"
+    r"com\.apple\.(?!authenticationservices|webkit)|apple-pubsub|apple[a-z]*(?:service|syndication)"
     r"|(?:swcd|trustd|parsecd|searchd|nsurlsessiond|itunesstored|geod|mobileassetd|assistantd"
     r"|safarifetcherd|networkserviceproxy|cloudd|newsd)[ /(]"
     r"|microsoft(?: windows network diagnostics|-cryptoapi|-webdav-miniredir|-symbol-server| bits/"
@@ -99,8 +102,8 @@ _TRADES = (
 # ... and those that applications on people's phones have in their names as well: QRScanner/2.1
 _TRADES_OF_APPS = (
     "analyzer", "archiver", "capture", "checker", "checklink", "downloader", "exractor",
-    "extractor", "harvester", "indexer", "measurement", "monitor", "monitoring", "prober", "scan",
-    "scanner", "scans", "shot", "shots", "thumb", "validator", "watchdog",
+    "extractor", "feeds", "harvester", "indexer", "measurement", "monitor", "monitoring",
+    "prober", "rss", "scan", "scanner", "scans", "shot", "shots", "thumb", "validator", "watchdog",
 )  # fmt: skip
 _ALL_TRADES = _TRADES + _TRADES_OF_APPS
 _APP_DEVICES = ("android", "cfnetwork", "ipad", "iphone", "ipod")
@@ -120,11 +123,13 @@ _CONTACT_PARTS = (":/", "www.", "@", "(at)", "[at]", " dot ")
 # where operators and shops write theirs
 _DOMAIN = r"(?<![\w.@%/-])(?:[a-z0-9-]+\.)+(?:com|io|net|org)(?![\w.-])"
 _DOMAIN_PARTS = (".com", ".io", ".net", ".org")
+# ... nor in Internet Explorer's own brackets, where those who sold it advertised
+_EXPLORERS = ("(compatible; msie", "trident/")
 _NO_DOMAINS = ("via ", *_APP_DEVICES)
-# ... but not where a person's own browser got its extension, and not an old filter of headers
+# ... but not where a person's own browser, its extension or filter comes from
 _SHOPS = (
-    "-extension:/", "addons.mozilla.org", "chromewebstore.google", "chrome.google.com/webstore",
-    "proxomitron",
+    "-extension:/", "addons.mozilla.org", "avantbrowser", "chromewebstore.google",
+    "chrome.google.com/webstore", "proxomitron", "qtweb",
 )  # fmt: skip
 # ... (KHTML, like Gecko; Google-Assess) ..., ... Gecko) Chrome/41.0 (compatible; Google-AMPHTML)
 _REMARK = r"khtml, like gecko; ?[a-z]|like gecko\).*[(;] ?compatible; ?(?!msie)"
@@ -136,10 +141,10 @@ _OWNERS = r"(?:^|[ ;(])(google)-[a-z]{3}|-(google)(?:$|[ /;)])|(cloudflare)"
 _FOR_USERS = r"\b[a-z]+-user/"
 # What is sent to break into whatever reads it: ${jndi:ldap://...}, () { :; };, ' or '1'='1
 _INJECTIONS = (
-    "${", "%27", "%{", "&#0", "&quot;", "' and ", "' or ", "() {", "(){", "../..", "..\\..",
-    "/bin/", "/etc/passwd", "<!", "<?php", "<iframe", "<img", "<script", "<svg", "\" and ",
-    "\" or ", "and 1=1", "base64_decode(", "benchmark(", "char(", "chr(", "cmd.exe", "concat(",
-    "drop table", "eval(", "extractvalue(", "file_get_contents(", "javascript:", "jndi:",
+    "${", "%27", "%{", "&#0", "&quot;", "' and ", "' or ", "')", "';", "() {", "(){", "../",
+    "..\\..", "/bin/", "/etc/passwd", "<!", "<?php", "<iframe", "<img", "<script", "<svg",
+    "\" and ", "\" or ", "and 1=1", "base64_decode(", "benchmark(", "char(", "chr(", "cmd.exe",
+    "concat(", "drop table", "eval(", "extractvalue(", "file_get_contents(", "javascript:", "jndi:",
     "nslookup ", "onerror=", "onload=", "or '1", "or 1=1", "order by", "passthru(", "pg_sleep",
     "select(", "sleep(", "system(", "union all select", "union select", "waitfor delay",
     "xp_cmdshell", "{{",
@@ -167,9 +172,9 @@ _DESKTOPS = ("mac os", "macintosh", "win10", "win32", "win64", "windows")
 # ... or is an application's identifier, or the maker of a phone: com.example.app/1.2, LG-KS660
 _IN_HANDS = (
     r"\(?(?:(?:com|org|net|air)\.[a-z]|alcatel|amoi|ericsson|huawei|lg|mot|pantech"
-    r"|sagem|sanyo|sharp|zte"
+    r"|sagem|sanyo|sharp|sie-|zte"
     r"|(?:acer|archos|asus|audiovox|benq|bird|kwc|kyocera|lenovo|nec|panasonic|philips|sch|sec|sgh"
-    r"|sie-|siemens|tianyu|toshiba|vodafone)(?![a-z]))"
+    r"|siemens|tianyu|toshiba|vodafone)(?![a-z]))"
 )
 
 # The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G)
@@ -289,7 +294,7 @@ def _gives_contact(text: str) -> bool:
     mailable = has(text, _CONTACT_PARTS)
     if not mailable and (not has(text, _DOMAIN_PARTS) or has(text, _NO_DOMAINS)):
         return False
-    if "(compatible; msie" in text:  # those who sold Internet Explorer advertised in its brackets
+    if has(text, _EXPLORERS):
         text = text.partition(")")[2]
     return bool(re.search(_CONTACT if mailable else _DOMAIN, text)) and not has(text, _SHOPS)
 

@@ -149,7 +149,7 @@ def last_signal(text: str, words: list[str], kind: str) -> str | None:
 def _mail_client_signal(text: str, words: list[str], kind: str) -> str | None:
     # Office shows the images of a mail, and asks about links only
     if kind != "open":
-        if re.search(_OFFICE_PROGRAMS, text):
+        if "outlook" not in text and re.search(_OFFICE_PROGRAMS, text):
             return "office-discovery"
         if has(text, _OFFICE):
             return "office-fetch"
