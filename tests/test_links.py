@@ -164,8 +164,7 @@ def test_the_path_of_a_link_needs_its_base_url() -> None:
 
 @encrypted_or_not
 @pytest.mark.parametrize(
-    "damaged",
-    ["", "e", "/", "!", "not a token", "é", "\x00", "eyJ1", "W10=", "bnVsbA==", "gAAAA"],
+    "damaged", ["", "e", "/", "!", "not a token", "é", "\x00", "eyJ1", "W10=", "bnVsbA==", "gAAAA"]
 )
 def test_a_damaged_link_raises_one_error_with_its_cause(key: dict[str, Any], damaged: str) -> None:
     with pytest.raises(InvalidLink) as caught:

@@ -74,10 +74,7 @@ def test_each_step_of_a_subclass_is_taken() -> None:
         assert clicked.endswith("?from=click")
         for decode in (get_open_tracking_result, get_click_tracking_result):
             result = decode(opened, configuration=configuration)
-            assert (result.metadata, result.request_data) == (
-                {"by": "encoding"},
-                {"is_open": True},
-            )
+            assert (result.metadata, result.request_data) == ({"by": "encoding"}, {"is_open": True})
             result = decode(clicked, configuration=configuration)
             assert (result.tracked_url, result.request_data) == (
                 "https://a.example/",

@@ -94,28 +94,16 @@ def test_the_error_is_one_of_ours_and_says_what_was_given_and_expected():
     [
         ("https://a b/", "must not contain white space, control characters or backslashes"),
         ("ftp://a.example/", "must start with http:// or https://"),
-        (
-            "https://u@a.example/",
-            "without user information",
-        ),
+        ("https://u@a.example/", "without user information"),
         ("https://a.example:0/", "its port must be 1 to 65535, not 0"),
         ("https://[1::2::3]/", "its host must be an IPv6 address"),
         ("https://a..example/", "must have a host name for a host"),
         ("https://1.2.3/", "its host must be an IPv4 address"),
-        (
-            "https://xn--99999999999.example/",
-            "xn-- labels that stand for no host name",
-        ),
-        (
-            "https://xn--zca--.example/",
-            "xn-- labels that stand for no host name",
-        ),
+        ("https://xn--99999999999.example/", "xn-- labels that stand for no host name"),
+        ("https://xn--zca--.example/", "xn-- labels that stand for no host name"),
         ("https://-\u00fc.example/", "its host must be a host name of IDNA"),
         ("https://a.example/" + "x" * 2_048, "must have at most 2048 characters, not 2066"),
-        (
-            "https://a.example/" + "\u00e9" * 400,
-            "at most 2048 characters in ASCII, not 2418",
-        ),
+        ("https://a.example/" + "\u00e9" * 400, "at most 2048 characters in ASCII, not 2418"),
     ],
 )
 def test_the_error_names_the_part_that_is_wrong(url, reason):

@@ -24,11 +24,7 @@ def main() -> int:
     status = 0
     for lock in LOCKS:
         run = subprocess.run(
-            [*COMMAND, "--requirement", lock],
-            cwd=ROOT,
-            capture_output=True,
-            text=True,
-            check=False,
+            [*COMMAND, "--requirement", lock], cwd=ROOT, capture_output=True, text=True, check=False
         )
         try:
             dependencies = json.loads(run.stdout)["dependencies"]

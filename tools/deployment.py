@@ -196,11 +196,7 @@ def name_servers(zone: str) -> set[str] | None:
     if not nslookup:
         return None
     answer = subprocess.run(
-        [nslookup, "-type=NS", f"{zone}."],
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=30,
+        [nslookup, "-type=NS", f"{zone}."], capture_output=True, text=True, check=False, timeout=30
     )
     if "timed out" in answer.stdout or "no servers could be reached" in answer.stdout:
         return None
@@ -242,10 +238,7 @@ def changes(output: str, client: Any) -> list[str]:
 
 def summary(found: Mapping[str, str]) -> str:
     """Return what to do with a deployment next."""
-    lines = [
-        f"Opens:  {found['OpenBaseUrl']}",
-        f"Clicks: {found['ClickBaseUrl']}",
-    ]
+    lines = [f"Opens:  {found['OpenBaseUrl']}", f"Clicks: {found['ClickBaseUrl']}"]
     if "DomainTarget" in found:
         host = found["OpenBaseUrl"].split("/")[2]
         lines.append(f"Make this record in your DNS: {host} CNAME {found['DomainTarget']}")

@@ -101,11 +101,7 @@ def _shape(kind: Any) -> dict[str, Any]:
     return {"type": _JSON_TYPES[kind]}
 
 
-_TABLES = {
-    "open": TYPES["open"],
-    "click": TYPES["click"],
-    "unsubscribe": "Actions",
-}
+_TABLES = {"open": TYPES["open"], "click": TYPES["click"], "unsubscribe": "Actions"}
 """What stands for events that privacy leaves the same of, and the heading of their table."""
 
 

@@ -82,11 +82,7 @@ def _load(path: Path) -> Any:
 
 
 class Application:
-    """Answers requests with the functions' handlers, each in a thread.
-
-    Args:
-        handlers: by route, ``{"o": ..., "c": ..., "a": ...}``.
-    """
+    """Answers requests with the functions' handlers, by route (o, c, a), each in a thread."""
 
     def __init__(self, handlers: dict[str, Handler]) -> None:
         self._handlers = handlers

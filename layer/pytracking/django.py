@@ -108,9 +108,6 @@ def get_tracking_result(
 
     Args:
         request: the request; only its ``META`` is read.
-        path: the token.
-        is_open: whether the link is an open link.
-        configuration: how to decode; the default one when None.
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
 
     Raises:

@@ -218,10 +218,6 @@ class Settings:
     ) -> Settings:
         """Return the settings in ``environment``.
 
-        Args:
-            environment: values by the names of variables.
-            defaults: what variables that are absent are read as, by their names.
-
         Raises:
             ConfigurationError: a value that cannot be used.
         """

@@ -1,34 +1,4 @@
-"""Every error that this package raises on purpose.
-
-The tree, with the exceptions of Python itself that each one is besides:
-
-    PytrackingError
-      InvalidLink (ValueError)
-        LinkExpired
-        MalformedToken
-      InvalidPayload (ValueError)
-      InvalidTarget (ValueError)
-      InvalidKey (ValueError)
-      InvalidMessage (ValueError)
-      InvalidRequest (ValueError)
-      InvalidWebhook (ValueError)
-      ConfigurationError (ValueError)
-      MissingDependency (ImportError)
-      KeysUnavailable
-      SecretsUnavailable
-      WebhookError
-        ForbiddenAddress
-      AwsError
-      OutOfDescriptors
-      BatchFailed
-      UnreadableBody
-      CheckFailed
-      NotReplayable
-      ReplayError
-      RotationError
-      ReportError
-    MailWarning (UserWarning)
-"""
+"""Every error that this package raises on purpose."""
 
 
 class PytrackingError(Exception):

@@ -96,9 +96,6 @@ class Event:
 
         Members that are not known here are in ``raw``.
 
-        Args:
-            body: parsed JSON.
-
         Raises:
             InvalidWebhook: it is no event of a schema known here.
         """
@@ -186,10 +183,6 @@ class Event:
 
         An action is the person's own act, and would be worth nothing without saying whose: its
         metadata stays whole.
-
-        Args:
-            policy: the deployment's.
-            consent: the consent flags that hold, of ``PrivacyPolicy.consent_flags``.
         """
         kept = dataclasses.replace(
             self,

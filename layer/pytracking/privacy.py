@@ -17,19 +17,9 @@ from pytracking.links import PRIVACY_FLAGS
 NO_IP, NO_AGENT, AGGREGATE = STRICTEST = PRIVACY_FLAGS
 
 CAMPAIGN_KEYS = (
-    "campaign",
-    "campaign_id",
-    "campaign_name",
-    "newsletter",
-    "newsletter_id",
-    "template",
-    "template_id",
-    "variant",
-    "utm_campaign",
-    "utm_content",
-    "utm_medium",
-    "utm_source",
-    "utm_term",
+    *("campaign", "campaign_id", "campaign_name", "newsletter", "newsletter_id"),
+    *("template", "template_id", "variant"),
+    *("utm_campaign", "utm_content", "utm_medium", "utm_source", "utm_term"),
 )
 """Metadata that distinguishes mails, not their recipients, where nothing else is set."""
 
@@ -136,11 +126,7 @@ class PrivacyPolicy(NamedTuple):
 
     def without_parameters(self, url: str) -> str:
         """Return a target without the parameters that may be a recipient's own."""
-        from urllib.parse import (
-            parse_qsl,
-            urlencode,
-            urlsplit,
-        )
+        from urllib.parse import parse_qsl, urlencode, urlsplit
 
         parts = urlsplit(url)
         kept = [pair for pair in parse_qsl(parts.query) if pair[0] in self.campaign_keys]
@@ -148,13 +134,10 @@ class PrivacyPolicy(NamedTuple):
 
 
 def says_do_not_track(headers: Mapping[str, str]) -> bool:
-    """Tell whether a browser asks not to be tracked.
+    """Tell whether a browser asks not to be tracked, by its headers with names in lower case.
 
     ``DNT: 1`` (https://www.w3.org/TR/tracking-dnt/#dnt-header-field) or ``Sec-GPC: 1``
     (https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests).
-
-    Args:
-        headers: names in lower case.
     """
     return "1" in (headers.get("dnt", "")[:1], headers.get("sec-gpc", "").strip())
 

@@ -64,7 +64,6 @@ def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
     """Return ``url`` as ASCII, fit for a ``Location`` header.
 
     Args:
-        url: an absolute http or https URL.
         own_bases: base URLs of the tracker itself; a target under one of them would be a redirect
             to itself. A base without a host is ignored. Or what ``address_of`` returns for them.
 
@@ -95,7 +94,6 @@ def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
     """Return a webhook's URL as ASCII; stricter than ``check_target``.
 
     Args:
-        url: an absolute https URL.
         allow_http: take http, too (for a receiver on one's own machine, and as 0.2.2 did).
 
     Raises:

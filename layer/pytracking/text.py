@@ -25,7 +25,6 @@ def adapt_text(
     wrapped over several lines. One that seems to go on in the next line without them is left.
 
     Args:
-        text: the text.
         extra_metadata: put into every link; what JSON can hold.
         configuration: how links are minted.
         kwargs: parameters of `Configuration`, which override those of `configuration`; and

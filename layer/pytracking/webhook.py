@@ -30,7 +30,6 @@ def send_webhook(
     it is given: anyone who takes webhook URLs from strangers uses the guarded delivery client.
 
     Args:
-        tracking_result: what a decoder returned.
         configuration: its ``webhook_timeout_seconds`` bounds connecting and each read.
         kwargs: parameters of ``Configuration`` that override those of ``configuration``.
 

@@ -75,10 +75,7 @@ def test_a_refusal_is_not_repeated(status, code, sqs):
 
 
 @pytest.mark.fault("answering", 2)
-@pytest.mark.parametrize(
-    "behaviour",
-    raw_server.NEVER_DONE,
-)
+@pytest.mark.parametrize("behaviour", raw_server.NEVER_DONE)
 def test_the_deadline_holds_whatever_the_server_does(behaviour, sqs):
     with RawServer(behaviour) as server:
         start = time.monotonic()

@@ -164,11 +164,7 @@ def sized(extra):
 def test_a_hit_too_large_for_the_queue_loses_of_agent_and_referer_what_is_too_much():
     event = sized(1)
     body = queued(event).body
-    assert body["request_data"] == {
-        "user_agent": "A" * 128,
-        "user_ip": None,
-        "referer": "B" * 128,
-    }
+    assert body["request_data"] == {"user_agent": "A" * 128, "user_ip": None, "referer": "B" * 128}
     assert body["metadata"] == event.metadata
 
 

@@ -25,7 +25,7 @@ _OTHERS = ("itsdangerous", "pyjwt")
 
 # The original copies its configuration for each link, so what stands in it counts for its speed.
 _WITH_DEFAULTS = {
-    "default_metadata": {"account": "acme-mail", "environment": "production", "source": "crm"},
+    "default_metadata": {"account": "acme-mail", "environment": "production", "source": "crm"}
 }
 
 

@@ -130,10 +130,7 @@ def test_plain_links_and_mails_need_nothing_installed():
     keys = '{"current": "' + "k" * 32 + '"}'
     failed = subprocess.run(
         [sys.executable, "-c", script, "link", "open", "--open-base", OPEN],
-        env={
-            "PYTHONPATH": str(ROOT / "layer"),
-            "PYTRACKING_LINK_KEYS": keys,
-        },
+        env={"PYTHONPATH": str(ROOT / "layer"), "PYTRACKING_LINK_KEYS": keys},
         capture_output=True,
         timeout=60,
         check=False,

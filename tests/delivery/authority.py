@@ -42,11 +42,7 @@ class Authority:
         return ssl.create_default_context(cafile=str(self.bundle))
 
     def serving(
-        self,
-        host: str,
-        *,
-        expired: bool = False,
-        names: Sequence[x509.GeneralName] | None = None,
+        self, host: str, *, expired: bool = False, names: Sequence[x509.GeneralName] | None = None
     ) -> ssl.SSLContext:
         """Return a server's context with a certificate for ``host``.
 

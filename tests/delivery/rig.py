@@ -65,7 +65,7 @@ def webhooks(
 ) -> Webhooks:
     """Return the destination that the deliver function has, with a short deadline."""
     client = client or Client(LOCAL, deadline=DEADLINE)
-    secrets = secrets or WebhookSecrets.fixed(SECRETS)
+    secrets = secrets or WebhookSecrets(lambda timeout: SECRETS)
     return Webhooks(client, secrets.signer, **{"post_deadline": DEADLINE, **settings})
 
 

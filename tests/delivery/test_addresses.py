@@ -142,9 +142,7 @@ def test_any_text_is_an_endpoint_or_one_error(url: str) -> None:
 
 
 @given(st.text(alphabet="ahtps:/?#[]@%.\\0129- "))
-def test_an_endpoints_host_holds_nothing_that_two_parsers_could_read_differently(
-    rest: str,
-) -> None:
+def test_an_endpoints_host_holds_nothing_that_two_parsers_could_read_differently(rest: str) -> None:
     try:
         endpoint = RULES.endpoint("https://" + rest)
     except InvalidTarget:

@@ -134,9 +134,7 @@ def test_nothing_is_started_with_less_time_left_than_a_post_and_two_seconds(
 
 
 @pytest.mark.fault("delivering", 18)
-def test_what_time_does_not_suffice_for_is_reported_and_what_was_started_is_done(
-    rig: Rig,
-) -> None:
+def test_what_time_does_not_suffice_for_is_reported_and_what_was_started_is_done(rig: Rig) -> None:
     def slow(conn: socket.socket, request: Request) -> None:
         time.sleep(0.7)
         conn.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n\r\n")

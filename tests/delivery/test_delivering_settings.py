@@ -21,7 +21,7 @@ from tests.support.timing import Clock
 
 def test_during_a_rotation_hits_are_signed_with_both_secrets() -> None:
     old = "whsec_" + "B" * 42 + "g="
-    both = WebhookSecrets.fixed(json.dumps({"current": SECRET, "retired": [old]}))
+    both = WebhookSecrets(lambda timeout: json.dumps({"current": SECRET, "retired": [old]}))
     with Receiver(answering()) as receiver:
         deliverer = deliverer_of(Queue("hits"), Queue("dead"), Clock(time.time()), secrets=both)
         deliverer.deliver(event_of(hit(receiver.url)), Context(60))

@@ -79,9 +79,7 @@ def workers(rig: Rig) -> Iterator[Workers]:
 
 
 @pytest.mark.fault("delivering", 16)
-def test_killed_after_the_post_a_hit_is_posted_again_with_its_id_signed_anew(
-    moto: str,
-) -> None:
+def test_killed_after_the_post_a_hit_is_posted_again_with_its_id_signed_anew(moto: str) -> None:
     rig = Rig(moto, visibility=2)
     workers = Workers(rig)
     killed = threading.Event()

@@ -194,8 +194,7 @@ def test_boto3_sends_receives_and_deletes(sqs: tuple[Any, str]) -> None:
     client, url = sqs
     client.send_message(QueueUrl=url, MessageBody='é\n"')
     client.send_message_batch(
-        QueueUrl=url,
-        Entries=[{"Id": str(n), "MessageBody": f"body {n}"} for n in range(9)],
+        QueueUrl=url, Entries=[{"Id": str(n), "MessageBody": f"body {n}"} for n in range(9)]
     )
     got = client.receive_message(
         QueueUrl=url, MaxNumberOfMessages=10, AttributeNames=["All"], WaitTimeSeconds=1

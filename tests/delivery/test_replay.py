@@ -54,9 +54,7 @@ def replay(
 
 
 @pytest.mark.fault("delivering", 32)
-def test_dead_letters_are_replayed_with_their_ids_and_a_schedule_that_starts_anew(
-    rig: Rig,
-) -> None:
+def test_dead_letters_are_replayed_with_their_ids_and_a_schedule_that_starts_anew(rig: Rig) -> None:
     dead = [hit(WEBHOOK, attempt=10, not_before=99, last_status=503) for _ in range(25)]
     put_dead(rig, *(d.as_dead_letter("10 attempts failed", now=1).to_json() for d in dead))
     report = replay(rig)

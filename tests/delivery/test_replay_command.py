@@ -79,11 +79,7 @@ def test_replay_takes_hits_from_the_log(
     ids=["the stack's", "the one given"],
 )
 def test_replay_knows_the_webhook_of_the_stack(
-    stack: Stack,
-    rig: Rig,
-    option: tuple[str, ...],
-    webhook: str,
-    monkeypatch: pytest.MonkeyPatch,
+    stack: Stack, rig: Rig, option: tuple[str, ...], webhook: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PYTRACKING_LINK_KEYS", KEYRING.to_json())
     monkeypatch.setattr(

@@ -169,10 +169,7 @@ def test_a_version_that_was_brought_back_by_hand_can_be_rotated(manager: Any) ->
     rotate_webhook_secrets(manager, arn)
     second = manager.get_secret_value(SecretId=arn)["VersionId"]
     manager.update_secret_version_stage(
-        SecretId=arn,
-        VersionStage="AWSCURRENT",
-        MoveToVersionId=first,
-        RemoveFromVersionId=second,
+        SecretId=arn, VersionStage="AWSCURRENT", MoveToVersionId=first, RemoveFromVersionId=second
     )
     assert rotate_webhook_secrets(manager, arn) in read_webhook_secrets(manager, arn)
 

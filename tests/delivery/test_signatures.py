@@ -8,11 +8,7 @@ import pytest
 import standardwebhooks
 from hypothesis import given
 from hypothesis import strategies as st
-from pytracking.delivery.signatures import (
-    Signer,
-    new_secret,
-    receiver_secret,
-)
+from pytracking.delivery.signatures import Signer, new_secret, receiver_secret
 from pytracking.errors import InvalidKey, InvalidWebhook
 
 NEW = "whsec_" + "A" * 42 + "g="

@@ -44,10 +44,7 @@ def stored(deployment: Deployment) -> list[dict[str, Any]]:
 
 
 def test_a_click_is_stored_put_on_the_bus_and_counted_by_the_report(
-    deployment: Deployment,
-    get: Callable[..., Any],
-    bus_queue: str,
-    monkeypatch: pytest.MonkeyPatch,
+    deployment: Deployment, get: Callable[..., Any], bus_queue: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     metadata = {"campaign": "stored", "message_id": "m1"}
     configuration = deployment.configuration()

@@ -277,11 +277,7 @@ def test_with_queue_and_log_down_nobody_is_told_that_it_is_done(body, start, mon
 @pytest.mark.fault("acting", 95)
 def test_without_keys_nothing_is_said_to_be_done(start):
     with RawServer(fail(500)) as secrets, RawServer(ok) as queue:
-        function = start(
-            "action",
-            PYTRACKING_QUEUE_URL=queue.url,
-            **with_secrets_manager(secrets),
-        )
+        function = start("action", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
         for answer in (post(function, link(), ONE_CLICK), function.get(link())):
             assert answer["statusCode"] == 503
             assert "Retry-After" in answer["headers"]

@@ -79,10 +79,7 @@ def test_a_webhook_that_could_never_be_called_costs_the_webhooks_and_is_reported
 def test_a_secret_that_holds_the_sample_key_opens_no_link_of_a_deployed_function(start):
     text = json.dumps({"current": SAMPLE_SECRET})
     with RawServer(lambda c: c.answer(200, {"SecretString": text})) as secrets:
-        function = start(
-            "click",
-            **with_secrets_manager(secrets),
-        )
+        function = start("click", **with_secrets_manager(secrets))
         assert function.get(samples.token("click"))["statusCode"] == 503
 
 

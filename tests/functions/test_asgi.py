@@ -134,11 +134,7 @@ def sqs() -> Iterator[RawServer]:
 @pytest.fixture(scope="module")
 def server(sqs: RawServer, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     proxies = ("--forwarded-allow-ips", "127.0.0.1,10.0.0.0/8")
-    with serving(
-        tmp_path_factory.mktemp("asgi"),
-        *proxies,
-        **queued_at(sqs),
-    ) as running:
+    with serving(tmp_path_factory.mktemp("asgi"), *proxies, **queued_at(sqs)) as running:
         yield running
 
 
@@ -219,11 +215,7 @@ def test_listed_proxies_are_believed_back_to_the_first_that_is_not(
 
 @pytest.mark.fault("answering", 104)
 def test_nobody_is_believed_who_is_not_listed(tmp_path: Path, hits: RawServer) -> None:
-    with serving(
-        tmp_path,
-        *("--forwarded-allow-ips", "10.0.0.0/8"),
-        **queued_at(hits),
-    ) as running:
+    with serving(tmp_path, *("--forwarded-allow-ips", "10.0.0.0/8"), **queued_at(hits)) as running:
         running.get(f"/o/{token('open')}", **{"X-Forwarded-For": "203.0.113.9"})
     (event,) = events(hits)
     assert event["request_data"]["user_ip"] == "127.0.0.1"
@@ -257,9 +249,7 @@ def test_hits_that_come_together_go_to_the_queue_by_tens(server: Server, hits: R
 
 
 @pytest.mark.fault("answering", 103)
-def test_an_entry_that_the_queue_refuses_is_logged_and_the_others_are_not(
-    tmp_path: Path,
-) -> None:
+def test_an_entry_that_the_queue_refuses_is_logged_and_the_others_are_not(tmp_path: Path) -> None:
     def refusing_the_first(connection: Connection) -> None:
         first, *others = [entry["Id"] for entry in connection.json["Entries"]]
         taken = [{"Id": name, "MessageId": "1"} for name in others]
@@ -312,10 +302,7 @@ def test_no_answered_hit_is_lost_when_the_process_ends(tmp_path: Path, ended_by:
     stop = threading.Event()
     with QueueServer([queue]) as sqs:
         with serving(
-            tmp_path,
-            PYTRACKING_QUEUE_URL=sqs.url(queue),
-            AWS_ENDPOINT_URL_SQS=sqs.endpoint,
-            **KEYS,
+            tmp_path, PYTRACKING_QUEUE_URL=sqs.url(queue), AWS_ENDPOINT_URL_SQS=sqs.endpoint, **KEYS
         ) as running:
             visitors = [
                 threading.Thread(target=load, args=(running, answered, stop)) for _ in range(20)

@@ -106,13 +106,7 @@ def test_a_webhook_is_never_turned_inwards(kind, url, start, log):
 
 def test_an_open_without_keys_stands_in_the_log(start, log):
     with RawServer(raw_server.fail(500)) as secrets, RawServer(accept) as receiver:
-        function = start(
-            "open",
-            **local(
-                receiver,
-                **with_secrets_manager(secrets),
-            ),
-        )
+        function = start("open", **local(receiver, **with_secrets_manager(secrets)))
         sent = token("open")
         assert function.get(sent)["statusCode"] == 200
         assert receiver.requests == []

@@ -28,7 +28,7 @@ def secret(text):
 
 def later(monkeypatch, function, seconds):
     """Let a started function's keys believe that time has passed."""
-    kept = function.endpoint.keys._kept
+    kept = function.endpoint.keys
     clock = kept._clock
     monkeypatch.setattr(kept, "_clock", lambda: clock() + seconds)
 

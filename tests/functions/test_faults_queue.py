@@ -32,14 +32,7 @@ def test_a_queue_that_fails_once_gets_the_hit_at_the_second_try(kind, start, log
 
 @KINDS
 @pytest.mark.fault("answering", 2)
-@pytest.mark.parametrize(
-    "behaviour",
-    [
-        *raw_server.NEVER_DONE,
-        *raw_server.BROKEN,
-        fail(500),
-    ],
-)
+@pytest.mark.parametrize("behaviour", [*raw_server.NEVER_DONE, *raw_server.BROKEN, fail(500)])
 def test_whatever_the_queue_does_the_answer_is_the_same_and_the_hit_stands_in_the_log(
     kind, behaviour, start, log
 ):

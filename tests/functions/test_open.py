@@ -81,11 +81,7 @@ def test_keys_from_secrets_manager_open_links(start):
         connection.answer(200, {"SecretString": RING.to_json()})
 
     with RawServer(secret) as secrets, RawServer(ok) as queue:
-        function = start(
-            "open",
-            PYTRACKING_QUEUE_URL=queue.url,
-            **with_secrets_manager(secrets),
-        )
+        function = start("open", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
         assert len(secrets.requests) == 1  # fetched while starting
         function.get(token("open"))
         assert len(queue.messages) == 1

@@ -86,11 +86,7 @@ def test_a_secret_that_comes_slowly_at_a_cold_start_is_waited_for(kind, seconds)
 @pytest.mark.parametrize("junk", ["x", "anything", "hello.png", "pixel.png", "wp-login.php"])
 def test_without_keys_junk_is_neither_queued_nor_waited_for_again(junk, start, log):
     with RawServer(fail(500)) as secrets, RawServer(ok) as queue:
-        function = start(
-            "open",
-            PYTRACKING_QUEUE_URL=queue.url,
-            **with_secrets_manager(secrets),
-        )
+        function = start("open", PYTRACKING_QUEUE_URL=queue.url, **with_secrets_manager(secrets))
         assert function.get(junk)["statusCode"] == 200
         assert queue.requests == []
         function.get(token("open"))

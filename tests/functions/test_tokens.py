@@ -170,8 +170,7 @@ PLAINTEXTS = [
 @pytest.mark.fault("tokens", 16, 17, 18, 19, 20, 21, 22, 23, 24)
 @pytest.mark.parametrize("kind", ["open", "click"])
 @pytest.mark.parametrize(
-    "plaintext",
-    [pytest.param(text, id=f"{row}-{n}") for n, (row, text) in enumerate(PLAINTEXTS)],
+    "plaintext", [pytest.param(text, id=f"{row}-{n}") for n, (row, text) in enumerate(PLAINTEXTS)]
 )
 def test_an_authentic_token_with_a_hostile_inside_is_an_unusable_one(kind, plaintext, start):
     """The sender's own keys were used, by a program that is not ours."""

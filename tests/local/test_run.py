@@ -256,9 +256,7 @@ def test_an_event_can_be_copied_as_curl_which_the_receiver_verifies():
         assert gateway.ask("curl", {"id": "unknown"}).status == 400
 
 
-def test_links_of_a_keys_file_outlive_a_restart_and_may_be_minted_by_ones_own_code(
-    tmp_path: Path,
-):
+def test_links_of_a_keys_file_outlive_a_restart_and_may_be_minted_by_ones_own_code(tmp_path: Path):
     keyring = Keyring.generate()
     keys = tmp_path / "keys.json"
     keys.write_text(keyring.to_json(), "utf-16")  # as PowerShell redirects

@@ -84,11 +84,7 @@ def test_conditional_comments_are_left_unless_asked_for() -> None:
 
 @pytest.mark.parametrize(
     ("keyword", "value"),
-    [
-        ("unsubscribe", "yes"),
-        ("pixel", "middle"),
-        ("link_metadata", ("colour",)),
-    ],
+    [("unsubscribe", "yes"), ("pixel", "middle"), ("link_metadata", ("colour",))],
 )
 def test_an_option_without_that_value_says_which_ones_it_has(keyword: str, value: Any) -> None:
     with pytest.raises(ValueError, match="expected one of"):

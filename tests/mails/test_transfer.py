@@ -8,7 +8,7 @@ from pytracking.mails import transfer
 from pytracking.mails.charset import spliced
 
 PIECES = [
-    *(b"=3D", b"=\n", b"= \n", b"=41", b"a", b" ", b"\t", b"\n", b"\r\n", b"=C3=A9", b"=", b"\r"),
+    *(b"=3D", b"=\n", b"= \n", b"=41", b"a", b" ", b"\t", b"\n", b"\r\n", b"=C3=A9", b"=", b"\r")
 ]
 PIECES += [b"b" * 20, b"=\r\n"]
 QUOTED = st.lists(st.sampled_from(PIECES), max_size=40).map(b"".join)

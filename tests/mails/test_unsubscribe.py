@@ -240,10 +240,7 @@ def test_a_guarded_link_needs_a_keyring() -> None:
 
 def problems(raw: bytes) -> list[str]:
     bases = TRACKER.base_urls
-    environment = {
-        "PYTRACKING_OPEN_BASE_URL": bases.open,
-        "PYTRACKING_CLICK_BASE_URL": bases.click,
-    }
+    environment = {"PYTRACKING_OPEN_BASE_URL": bases.open, "PYTRACKING_CLICK_BASE_URL": bases.click}
     _, out, _ = run("check", "--as", "mail", "-", stdin=raw, **environment)
     return [one for one in re.findall(r"^problem: (.*)$", out, re.MULTILINE) if "nsubscribe" in one]
 

@@ -31,10 +31,7 @@ def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     ("region", "missing"), [("", "You must specify a region"), ("eu-west-1", "credentials")]
 )
 def test_a_machine_without_an_account_learns_so_before_anything_is_built(
-    region: str,
-    missing: str,
-    monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],
+    region: str, missing: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     if region:
         monkeypatch.setenv("AWS_DEFAULT_REGION", region)

@@ -180,8 +180,7 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
 
 
 @pytest.mark.parametrize(
-    ("metric", "expected"),
-    [("Retried", "the webhook fails"), ("Dead", "the webhook fails")],
+    ("metric", "expected"), [("Retried", "the webhook fails"), ("Dead", "the webhook fails")]
 )
 def test_a_webhook_that_fails_is_told(metric: str, expected: str) -> None:
     client = Answers(pages={"filter_log_events": [{"events": [line(metric), {"message": "-"}]}]})

@@ -178,10 +178,7 @@ ROOMS: dict[str, tuple[str, dict[int, str]]] = {
     ),
     "queue": (
         "Messages of the queue",
-        {
-            47: "an unknown version",
-            48: "an id that holds a dot or a line end",
-        },
+        {47: "an unknown version", 48: "an id that holds a dot or a line end"},
     ),
     "mails": (
         "Mails: each leaves with its bytes, and its links lead where they led",

@@ -57,8 +57,7 @@ def test_nothing_refers_to_what_is_not_there(
 
 # Nothing and everything, with each way to a certificate: the linter takes its seconds a template.
 @pytest.mark.parametrize(
-    "parameters",
-    [combinations((0,))[0], *combinations((len(SWITCHES),))[1:3]],
+    "parameters", [combinations((0,))[0], *combinations((len(SWITCHES),))[1:3]]
 )
 def test_what_is_deployed_passes_the_linter(
     template: dict[str, Any], parameters: dict[str, Any]

@@ -34,14 +34,7 @@ def test_fernet_content_that_is_not_fernets_is_refused_even_when_authentic() -> 
     whole = base64.urlsafe_b64decode(fernet_token(b'{"metadata":{"text":"more than a block"}}'))
     signed = whole[:-32]
     assert FERNET.decode(resigned(signed), "open", NOW)
-    for wrong in (
-        b"",
-        b"\x80",
-        signed[:25],
-        signed[:-1],
-        signed + b"\x00",
-        b"\x81" + signed[1:],
-    ):
+    for wrong in (b"", b"\x80", signed[:25], signed[:-1], signed + b"\x00", b"\x81" + signed[1:]):
         with pytest.raises(InvalidLink):
             FERNET.decode(resigned(wrong), "open", NOW)
     with pytest.raises(InvalidLink):

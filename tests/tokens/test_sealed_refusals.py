@@ -13,14 +13,7 @@ from pytracking.tokens.keyring import Keyring
 from pytracking.tokens.sealed import SealedCodec
 
 from tests.support.sealing import decode, encode
-from tests.tokens.authentic import (
-    ALPHABET,
-    CLICK,
-    FOREIGN,
-    RING,
-    assert_refused,
-    seal,
-)
+from tests.tokens.authentic import ALPHABET, CLICK, FOREIGN, RING, assert_refused, seal
 
 
 @pytest.mark.parametrize("plain", [b"", b"\x00\xff", b"\x00"])

@@ -135,10 +135,6 @@ class EventBus(_Batches):
 
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
 
-    Args:
-        bus: its ARN or name, in the region of ``settings``.
-        settings: has the region and the credentials.
-
     Raises:
         ConfigurationError: no region is set.
     """

@@ -43,10 +43,6 @@ class QueueEntry(NamedTuple):
 class SqsQueue:
     """An SQS queue, reached at its own address.
 
-    Args:
-        url: the queue's.
-        settings: has the region and the credentials.
-
     Raises:
         ConfigurationError: ``url`` is no URL, or no region is set.
     """

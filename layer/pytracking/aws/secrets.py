@@ -80,41 +80,33 @@ class KeptSecret(Generic[T]):
 
     The last good one stays in use for as long as a newer one cannot be had, be it hours.
 
+    Args:
+        fetch: None: ``value`` is set by hand and stays. Otherwise the first ``current()`` fetches.
+        clock: seconds that only grow.
+
     Attributes:
+        name: what could not be read, in the log.
+        fetch_seconds: most that a fetch may take beside a value that still serves.
+        retry_seconds: least time between two fetches beside one.
         value: the last good one; None while there is none.
         failure: why the last fetch failed; empty after one that did not.
     """
 
-    def __init__(
-        self,
-        name: str,
-        fetch: Fetch | None,
-        make: Callable[[str], T],
-        clock: Callable[[], float],
-        *,
-        fetch_seconds: float,
-        retry_seconds: float,
-    ) -> None:
-        """Fetch nothing yet: the first ``current()`` does.
+    name: str
+    fetch_seconds: float
+    retry_seconds: float
 
-        Args:
-            name: what could not be read, in the log, e.g. "link keys".
-            fetch: None: ``value`` is set by hand and stays.
-            make: makes of the text what is kept; a PytrackingError when it cannot.
-            clock: seconds that only grow.
-            fetch_seconds: most that a fetch may take beside a value that still serves.
-            retry_seconds: least time between two fetches beside one.
-        """
+    def __init__(self, fetch: Fetch | None, clock: Callable[[], float]) -> None:
         self.value: T | None = None
         self.failure = ""
-        self._name = name
         self._fetch = fetch
-        self._make = make
         self._clock = clock
-        self._fetch_seconds = fetch_seconds
-        self._retry_seconds = retry_seconds
         self._tried_at = self._fetched_at = float("-inf")
         self._lock = threading.Lock()
+
+    def make(self, text: str) -> T:
+        """Return what is kept of a text; a PytrackingError when it cannot be used."""
+        raise NotImplementedError
 
     def current(self) -> T | None:
         """Return the value, fetched anew first when it is missing or old.
@@ -124,7 +116,7 @@ class KeptSecret(Generic[T]):
         """
         if self.value is None:
             with suppress(TimeoutError):
-                Deadline(self._fetch_seconds).run(self.refresh)
+                Deadline(self.fetch_seconds).run(self.refresh)
         elif self._clock() - self._fetched_at >= REFRESH_SECONDS:
             self.refresh()
         return self.value
@@ -140,11 +132,11 @@ class KeptSecret(Generic[T]):
         if self._fetch is None or not self._lock.acquire(blocking=missing):
             return False
         try:
-            pause = FIRST_RETRY_SECONDS if missing else self._retry_seconds
+            pause = FIRST_RETRY_SECONDS if missing else self.retry_seconds
             if self._clock() - self._tried_at < pause:
                 return False
             seconds = FIRST_FETCH_SECONDS if missing else 0.0
-            self.value = self._make(self._fetch(max(seconds, self._fetch_seconds)))
+            self.value = self.make(self._fetch(max(seconds, self.fetch_seconds)))
         except PytrackingError as error:
             self._tried_at = self._clock()
             self._report(error, rings=missing or not isinstance(error, AwsError))
@@ -161,22 +153,22 @@ class KeptSecret(Generic[T]):
         failure = f"{type(error).__name__}: {error}"
         if failure != self.failure:
             log = log_error if rings else log_warning
-            log(f"{self._name} not read", reason=failure)
+            log(f"{self.name} not read", reason=failure)
         self.failure = failure
 
 
-class LinkKeys:
+class LinkKeys(KeptSecret[Keyring]):
     """The keyring that the settings hold, or name by its secret.
 
     Args:
-        settings: where the keyring is.
         fetch: None when the settings hold the keyring itself.
-        clock: seconds that only grow.
-        fetch_seconds: most that a fetch may take beside keys that still serve.
 
     Raises:
         ConfigurationError: there is neither, or the keyring in the settings cannot be used.
     """
+
+    name = "link keys"
+    retry_seconds = RETRY_SECONDS
 
     def __init__(
         self,
@@ -186,27 +178,21 @@ class LinkKeys:
         *,
         fetch_seconds: float = REFRESH_FETCH_SECONDS,
     ) -> None:
-        if not (settings.link_keys or settings.link_keys_secret):
-            raise ConfigurationError(
-                "no link keys: neither PYTRACKING_LINK_KEYS_SECRET nor PYTRACKING_LINK_KEYS is "
-                f"set, and links are never read without a key. {HOW_TO_MAKE_A_KEY}"
-            )
+        super().__init__(fetch, clock)
+        self.fetch_seconds = fetch_seconds
         self._local = settings.local
-        self._kept = KeptSecret(
-            "link keys",
-            fetch,
-            self._made,
-            clock,
-            fetch_seconds=fetch_seconds,
-            retry_seconds=RETRY_SECONDS,
-        )
         if settings.link_keys:
             try:
-                self._kept.value = self._made(settings.link_keys)
+                self.value = self.make(settings.link_keys)
             except InvalidKey as error:
                 raise ConfigurationError(
                     f"PYTRACKING_LINK_KEYS cannot be used: {error}. {HOW_TO_MAKE_A_KEY}"
                 ) from error
+        elif not settings.link_keys_secret:
+            raise ConfigurationError(
+                "no link keys: neither PYTRACKING_LINK_KEYS_SECRET nor PYTRACKING_LINK_KEYS is "
+                f"set, and links are never read without a key. {HOW_TO_MAKE_A_KEY}"
+            )
 
     @classmethod
     def of(cls, settings: Settings, *, fetch_seconds: float = REFRESH_FETCH_SECONDS) -> LinkKeys:
@@ -226,14 +212,10 @@ class LinkKeys:
         Raises:
             KeysUnavailable: there is none yet.
         """
-        keyring = self._kept.current()
+        keyring = self.current()
         if keyring is None:
             raise KeysUnavailable("no link keys could be fetched yet")
         return keyring
-
-    def refresh(self) -> bool:
-        """Fetch the keyring, unless that was done a moment ago; tell whether there is a new one."""
-        return self._kept.refresh()
 
     def read(self, token: str, kind: Kind) -> Link:
         """Return the link of ``token``, with keys fetched anew if its own is not among them.
@@ -242,7 +224,7 @@ class LinkKeys:
             InvalidLink: it is none; or there are no keys yet, and it has not the shape of a token.
             KeysUnavailable: there are no keys yet.
         """
-        keyring = self._kept.current()
+        keyring = self.current()
         if keyring is None:
             reading = readings(token)[0]
             if len(reading) < MIN_TOKEN_CHARS or not (
@@ -261,7 +243,8 @@ class LinkKeys:
             return self.read(token, kind)
         return link_of(content, canonical, kind)
 
-    def _made(self, text: str) -> Keyring:
+    def make(self, text: str) -> Keyring:
+        """Return the keyring of a text; the sample's is refused once deployed."""
         keyring = Keyring.from_json(text)
         # Not in the text as it came: JSON has many spellings of one string.
         if SAMPLE_SECRET in keyring.to_json() and not self._local:
@@ -272,40 +255,21 @@ class LinkKeys:
         return keyring
 
 
-class WebhookSecrets:
-    """Holds the signer made of the newest secrets that could be had. Any thread may ask.
+class WebhookSecrets(KeptSecret["Signer"]):
+    """Holds the signer made of the newest secrets that could be had."""
 
-    Args:
-        fetch: returns the secrets' JSON.
-        clock: seconds that only grow.
-    """
+    name = "webhook secrets"
+    fetch_seconds = WEBHOOK_FETCH_SECONDS
+    retry_seconds = FIRST_RETRY_SECONDS
 
     def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
+        super().__init__(fetch, clock)
+
+    def make(self, text: str) -> Signer:
+        """Return the signer of a text."""
         from pytracking.delivery.signatures import Signer
 
-        self._kept: KeptSecret[Signer] = KeptSecret(
-            "webhook secrets",
-            fetch,
-            Signer.from_json,
-            clock,
-            fetch_seconds=WEBHOOK_FETCH_SECONDS,
-            retry_seconds=FIRST_RETRY_SECONDS,
-        )
-
-    @classmethod
-    def fixed(cls, text: str) -> WebhookSecrets:
-        """Return secrets that are known from the start.
-
-        Raises:
-            ConfigurationError: they cannot be used.
-        """
-        from pytracking.delivery.signatures import Signer
-
-        try:
-            Signer.from_json(text)
-        except InvalidKey as error:
-            raise ConfigurationError(f"PYTRACKING_WEBHOOK_SECRETS: {error}") from error
-        return cls(lambda timeout: text)
+        return Signer.from_json(text)
 
     @classmethod
     def of(cls, settings: Settings) -> WebhookSecrets:
@@ -314,8 +278,13 @@ class WebhookSecrets:
         Raises:
             ConfigurationError: neither is set, or what is given cannot be used.
         """
-        if settings.webhook_secrets:
-            return cls.fixed(settings.webhook_secrets)
+        if text := settings.webhook_secrets:
+            secrets = cls(lambda timeout: text)
+            try:
+                secrets.make(text)
+            except InvalidKey as error:
+                raise ConfigurationError(f"PYTRACKING_WEBHOOK_SECRETS: {error}") from error
+            return secrets
         if settings.webhook_secrets_secret:
             return cls(secret_text(settings.webhook_secrets_secret, settings))
         raise ConfigurationError(
@@ -331,9 +300,9 @@ class WebhookSecrets:
         Raises:
             SecretsUnavailable: there are none yet, and none could be fetched.
         """
-        signer = self._kept.current()
+        signer = self.current()
         if signer is None:
-            raise SecretsUnavailable(f"nothing to sign with yet: {self._kept.failure}")
+            raise SecretsUnavailable(f"nothing to sign with yet: {self.failure}")
         return signer
 
 
@@ -341,10 +310,6 @@ def secret_text(secret: str, settings: Settings) -> Fetch:
     """Return a function that fetches the current text of ``secret``, given the seconds it has.
 
     It raises AwsError when the secret cannot be had, and InvalidKey when it holds no text.
-
-    Args:
-        secret: ARN or name of the secret.
-        settings: where Secrets Manager is, and the credentials.
 
     Raises:
         ConfigurationError: no region is set.

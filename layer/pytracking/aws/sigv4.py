@@ -30,8 +30,6 @@ def signed_headers(
 
     Args:
         headers: lower-case names, ``host`` among them; all of them are signed.
-        settings: have the access key, as Lambda puts that of a function's role into the
-            environment.
         now: seconds since the epoch; AWS accepts a signature for five minutes.
 
     Raises:

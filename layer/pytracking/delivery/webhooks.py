@@ -111,9 +111,6 @@ class Webhooks:
         Args:
             signer: returns what signs; a PytrackingError while there is nothing to sign with.
             slow: the memory of slow origins; None where there is no slow lane to leave them to.
-            clock: the time in seconds since the epoch.
-            post_deadline: the client's hard deadline in seconds.
-            source: as of ``attempt``.
         """
         self._client = client
         self._signer = signer

@@ -14,14 +14,7 @@ from pytracking.errors import InvalidLink, KeysUnavailable
 from pytracking.events import How
 from pytracking.handlers.answering import LinkEndpoint
 from pytracking.handlers.forms import fields
-from pytracking.handlers.http import (
-    FRESH,
-    MAX_REQUEST_BYTES,
-    SAFE,
-    TOO_LARGE,
-    Answer,
-    Request,
-)
+from pytracking.handlers.http import FRESH, MAX_REQUEST_BYTES, SAFE, TOO_LARGE, Answer, Request
 from pytracking.handlers.pages import FROM_PAGE, UNDO, VALUE, language
 from pytracking.links import Link, content_of
 from pytracking.tokens.formats import Formats

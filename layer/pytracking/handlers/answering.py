@@ -56,10 +56,6 @@ Unread = Callable[[Request, PytrackingError], Answer]
 class LinkEndpoint:
     """One function that answers visitors, set up once for each process.
 
-    Args:
-        kind: what its links are.
-        environment: the variables that the template sets.
-
     Raises:
         ConfigurationError: a setting is missing or cannot be used; the function must not start.
     """
@@ -101,7 +97,6 @@ class LinkEndpoint:
         Args:
             unread: answers where the link cannot be read or followed.
             otherwise: the answer where something is wrong with us.
-            methods: those that a link may be asked with.
         """
 
         def decorate(followed: Followed) -> Handler:
@@ -208,7 +203,6 @@ class LinkEndpoint:
         """Hand a hit over, to the queue or the webhook, or at worst to the log.
 
         Args:
-            request: the hit.
             link: None where no link can be read just now: then the token is kept as it came, for
                 anyone who has the keys later. What the recipient agreed to stands in it, so of the
                 visitor only the least is kept that any link could ask for.

@@ -96,9 +96,7 @@ class Deliverer:
         Args:
             destinations: where hits can be owed to, each of another name.
             again: the queue that the batches come from, for copies that are due later.
-            dead: the dead letters.
             slow: the slow lane's queue; None in the slow lane, and where there is none.
-            clock: the time in seconds since the epoch.
             delays: seconds before the second, third, ... attempt.
         """
         self._destinations = {one.name: one for one in destinations}

@@ -144,7 +144,6 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
     """Return the request in a Lambda event of any supported kind; ``Request()`` when in none.
 
     Args:
-        event: what Lambda was given.
         viewer_address_secret: the one who sends it as ``X-Origin-Secret`` is one's own CloudFront
             distribution, whose ``CloudFront-Viewer-Address`` is believed. None: nobody is. The
             secret is not among the request's headers.
@@ -372,9 +371,7 @@ UNAVAILABLE = _page(
 )
 FAILURE = _page(500, "Something went wrong", "This link cannot be opened just now.")
 ROBOTS = Answer(
-    200,
-    {**_CACHED, "Content-Type": "text/plain; charset=utf-8"},
-    "User-agent: *\nDisallow: /\n",
+    200, {**_CACHED, "Content-Type": "text/plain; charset=utf-8"}, "User-agent: *\nDisallow: /\n"
 )
 NO_ICON = Answer(204, _CACHED)
 
@@ -383,7 +380,6 @@ def well_known(request: Request, methods: Collection[str]) -> Answer | None:
     """Return the answer to a request that is for no link, None for one that is.
 
     Args:
-        request: any.
         methods: those that a link of this function may be asked with.
     """
     if request.token == "robots.txt":  # noqa: S105 - a file's name

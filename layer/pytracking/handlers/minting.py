@@ -145,10 +145,7 @@ def _link_or_error(
 
 
 def _link(
-    link: Mapping[str, Any],
-    tracker: Tracker,
-    settings: LinkSettings,
-    configuration: Configuration,
+    link: Mapping[str, Any], tracker: Tracker, settings: LinkSettings, configuration: Configuration
 ) -> str:
     kind, url, metadata = link.get("kind"), link.get("url"), link.get("metadata")
     if kind == "open" and url is None:

@@ -52,17 +52,13 @@ class Outbox:
     """Records hits; what cannot be sent is written to the log, its token still sealed.
 
     Args:
-        send: sends a hit.
         clock: seconds since the epoch. (A monotonic clock may stand still while a function is
             frozen.)
         others: the destinations that every hit is owed to, whatever its webhook.
     """
 
     def __init__(
-        self,
-        send: SendHit,
-        clock: Callable[[], float] = time.time,
-        others: tuple[str, ...] = (),
+        self, send: SendHit, clock: Callable[[], float] = time.time, others: tuple[str, ...] = ()
     ) -> None:
         self._send = send
         self._clock = clock
@@ -74,9 +70,7 @@ class Outbox:
         """Send a hit within ``timeout`` seconds, or log it; tell what became of it.
 
         Args:
-            make: returns the hit.
             token: as it came. The log line holds it, and with the link keys it gives the hit again.
-            timeout: in seconds.
         """
         started = self._clock()
         hangs = self._is_known_to_hang(started)

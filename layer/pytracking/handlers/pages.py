@@ -83,7 +83,6 @@ def language(sealed: str | None, accept_language: str) -> str:
 
     Args:
         sealed: that of the link, such as ``de`` or ``de-AT``.
-        accept_language: the header (RFC 9110, section 12.5.4).
     """
     wanted: list[tuple[float, str]] = []
     for part in accept_language.split(","):

@@ -40,8 +40,6 @@ class Deployed:
     """A deployment, and how to ask it.
 
     Attributes:
-        stack: the stack's name.
-        outputs: its outputs.
         open_base: where open links begin; as the output, unless asked elsewhere.
         click_base: the same for click links.
         client: makes a boto3 client of a service.

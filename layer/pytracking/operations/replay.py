@@ -12,13 +12,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pytracking.aws.queue import MAX_BATCH, QueueEntry
-from pytracking.errors import (
-    InvalidLink,
-    InvalidMessage,
-    InvalidTarget,
-    NotReplayable,
-    ReplayError,
-)
+from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable, ReplayError
 from pytracking.events import UNKNOWN_VISITOR, Event
 from pytracking.links import read_link
 from pytracking.messages import WEBHOOK, Message, Undecoded, parse
@@ -92,13 +86,8 @@ def replay_dead_letters(
     cannot be replayed stays. A dry run changes nothing, and looks at most at 10,000.
 
     Args:
-        requeue: makes messages of them.
-        sqs: boto3's SQS client.
-        queue_url: where they go.
-        dead_letter_queue_url: where they lie.
         only: the id of the one hit to replay; None for all.
         dry_run: only count.
-        progress: is kept informed.
 
     Raises:
         ReplayError: a message could not be sent.

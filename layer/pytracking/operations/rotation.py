@@ -15,9 +15,8 @@ import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from pytracking.delivery.signatures import new_secret, parse_secrets
 from pytracking.errors import RotationError
@@ -33,21 +32,14 @@ ATTEMPTS = 20
 _VERSIONS = uuid.UUID("7a2f1d0e-6f0f-5c5b-9a3e-0c2b8f1f7d11")
 
 
-@dataclass(frozen=True)
-class _Version:
-    """One version of a secret."""
-
+class _Version(NamedTuple):
     id: str
     text: str
     created: datetime
 
 
-def _ignore() -> None:
-    """Do not report another's change."""
-
-
 def rotate_link_keys(
-    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] = _ignore
+    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] | None = None
 ) -> Keyring:
     """Add a new link key to those that links are opened with, and return the new keyring.
 
@@ -55,8 +47,6 @@ def rotate_link_keys(
     the secret stays: the layers of older versions, which senders' functions may use, read it.
 
     Args:
-        secrets_manager: boto3's Secrets Manager client.
-        secret_id: the secret's ARN or name.
         on_conflict: called when somebody else changed the secret at the same time; both changes
             are kept.
 
@@ -76,7 +66,7 @@ def rotate_link_keys(
 def finish_link_rotation(
     secrets_manager: Any,
     secret_id: str,
-    on_conflict: Callable[[], None] = _ignore,
+    on_conflict: Callable[[], None] | None = None,
     now: Callable[[], datetime] = lambda: datetime.now(UTC),
 ) -> Keyring:
     """Mint with the key that :func:`rotate_link_keys` added, and return the new keyring.
@@ -109,7 +99,7 @@ def finish_link_rotation(
 
 
 def rotate_webhook_secrets(
-    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] = _ignore
+    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] | None = None
 ) -> str:
     """Put a new webhook secret in front of those in a secret, and return it.
 
@@ -131,7 +121,7 @@ def rotate_webhook_secrets(
 
 
 def finish_webhook_rotation(
-    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] = _ignore
+    secrets_manager: Any, secret_id: str, on_conflict: Callable[[], None] | None = None
 ) -> int:
     """Stop signing with all webhook secrets but the current one; return how many were dropped.
 
@@ -178,7 +168,7 @@ def _change(
     secrets_manager: Any,
     secret_id: str,
     change: Callable[[_Version], str],
-    on_conflict: Callable[[], None],
+    on_conflict: Callable[[], None] | None,
 ) -> str:
     """Write what ``change`` makes of a secret, unless another wrote meanwhile: then of theirs."""
     seen: Counter[str] = Counter()
@@ -192,7 +182,8 @@ def _change(
         if _write(secrets_manager, secret_id, text, str(successor)):
             return text
         seen[version.id] += 1
-        on_conflict()
+        if on_conflict:
+            on_conflict()
         time.sleep(0.05 * attempt)
     raise RotationError(
         f"the secret {secret_id} was changed by others {ATTEMPTS} times meanwhile; it is as they "

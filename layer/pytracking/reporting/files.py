@@ -67,8 +67,6 @@ def report_of(
 
     Args:
         paths: files, folders whose files are all read, however deep, and ``s3://`` addresses.
-        keys: which metadata names campaign and mail.
-        progress: called with each step as it begins.
         since: leave out what came before that day (UTC).
 
     Raises:

@@ -50,8 +50,6 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     """Return the report as HTML.
 
     Args:
-        report: what is shown.
-        title: the heading.
         mail: the HTML of the mail, as it was before its links were tracked: shown with the number
             of people's clicks beside each link.
     """

@@ -50,16 +50,12 @@ def people(keys: Keys = DEFAULT_KEYS, since: date | None = None) -> str:
     """Return the SELECT of the relation ``people``, which every question asks.
 
     Args:
-        keys: which metadata names campaign and mail.
         since: leave out the days before it, by the column ``dt`` of the event store.
     """
     text = question("people")
     if since:
         text = text.replace("WHERE id IS", f"WHERE dt >= '{since.isoformat()}' AND id IS")
-    for default, name in (
-        (DEFAULT_CAMPAIGN_KEY, keys.campaign),
-        (DEFAULT_MAIL_KEY, keys.mail),
-    ):
+    for default, name in ((DEFAULT_CAMPAIGN_KEY, keys.campaign), (DEFAULT_MAIL_KEY, keys.mail)):
         if name != default:
             path = "'$[" + json.dumps(name, ensure_ascii=False) + "]'"
             text = text.replace(f"'$.{default}'", path)

@@ -12,8 +12,6 @@ class Gap:
     """What of a file is not in the report.
 
     Attributes:
-        file: the file, as it was named.
-        what: what is wrong.
         count: how many lines (or files, for damage of the whole file).
     """
 

@@ -14,7 +14,6 @@ def decode(text: str, padded: bool) -> bytes:
     """Return the bytes of url-safe base64 in its canonical spelling.
 
     Args:
-        text: the base64.
         padded: whether the canonical spelling ends with its padding, or has none.
 
     Raises:

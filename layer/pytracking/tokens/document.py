@@ -53,7 +53,6 @@ def load(text: str, now: float) -> dict[str, Any]:
     """Return the document in ``text``.
 
     Args:
-        text: what a token held.
         now: the present, seconds since the epoch; a document with ``exp`` or ``iat`` is held to it.
 
     Raises:

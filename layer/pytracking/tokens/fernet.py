@@ -19,7 +19,6 @@ class FernetCodec:
 
     Args:
         keys: Fernet keys, newest first, each 32 bytes as 44 characters of url-safe base64.
-        encoding: of the JSON text inside.
 
     Raises:
         InvalidKey: a key is not a Fernet key.

@@ -11,11 +11,7 @@ from pytracking.tokens import Kind, base64url, document
 
 
 class PlainCodec:
-    """Encodes and decodes without a key.
-
-    Args:
-        encoding: of the JSON text inside.
-    """
+    """Encodes and decodes without a key."""
 
     def __init__(self, encoding: str = "utf-8") -> None:
         self._encoding = encoding

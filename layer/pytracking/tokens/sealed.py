@@ -22,14 +22,7 @@ from pkgutil import get_data
 from typing import Any
 
 from pytracking.errors import InvalidLink, InvalidPayload, MissingDependency
-from pytracking.tokens import (
-    KIND_BYTES,
-    KINDS_WITH_URL,
-    NOT_SEALED_SO,
-    Kind,
-    base64url,
-    document,
-)
+from pytracking.tokens import KIND_BYTES, KINDS_WITH_URL, NOT_SEALED_SO, Kind, base64url, document
 from pytracking.tokens.keyring import Keyring
 
 try:
@@ -63,7 +56,6 @@ class SealedCodec:
     """Encodes with the newest secret of ``keyring``, decodes with any of them.
 
     Args:
-        keyring: the secrets.
         compress: lift UUIDs and deflate the body, where that makes a token shorter.
     """
 
@@ -117,7 +109,6 @@ class SealedCodec:
         """Return the document of a sealed token.
 
         Args:
-            token: in its canonical spelling.
             kind: what the link was followed as.
             now: the present, seconds since the epoch.
 
