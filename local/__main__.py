@@ -239,25 +239,16 @@ def _keyring(file: str | None) -> Keyring:
 def _command(listener: socket.socket, options: argparse.Namespace) -> str:
     """Return what starts this gateway again as it is, at the same address: a page waits there."""
     port = listener.getsockname()[1]  # with PORT=0, the one that was found free
+    is_own = options.template != DEFAULT_TEMPLATE  # which make does not know of
     given = {
-        "webhook": options.webhook,
-        "keys": options.keys,
-        "secret": options.secret,
-        "dnt": options.dnt,
-        "events": options.events,
+        "TEMPLATE": str(options.template) if is_own else None,
+        "PORT": port if port != DEFAULT_PORT else None,
+        "SPEED": options.speed if options.speed != 1 else None,
+        **{n.upper(): getattr(options, n) for n in ("webhook", "keys", "secret", "dnt", "events")},
     }
-    if options.template != DEFAULT_TEMPLATE:
-        words = ["PYTHONPATH=layer .venvs/run/bin/python -m local --template"]
-        words.append(f"{shlex.quote(str(options.template))} --port {port} --speed {options.speed}")
-        words += [f"--{name} {shlex.quote(value)}" for name, value in given.items() if value]
-        return " ".join(words)
-    words = ["make run"]
-    if port != DEFAULT_PORT:
-        words.append(f"PORT={port}")
-    if options.speed != 1:
-        words.append(f"SPEED={options.speed}")
-    words += [shlex.quote(f"{name.upper()}={value}") for name, value in given.items() if value]
-    return " ".join(words)
+    words = [shlex.quote(f"{name}={value}") for name, value in given.items() if value]
+    start = "PYTHONPATH=layer .venvs/run/bin/python -m local" if is_own else "make run"
+    return " ".join([start, *words])
 
 
 def _speed(text: str) -> float:

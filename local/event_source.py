@@ -10,32 +10,27 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from local.queue import Delivery, Queue
+from local.queue import Entry, Queue, md5_of_body
 
 logger = logging.getLogger(__name__)
 
 
-def queue_event(name: str, deliveries: Sequence[Delivery]) -> dict[str, Any]:
-    """Return the event that Lambda hands to a function for ``deliveries`` of the queue ``name``."""
+def queue_event(name: str, entries: Sequence[Entry]) -> dict[str, Any]:
+    """Return the event that Lambda hands to a function for messages of the queue ``name``."""
     return {
         "Records": [
             {
-                "messageId": delivery.message_id,
-                "receiptHandle": delivery.receipt_handle,
-                "body": delivery.body,
-                "attributes": {
-                    "ApproximateReceiveCount": str(delivery.receive_count),
-                    "SentTimestamp": str(int(delivery.sent_at * 1000)),
-                    "SenderId": "000000000000",
-                    "ApproximateFirstReceiveTimestamp": str(int(delivery.first_received_at * 1000)),
-                },
+                "messageId": entry.message_id,
+                "receiptHandle": entry.receipt_handle,
+                "body": entry.body,
+                "attributes": {**entry.attributes, "SenderId": "000000000000"},
                 "messageAttributes": {},
-                "md5OfBody": delivery.md5_of_body,
+                "md5OfBody": md5_of_body(entry.body),
                 "eventSource": "aws:sqs",
                 "eventSourceARN": f"arn:aws:sqs:us-east-1:000000000000:{name}",
                 "awsRegion": "us-east-1",
             }
-            for delivery in deliveries
+            for entry in entries
         ]
     }
 

@@ -26,6 +26,10 @@ _TEXT_TYPES = ("application/json", "application/xml", "application/javascript")
 _OWN_HEADERS = frozenset(
     ("connection", "content-length", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade")
 )
+_NOT_KNOWN_OF_CALLERS = (
+    *("accessKey", "accountId", "caller", "cognitoAuthenticationProvider"),
+    *("cognitoAuthenticationType", "cognitoIdentityId", "cognitoIdentityPoolId", "principalOrgId"),
+)
 _PORTS = {"http": 80, "https": 443}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
 
@@ -59,13 +63,15 @@ class HttpResponse:
     body: bytes = field(default=b"", repr=False)
 
 
-NOT_FOUND = HttpResponse(404, (("content-type", "application/json"),), b'{"message":"Not Found"}')
-INTERNAL_SERVER_ERROR = HttpResponse(
-    500, (("content-type", "application/json"),), b'{"message":"Internal Server Error"}'
-)
-SERVICE_UNAVAILABLE = HttpResponse(
-    503, (("content-type", "application/json"),), b'{"message":"Service Unavailable"}'
-)
+def failure(status: int, message: str) -> HttpResponse:
+    """Return the answer that API Gateway itself gives."""
+    body = json.dumps({"message": message}, separators=(",", ":"))
+    return HttpResponse(status, (("content-type", "application/json"),), body.encode())
+
+
+NOT_FOUND = failure(404, "Not Found")
+INTERNAL_SERVER_ERROR = failure(500, "Internal Server Error")
+SERVICE_UNAVAILABLE = failure(503, "Service Unavailable")
 
 
 def event(
@@ -172,14 +178,7 @@ def _event_1(
             "extendedRequestId": request.id,
             "httpMethod": request.method,
             "identity": {
-                "accessKey": None,
-                "accountId": None,
-                "caller": None,
-                "cognitoAuthenticationProvider": None,
-                "cognitoAuthenticationType": None,
-                "cognitoIdentityId": None,
-                "cognitoIdentityPoolId": None,
-                "principalOrgId": None,
+                **dict.fromkeys(_NOT_KNOWN_OF_CALLERS),
                 "sourceIp": request.source_ip,
                 "user": None,
                 "userAgent": headers.get("user-agent", [""])[-1],

@@ -29,7 +29,7 @@ class Gateway:
         try:
             answer = await self._answer(await _read(request))
         except _TooLarge:
-            answer = _TOO_LARGE
+            answer = events.failure(413, "Request Entity Too Large")
         response = Response(answer.body, answer.status)
         response.raw_headers.extend(
             (name.encode("latin-1"), value.encode("latin-1", "replace"))
@@ -56,11 +56,6 @@ class Gateway:
                 return events.SERVICE_UNAVAILABLE
             return events.INTERNAL_SERVER_ERROR
         return events.response(answer, version=route.payload_version)
-
-
-_TOO_LARGE = events.HttpResponse(
-    413, (("content-type", "application/json"),), b'{"message":"Request Entity Too Large"}'
-)
 
 
 class _TooLarge(Exception):

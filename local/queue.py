@@ -7,7 +7,7 @@ import threading
 import time
 import uuid
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Literal
 
 MAX_DELAY_SECONDS = 900
@@ -19,44 +19,27 @@ MAX_BATCH = 10
 State = Literal["visible", "delayed", "in flight"]
 
 
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """One receipt of a message. Times are seconds since the epoch."""
-
-    message_id: str
-    receipt_handle: str
-    body: str
-    receive_count: int
-    sent_at: float
-    first_received_at: float
-
-    @property
-    def md5_of_body(self) -> str:
-        """The checksum SQS sends along."""
-        return md5_of_body(self.body)
-
-
-@dataclass(frozen=True, slots=True)
-class Waiting:
-    """A message that is still in the queue, for a page or a test to look at."""
-
-    message_id: str
-    body: str
-    state: State
-    receive_count: int
-    sent_at: float
-    due_at: float
-
-
 @dataclass(slots=True)
-class _Entry:
+class Entry:
+    """A message as it stands in a queue. Times are seconds since the epoch."""
+
     message_id: str
     body: str
-    sent_at: float
-    due_at: float
+    sent_at: float = 0.0
+    due_at: float = 0.0  # when it can be received (again)
+    receive_count: int = 0
     first_received_at: float = 0.0
     receipt_handle: str = ""
-    receive_count: int = 0
+    state: State = "visible"  # when it was looked at, or received
+
+    @property
+    def attributes(self) -> dict[str, str]:
+        """What SQS reports of it to receivers."""
+        return {
+            "ApproximateReceiveCount": str(self.receive_count),
+            "SentTimestamp": str(int(self.sent_at * 1000)),
+            "ApproximateFirstReceiveTimestamp": str(int(self.first_received_at * 1000)),
+        }
 
 
 @dataclass(eq=False)
@@ -73,7 +56,7 @@ class Queue:
     max_receive_count: int = 5
     clock: Callable[[], float] = time.time
     _changed: threading.Condition = field(default_factory=threading.Condition, repr=False)
-    _entries: dict[str, _Entry] = field(default_factory=dict, repr=False)
+    _entries: dict[str, Entry] = field(default_factory=dict, repr=False)
     # (due_at, order of arrival, message id); an entry is stale when its due_at is not its message's
     _agenda: list[tuple[float, int, str]] = field(default_factory=list, repr=False)
     _order: "itertools.count[int]" = field(default_factory=itertools.count, repr=False)
@@ -89,11 +72,11 @@ class Queue:
         if not body:
             raise ValueError("a message needs a body of at least one character")
         now = self.clock()
-        entry = _Entry(str(uuid.uuid4()), body, sent_at=now, due_at=now + delay_seconds)
+        entry = Entry(str(uuid.uuid4()), body, sent_at=now, due_at=now + delay_seconds)
         self._store(entry)
         return entry.message_id
 
-    def receive(self, max_messages: int = MAX_BATCH, wait_seconds: float = 0) -> list[Delivery]:
+    def receive(self, max_messages: int = MAX_BATCH, wait_seconds: float = 0) -> list[Entry]:
         """Return up to ``max_messages`` that are due, waiting up to ``wait_seconds`` for the first.
 
         They stay hidden for the visibility timeout; the receiver deletes each when done.
@@ -116,46 +99,23 @@ class Queue:
 
     def delete(self, receipt_handle: str) -> bool:
         """Delete a message by its latest receipt; an outdated receipt deletes nothing."""
-        message_id = receipt_handle.partition("#")[0]
         with self._changed:
-            entry = self._entries.get(message_id)
-            if entry is None or entry.receipt_handle != receipt_handle:
-                return False
-            del self._entries[message_id]
-            return True
+            entry = self._held(receipt_handle)
+            if entry:
+                del self._entries[entry.message_id]
+            return entry is not None
 
-    def change_visibility(self, receipt_handle: str, seconds: float) -> bool:
+    def change_visibility(self, receipt_handle: str, seconds: float) -> None:
         """Hide a received message for ``seconds`` from now; 0 makes it due at once."""
-        message_id = receipt_handle.partition("#")[0]
         with self._changed:
-            entry = self._entries.get(message_id)
-            if entry is None or entry.receipt_handle != receipt_handle:
-                return False
-            self._schedule(entry, self.clock() + seconds)
-            return True
+            if entry := self._held(receipt_handle):
+                self._schedule(entry, self.clock() + seconds)
 
-    def waiting(self) -> list[Waiting]:
+    def waiting(self) -> list[Entry]:
         """Return all messages in the queue, the oldest first."""
         with self._changed:
-            now = self.clock()
-            return sorted(
-                (
-                    Waiting(
-                        e.message_id, e.body, _state(e, now), e.receive_count, e.sent_at, e.due_at
-                    )
-                    for e in self._entries.values()
-                ),
-                key=lambda waiting: waiting.sent_at,
-            )
-
-    def counts(self) -> dict[State, int]:
-        """Return how many messages are visible, delayed and in flight."""
-        counts: dict[State, int] = {"visible": 0, "delayed": 0, "in flight": 0}
-        with self._changed:
-            now = self.clock()
-            for entry in self._entries.values():
-                counts[_state(entry, now)] += 1
-        return counts
+            seen = [_seen(entry, self.clock()) for entry in self._entries.values()]
+        return sorted(seen, key=lambda entry: entry.sent_at)
 
     def purge(self) -> None:
         """Forget every message."""
@@ -167,20 +127,24 @@ class Queue:
         with self._changed:
             return len(self._entries)
 
-    def _store(self, entry: _Entry) -> None:
+    def _held(self, receipt_handle: str) -> Entry | None:
+        entry = self._entries.get(receipt_handle.partition("#")[0])
+        return entry if entry and entry.receipt_handle == receipt_handle else None
+
+    def _store(self, entry: Entry) -> None:
         with self._changed:
             self._entries[entry.message_id] = entry
             self._schedule(entry, entry.due_at)
 
-    def _schedule(self, entry: _Entry, due_at: float) -> None:
+    def _schedule(self, entry: Entry, due_at: float) -> None:
         entry.due_at = due_at
         heapq.heappush(self._agenda, (due_at, next(self._order), entry.message_id))
         self._changed.notify()
 
-    def _take(self, max_messages: int) -> tuple[list[Delivery], list[_Entry]]:
+    def _take(self, max_messages: int) -> tuple[list[Entry], list[Entry]]:
         now = self.clock()
-        received: list[Delivery] = []
-        exhausted: list[_Entry] = []
+        received: list[Entry] = []
+        exhausted: list[Entry] = []
         while self._agenda and self._agenda[0][0] <= now and len(received) < max_messages:
             due_at, _, message_id = heapq.heappop(self._agenda)
             entry = self._entries.get(message_id)
@@ -194,21 +158,12 @@ class Queue:
             entry.first_received_at = entry.first_received_at or now
             entry.receipt_handle = f"{message_id}#{entry.receive_count}"
             self._schedule(entry, now + self.visibility_timeout)
-            received.append(
-                Delivery(
-                    message_id,
-                    entry.receipt_handle,
-                    entry.body,
-                    entry.receive_count,
-                    entry.sent_at,
-                    entry.first_received_at,
-                )
-            )
+            received.append(_seen(entry, now))
         return received, exhausted
 
-    def _to_dead_letters(self, entry: _Entry) -> None:
+    def _to_dead_letters(self, entry: Entry) -> None:
         if self.dead_letters is not None:
-            moved = _Entry(entry.message_id, entry.body, entry.sent_at, due_at=self.clock())
+            moved = Entry(entry.message_id, entry.body, entry.sent_at, due_at=self.clock())
             self.dead_letters._store(moved)
 
 
@@ -217,7 +172,7 @@ def md5_of_body(body: str) -> str:
     return hashlib.md5(body.encode(), usedforsecurity=False).hexdigest()
 
 
-def _state(entry: _Entry, now: float) -> State:
-    if entry.due_at <= now:
-        return "visible"
-    return "in flight" if entry.receive_count else "delayed"
+def _seen(entry: Entry, now: float) -> Entry:
+    """Return a copy, which does not change as the queue goes on."""
+    hidden: State = "in flight" if entry.receive_count else "delayed"
+    return replace(entry, state="visible" if entry.due_at <= now else hidden)

@@ -7,12 +7,13 @@ meant for SQS runs against a :class:`local.queue.Queue` unchanged. Signatures ar
 import json
 import sys
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from local.guard import is_local
-from local.queue import MAX_BATCH, Delivery, Queue, md5_of_body
+from local.queue import MAX_BATCH, Entry, Queue, md5_of_body
 
 ACCOUNT = "000000000000"
 
@@ -68,7 +69,7 @@ class QueueServer:
         """Carry out one action and return its answer."""
         if action == "PutRecordBatch" and self._put_records:
             return self._put_records(request)
-        if action not in _ACTIONS:
+        if action not in (*_ACTIONS, *_BATCHES):
             raise _Fault("InvalidAction", f"{action} is not served here: {sorted(_ACTIONS)} are")
         name = str(request.get("QueueUrl", "")).rpartition("/")[2]
         queue = self.queues.get(name)
@@ -77,12 +78,16 @@ class QueueServer:
                 "QueueDoesNotExist", f"no queue {name!r} here: there are {sorted(self.queues)}"
             )
         try:
-            return _ACTIONS[action](self, queue, request)
+            if action not in _BATCHES:
+                return _ACTIONS[action](self, queue, request)
+            act = _ACTIONS[_BATCHES[action]]
+            done = [{"Id": one["Id"], **act(self, queue, one)} for one in _entries(request)]
+            return {"Successful": done, "Failed": []}
         except ValueError as error:
             raise _Fault("InvalidParameterValue", str(error)) from error
 
     def _get_queue_attributes(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
-        counts = queue.counts()
+        counts = Counter(entry.state for entry in queue.waiting())
         attributes = {
             "ApproximateNumberOfMessages": str(counts["visible"]),
             "ApproximateNumberOfMessagesDelayed": str(counts["delayed"]),
@@ -100,55 +105,31 @@ class QueueServer:
         message_id = queue.send(body, request.get("DelaySeconds") or 0)
         return {"MessageId": message_id, "MD5OfMessageBody": md5_of_body(body)}
 
-    def _send_message_batch(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
-        return {
-            "Successful": [
-                {"Id": entry["Id"], **self._send_message(queue, entry)}
-                for entry in _entries(request)
-            ],
-            "Failed": [],
-        }
-
     def _receive_message(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
         limit = request.get("MaxNumberOfMessages", 1)
         if not 1 <= limit <= MAX_BATCH:
             raise ValueError(f"MaxNumberOfMessages is 1-{MAX_BATCH}, not {limit}")
-        deliveries = queue.receive(limit, request.get("WaitTimeSeconds") or 0)
-        return {"Messages": [_message(delivery) for delivery in deliveries]} if deliveries else {}
+        received = queue.receive(limit, request.get("WaitTimeSeconds") or 0)
+        return {"Messages": [_message(entry) for entry in received]} if received else {}
 
     def _delete_message(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
         queue.delete(request["ReceiptHandle"])
         return {}
 
-    def _delete_message_batch(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
-        entries = _entries(request)
-        for entry in entries:
-            queue.delete(entry["ReceiptHandle"])
-        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
-
     def _change_message_visibility(self, queue: Queue, request: dict[str, Any]) -> dict[str, Any]:
         queue.change_visibility(request["ReceiptHandle"], request["VisibilityTimeout"])
         return {}
-
-    def _change_message_visibility_batch(
-        self, queue: Queue, request: dict[str, Any]
-    ) -> dict[str, Any]:
-        entries = _entries(request)
-        for entry in entries:
-            self._change_message_visibility(queue, entry)
-        return {"Successful": [{"Id": entry["Id"]} for entry in entries], "Failed": []}
 
 
 _ACTIONS = {
     "GetQueueAttributes": QueueServer._get_queue_attributes,
     "SendMessage": QueueServer._send_message,
-    "SendMessageBatch": QueueServer._send_message_batch,
     "ReceiveMessage": QueueServer._receive_message,
     "DeleteMessage": QueueServer._delete_message,
-    "DeleteMessageBatch": QueueServer._delete_message_batch,
     "ChangeMessageVisibility": QueueServer._change_message_visibility,
-    "ChangeMessageVisibilityBatch": QueueServer._change_message_visibility_batch,
 }
+_BATCHED = ("SendMessage", "DeleteMessage", "ChangeMessageVisibility")
+_BATCHES = {f"{action}Batch": action for action in _BATCHED}
 
 
 class _Fault(Exception):
@@ -208,15 +189,11 @@ def _entries(request: dict[str, Any]) -> list[dict[str, Any]]:
     return entries
 
 
-def _message(delivery: Delivery) -> dict[str, Any]:
+def _message(entry: Entry) -> dict[str, Any]:
     return {
-        "MessageId": delivery.message_id,
-        "ReceiptHandle": delivery.receipt_handle,
-        "Body": delivery.body,
-        "MD5OfBody": delivery.md5_of_body,
-        "Attributes": {
-            "ApproximateReceiveCount": str(delivery.receive_count),
-            "SentTimestamp": str(int(delivery.sent_at * 1000)),
-            "ApproximateFirstReceiveTimestamp": str(int(delivery.first_received_at * 1000)),
-        },
+        "MessageId": entry.message_id,
+        "ReceiptHandle": entry.receipt_handle,
+        "Body": entry.body,
+        "MD5OfBody": md5_of_body(entry.body),
+        "Attributes": entry.attributes,
     }

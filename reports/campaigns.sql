@@ -1,7 +1,7 @@
 -- What became of each campaign: people apart from machines.
 --
 -- unique_* count mails. opens_of_no_mail are of links that name no recipient: they are among the
--- opens and in none of the unique ones. Acts (unsubscribing, rating, ...) count whoever did them.
+-- opens and in none of the unique ones. Acts (unsubscribing, rating, ...) count for every visitor.
 SELECT
     campaign,
     count(*) FILTER (WHERE "type" = 'email.opened' AND who IN ('person', 'proxy')) AS opens,

@@ -1,4 +1,4 @@
--- Each event once, and who made it: the rules by which people are told from machines.
+-- Each event once, and who made it: the rules by which people are distinguished from machines.
 --
 -- machine   the verdict names a program (bot, scanner, prefetch), or the click is part of a burst:
 --           three links or more of one mail within 10 seconds either way, or its decoy. What was

@@ -13,7 +13,7 @@ from pytracking import (
 )
 from pytracking.webhook import send_webhook
 
-from tests.support.receiver import webhook_receiver
+from tests.delivery.receivers import Receiver, answering, status
 
 
 def _open(webhook_url: str | None) -> TrackingResult:
@@ -30,11 +30,11 @@ def test_the_body_is_the_originals_to_the_byte() -> None:
         request_data={"user_agent": "UA"},
         timestamp=1389177318,
     )
-    with webhook_receiver() as receiver:
-        result.webhook_url = receiver.url + "/hook?a=b"
+    with Receiver(answering()) as receiver:
+        result.webhook_url = receiver.url + "?a=b"
         send_webhook(result)
-    (received,) = receiver.received
-    assert (received.method, received.path) == ("POST", "/hook?a=b")
+    (received,) = receiver.requests
+    assert received.line == "POST /hook?a=b HTTP/1.1"
     assert received.headers["content-type"] == "application/json"
     assert received.body == (
         b'{"is_open_tracking": false, "is_click_tracking": true, "metadata": {"customer_id": 1}, '
@@ -44,32 +44,30 @@ def test_the_body_is_the_originals_to_the_byte() -> None:
 
 
 def test_an_open_has_no_tracked_url() -> None:
-    with webhook_receiver() as receiver:
+    with Receiver(answering()) as receiver:
         send_webhook(_open(receiver.url))
-    assert "tracked_url" not in json.loads(receiver.received[0].body)
+    assert "tracked_url" not in json.loads(receiver.requests[0].body)
 
 
-@pytest.mark.parametrize("status", [200, 404, 503])
-def test_the_response_is_returned_whatever_its_status(status: int) -> None:
-    with webhook_receiver() as receiver:
-        receiver.status = status
-        assert send_webhook(_open(receiver.url)).status == status
+@pytest.mark.parametrize("code", [200, 404, 503])
+def test_the_response_is_returned_whatever_its_status(code: int) -> None:
+    with Receiver(status(code)) as receiver:
+        assert send_webhook(_open(receiver.url)).status == code
 
 
 def test_a_redirect_is_returned_and_not_followed() -> None:
-    with webhook_receiver() as receiver, webhook_receiver() as elsewhere:
-        receiver.status = 307
-        receiver.headers = {"Location": elsewhere.url}
-        assert send_webhook(_open(receiver.url)).status == 307
-        assert elsewhere.received == []
+    with Receiver(answering()) as elsewhere:
+        with Receiver(status(307, f"Location: {elsewhere.url}\r\n")) as receiver:
+            assert send_webhook(_open(receiver.url)).status == 307
+        assert elsewhere.requests == []
 
 
 def test_a_proxy_of_the_environment_is_not_used(monkeypatch: pytest.MonkeyPatch) -> None:
-    with webhook_receiver() as receiver, webhook_receiver() as proxy:
+    with Receiver(answering()) as receiver, Receiver(answering()) as proxy:
         for name in ("http_proxy", "HTTP_PROXY", "all_proxy", "ALL_PROXY"):
             monkeypatch.setenv(name, proxy.url)
         assert send_webhook(_open(receiver.url)).status == 200
-        assert proxy.received == []
+        assert proxy.requests == []
 
 
 def test_a_receiver_that_never_answers_ends_with_the_configured_timeout() -> None:
@@ -94,9 +92,9 @@ def test_a_result_without_a_webhook_is_refused_before_anything_is_sent() -> None
 
 
 def test_what_json_cannot_hold_is_refused_before_anything_is_sent() -> None:
-    with webhook_receiver() as receiver:
+    with Receiver(answering()) as receiver:
         result = _open(receiver.url)
         result.metadata = {"score": float("nan")}
         with pytest.raises(InvalidPayload):
             send_webhook(result)
-    assert receiver.received == []
+    assert receiver.requests == []

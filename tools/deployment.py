@@ -55,7 +55,7 @@ PARAMETERS = {
 }
 
 STACK = "pytracking"
-OF_MAKE = {"PYTHON"}  # what `make` may be told besides
+OF_MAKE = {"PYTHON"}  # what `make` is given besides
 
 
 class Refused(PytrackingError):

@@ -1,8 +1,9 @@
 """Write docs/variables.md, the table of environment variables: ``python -m tools.variables``."""
 
+from dataclasses import fields
 from pathlib import Path
 
-from pytracking.environment import table
+from pytracking.environment import Settings, variable_of
 
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "variables.md"
 
@@ -17,7 +18,12 @@ template sets those of its functions; an empty one counts as absent. This page i
 
 def page() -> str:
     """Return the page."""
-    return INTRODUCTION + table()
+    rows = ["| Variable | Meaning | Default |", "|---|---|---|"]
+    for one in fields(Settings):
+        default = one.default
+        shown = f"`{str(default).lower()}`" if isinstance(default, bool | str) else ""
+        rows.append(f"| `{variable_of(one)}` | {one.metadata['meaning']} | {shown} |")
+    return INTRODUCTION + "\n".join(rows) + "\n"
 
 
 if __name__ == "__main__":

@@ -4,12 +4,12 @@ import sys
 from typing import Any
 
 from pytracking.errors import OutOfDescriptors
-from pytracking.handlers.delivering import Deliverer, LambdaContext
+from pytracking.handlers.delivering import Deliverer
 
 deliverer = Deliverer.from_environment()
 
 
-def handler(event: dict[str, Any], context: LambdaContext) -> dict[str, Any]:
+def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
     """Deliver a batch of the queue, and report which of its messages must come again."""
     try:
         return deliverer.deliver(event, context)

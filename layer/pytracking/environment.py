@@ -85,6 +85,11 @@ def _env(meaning: str, read: _Read = _text, *, name: str = "", secret: bool = Fa
     return field(default=read(name, ""), repr=not secret, metadata=metadata)
 
 
+def _endpoint(service: str) -> Any:
+    name = f"AWS_ENDPOINT_URL_{service.upper().replace(' ', '_')}"
+    return _env(f"calls {service} at this address instead", name=name)
+
+
 @dataclass(frozen=True, slots=True)
 class Settings:
     """What the environment says, each variable under a name of ours; empty counts as absent.
@@ -189,18 +194,10 @@ class Settings:
     aws_endpoint: str | None = _env(
         "calls every AWS service at this address instead", name="AWS_ENDPOINT_URL"
     )
-    sqs_endpoint: str | None = _env(
-        "calls SQS at this address instead", name="AWS_ENDPOINT_URL_SQS"
-    )
-    secrets_manager_endpoint: str | None = _env(
-        "calls Secrets Manager at this address instead", name="AWS_ENDPOINT_URL_SECRETS_MANAGER"
-    )
-    firehose_endpoint: str | None = _env(
-        "calls Firehose at this address instead", name="AWS_ENDPOINT_URL_FIREHOSE"
-    )
-    eventbridge_endpoint: str | None = _env(
-        "calls EventBridge at this address instead", name="AWS_ENDPOINT_URL_EVENTBRIDGE"
-    )
+    sqs_endpoint: str | None = _endpoint("SQS")
+    secrets_manager_endpoint: str | None = _endpoint("Secrets Manager")
+    firehose_endpoint: str | None = _endpoint("Firehose")
+    eventbridge_endpoint: str | None = _endpoint("EventBridge")
     service: str | None = _env(
         "`service` of log lines and metrics: the stack's name", name="POWERTOOLS_SERVICE_NAME"
     )
@@ -232,13 +229,3 @@ class Settings:
 def variable_of(setting: Field[Any]) -> str:
     """Return the name of the variable that a field of ``Settings`` is read from."""
     return setting.metadata["variable"] or f"PYTRACKING_{setting.name.upper()}"
-
-
-def table() -> str:
-    """Return all variables as a Markdown table."""
-    rows = ["| Variable | Meaning | Default |", "|---|---|---|"]
-    for one in fields(Settings):
-        default = one.default
-        shown = f"`{str(default).lower()}`" if isinstance(default, bool | str) else ""
-        rows.append(f"| `{variable_of(one)}` | {one.metadata['meaning']} | {shown} |")
-    return "\n".join(rows) + "\n"

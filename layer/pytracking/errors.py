@@ -1,11 +1,38 @@
-"""Every error that this package raises on purpose."""
+"""Every error that this package raises on purpose.
+
+The tree, with the exceptions of Python itself that each one is besides:
+
+    PytrackingError
+      InvalidLink (ValueError)
+        LinkExpired
+        MalformedToken
+      InvalidPayload (ValueError)
+      InvalidTarget (ValueError)
+      InvalidKey (ValueError)
+      InvalidMessage (ValueError)
+      InvalidRequest (ValueError)
+      InvalidWebhook (ValueError)
+      ConfigurationError (ValueError)
+      MissingDependency (ImportError)
+      KeysUnavailable
+      SecretsUnavailable
+      WebhookError
+        ForbiddenAddress
+      AwsError
+      OutOfDescriptors
+      BatchFailed
+      UnreadableBody
+      CheckFailed
+      NotReplayable
+      ReplayError
+      RotationError
+      ReportError
+    MailWarning (UserWarning)
+"""
 
 
 class PytrackingError(Exception):
     """Root of all errors of this package: catch it to catch them all."""
-
-
-# Links, and what they are made of
 
 
 class InvalidLink(PytrackingError, ValueError):
@@ -36,9 +63,6 @@ class InvalidKey(PytrackingError, ValueError):
     """A key, secret or keyring that cannot be used."""
 
 
-# Messages, requests and signatures
-
-
 class InvalidMessage(PytrackingError, ValueError):
     """A text that is not a message of a version known here."""
 
@@ -49,9 +73,6 @@ class InvalidRequest(PytrackingError, ValueError):
 
 class InvalidWebhook(PytrackingError, ValueError):
     """A request that is not a genuine, recent webhook of a known event; the text says why."""
-
-
-# What is missing
 
 
 class ConfigurationError(PytrackingError, ValueError):
@@ -68,9 +89,6 @@ class KeysUnavailable(PytrackingError):
 
 class SecretsUnavailable(PytrackingError):
     """No webhook secrets could be fetched yet, so nothing can be signed now."""
-
-
-# Delivery
 
 
 class WebhookError(PytrackingError):
@@ -103,18 +121,12 @@ class BatchFailed(PytrackingError):
     """A message without an id failed, so it cannot be reported: the whole batch must come again."""
 
 
-# Mails
-
-
 class UnreadableBody(PytrackingError):
     """A part of a mail whose body cannot be decoded for certain; the message says why."""
 
 
 class MailWarning(UserWarning):
     """Something about a mail that will keep readers from seeing it as intended."""
-
-
-# Operating a stack
 
 
 class CheckFailed(PytrackingError):

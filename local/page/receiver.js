@@ -68,7 +68,7 @@ export function showWaits({ delays, jitter }, speed, command) {
     "at random; after the last retry the event is a dead letter.";
   byId("waits").replaceChildren(
     ...(speed === 1
-      ? [text, " ", make("code", {}, `${command} ${command.startsWith("make") ? "SPEED=" : "--speed "}60`), " lets the waits pass sixty times faster."]
+      ? [text, " ", make("code", {}, `${command} SPEED=60`), " lets the waits pass sixty times faster."]
       : [`${text} Here the waits pass ${speed} times faster: after ${list(speed)}.`]),
   );
 }

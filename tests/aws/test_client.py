@@ -4,7 +4,7 @@ import socket
 import ssl
 import threading
 import time
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
 import pytest
 from pytracking.aws import client as api_module
@@ -13,6 +13,7 @@ from pytracking.errors import AwsError, ConfigurationError
 from tests.aws import raw_server
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.delivery.authority import Authority
+from tests.delivery.receivers import Receiver, answering
 from tests.support.timing import wait_for_threads
 
 
@@ -153,28 +154,10 @@ def _authorities_are_read_anew():
 
 @contextmanager
 def tls_server(context):
-    """Answer each request by TLS; give the port, and what was received."""
-    received = []
-
-    def serve():
-        with suppress(OSError):  # the listener's end
-            while True:
-                sock, _ = listener.accept()
-                with sock, suppress(OSError), context.wrap_socket(sock, server_side=True) as secure:
-                    while request := secure.recv(65536):
-                        received.append(request)
-                        secure.sendall(
-                            b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"MessageId":"1"}'
-                        )
-
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        thread = threading.Thread(target=serve, daemon=True)
-        thread.start()
-        try:
-            yield f"https://127.0.0.1:{listener.getsockname()[1]}", received
-        finally:
-            listener.shutdown(socket.SHUT_RDWR)  # wakes accept()
-            thread.join(5)
+    """Answer each request by TLS; give the address, and what was received."""
+    answer = b'HTTP/1.1 200 OK\r\nContent-Length: 17\r\n\r\n{"MessageId":"1"}'
+    with Receiver(answering(answer), tls=context) as server:
+        yield f"https://127.0.0.1:{server.port}", server.requests
 
 
 def test_a_server_whose_certificate_no_authority_signed_gets_nothing(tmp_path, sqs):

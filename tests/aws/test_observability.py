@@ -69,13 +69,6 @@ def test_a_line_tells_its_time_as_lambda_reads_it(lines):
     assert "T" in line["timestamp"]
 
 
-def test_the_time_of_a_hit_in_the_log_is_not_taken_for_the_lines(lines):
-    observability.log_fallback(Event("open", "a", 1_800_000_000), "pABC", "no answer")
-    [line] = lines()
-    assert "timestamp" not in line
-    assert line["hit_timestamp"] == 1_800_000_000
-
-
 def test_a_bug_is_logged_by_type_and_place_and_not_by_its_message(lines):
     try:
         raise LookupError("token pABC of 203.0.113.9")

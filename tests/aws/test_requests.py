@@ -243,12 +243,6 @@ def test_a_source_that_is_no_address_is_unknown(address):
 
 
 @pytest.mark.fault("http", 43)
-def test_a_long_user_agent_is_cut_to_a_kilobyte():
-    agent = read_request(with_headers(user_agent="A" * 8192)).user_agent
-    assert agent == "A" * MAX_HEADER_BYTES
-
-
-@pytest.mark.fault("http", 43)
 @pytest.mark.parametrize(
     ("given", "escaped"),
     [
@@ -273,12 +267,6 @@ def test_whatever_a_header_holds_what_is_kept_is_printable_and_bounded(text):
     kept = clean(text)
     assert len(kept.encode()) <= MAX_HEADER_BYTES
     assert not any(ord(character) < 0x20 or 0x7F <= ord(character) < 0xA0 for character in kept)
-
-
-@pytest.mark.fault("http", 40)
-def test_a_head_request_is_marked_in_the_data():
-    event = samples.http_api(PATH, method="HEAD")
-    assert read_request(event).data()["method"] == "HEAD"
 
 
 def test_the_data_of_a_request_are_the_agent_the_address_the_method_and_a_referer_if_any():

@@ -3,7 +3,6 @@
 import pytest
 from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
-from pytracking.privacy import PrivacyPolicy
 
 KEYS = {"PYTRACKING_LINK_KEYS": '{"current": "..."}'}
 
@@ -17,12 +16,6 @@ def test_variables_that_are_declared_and_empty_count_as_absent():
     empty = Settings.from_environment({**KEYS, **dict.fromkeys(names, "")})
     assert empty == Settings.from_environment(KEYS)
     assert empty.queue_url is None
-
-
-@pytest.mark.parametrize("privacy", ["full", "truncated", "none"])
-def test_each_privacy_mode_is_taken(privacy):
-    settings = Settings.from_environment({"PYTRACKING_PRIVACY": privacy})
-    assert PrivacyPolicy.of(settings).mode == privacy
 
 
 @pytest.mark.parametrize(

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.command_line import CLICK, HTML, KEYS, OPEN, ROOT, run
+from tests.support.programs import ended
 
 ALL = {
     "PYTRACKING_OPEN_BASE_URL": OPEN,
@@ -252,9 +253,7 @@ def test_bash_completes_commands_and_options(words, completed):
     script = run("completion", "bash")[1]
     line = " ".join(f'"{word}"' for word in ["pytracking", *words])
     script += f'COMP_WORDS=({line}); COMP_CWORD={len(words)}; _pytracking; echo "${{COMPREPLY[@]}}"'
-    done = subprocess.run(
-        ["bash", "-c", script], capture_output=True, text=True, timeout=60, check=True
-    )
+    done = ended(["bash", "-c", script], check=True)
     assert sorted(done.stdout.split()) == sorted(completed)
 
 

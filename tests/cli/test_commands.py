@@ -3,7 +3,6 @@
 import argparse
 import os
 import re
-import subprocess
 import sys
 
 import pytest
@@ -12,6 +11,7 @@ from pytracking.__main__ import parser
 
 from tests.cli.command_line import CLICK, HTML, OPEN, ROOT, output, run
 from tests.mails.judges import html5lib_links
+from tests.support.programs import ended, python
 
 
 def commands(of, name=()):
@@ -36,23 +36,12 @@ def test_every_command_is_documented_with_its_options(command):
     assert [option for option in known if not re.search(rf"{option}\b", text)] in ([], ["--help"])
 
 
-def test_the_version_is_printed():
-    assert output("--version").strip() == __version__
-
-
 def test_the_entry_point_is_installed_under_the_package_s_name():
     assert 'pytracking = "pytracking.__main__:main"' in (ROOT / "pyproject.toml").read_text()
 
 
 def test_the_module_is_the_command():
-    done = subprocess.run(
-        [sys.executable, "-W", "error", "-m", "pytracking", "--version"],
-        env={"PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
-    assert done.stdout.decode().strip() == __version__
+    assert python("-W", "error", "-m", "pytracking", "--version").strip() == __version__
 
 
 # Mistakes
@@ -93,14 +82,9 @@ def test_output_that_nobody_reads_to_the_end_is_no_error(tmp_path):
     file = tmp_path / "mail.html"
     file.write_text(HTML + "x" * 1_000_000)
     command = f'"{sys.executable}" -m pytracking rewrite "{file}" --no-click --no-open | head -c 10'
-    done = subprocess.run(
-        ["bash", "-c", command],
-        env={**os.environ, "PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
-    assert (done.stdout, done.stderr) == (HTML[:10].encode(), b"")
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
+    done = ended(["bash", "-c", command], env=environment)
+    assert (done.stdout, done.stderr) == (HTML[:10], "")
 
 
 def test_plain_links_and_mails_need_nothing_installed():
@@ -108,33 +92,13 @@ def test_plain_links_and_mails_need_nothing_installed():
         "import sys; sys.modules.update(cryptography=None, urllib3=None, boto3=None);"
         "from pytracking.__main__ import main; sys.exit(main(sys.argv[1:]))"
     )
-    done = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            script,
-            "rewrite",
-            "--plain",
-            "--open-base",
-            OPEN,
-            "--click-base",
-            CLICK,
-        ],
-        input=HTML.encode(),
-        env={"PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        timeout=60,
-        check=True,
-    )
-    assert html5lib_links(done.stdout.decode())[0].startswith(CLICK + "eyJ")
-    keys = '{"current": "' + "k" * 32 + '"}'
-    failed = subprocess.run(
-        [sys.executable, "-c", script, "link", "open", "--open-base", OPEN],
-        env={"PYTHONPATH": str(ROOT / "layer"), "PYTRACKING_LINK_KEYS": keys},
-        capture_output=True,
-        timeout=60,
-        check=False,
-    )
+    bases = ("--open-base", OPEN, "--click-base", CLICK)
+    environment = {"PYTHONPATH": str(ROOT / "layer")}
+    command = [sys.executable, "-c", script, "rewrite", "--plain", *bases]
+    done = ended(command, input=HTML, env=environment, check=True)
+    assert html5lib_links(done.stdout)[0].startswith(CLICK + "eyJ")
+    environment["PYTRACKING_LINK_KEYS"] = '{"current": "' + "k" * 32 + '"}'
+    failed = ended([sys.executable, "-c", script, "link", "open", *bases[:2]], env=environment)
     assert failed.returncode == 1
-    assert failed.stderr.startswith(b"error: ")
-    assert b"pip install cryptography" in failed.stderr
+    assert failed.stderr.startswith("error: ")
+    assert "pip install cryptography" in failed.stderr

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytracking
 
-from tests.support.receiver import webhook_receiver
+from tests.delivery.receivers import Receiver, answering
 
 README = Path(__file__).with_name("original_readme.md").read_text()
 MADE_UP_LINK = "https://trackingdomain.com/path/e30203jhd9239754jh21387293jhf989sda="
@@ -105,7 +105,7 @@ def test_an_encrypted_click_link_is_a_click_for_the_open_decoder_too() -> None:
 
 
 def test_a_webhook_gets_the_body_that_the_comment_shows() -> None:
-    with webhook_receiver() as receiver:
+    with Receiver(answering()) as receiver:
         link = pytracking.get_click_tracking_url(
             "http://www.example.com/?query=value",
             {"customer_id": 1},
@@ -114,8 +114,8 @@ def test_a_webhook_gets_the_body_that_the_comment_shows() -> None:
             include_webhook_url=True,
         )
         result = run(WEBHOOK, link)["tracking_result"]
-        (received,) = receiver.received
-    assert received.method == "POST"
+        (received,) = receiver.requests
+    assert received.line.startswith("POST ")
     assert received.headers["content-type"] == "application/json"
     assert json.loads(received.body) == {
         "is_open_tracking": False,

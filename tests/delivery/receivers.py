@@ -164,6 +164,17 @@ def status(code: int, headers: str = "") -> Script:
     return answering(f"HTTP/1.1 {code} X\r\nContent-Length: 0\r\n{headers}\r\n".encode())
 
 
+class Settable(Receiver):
+    """Answers each request with the status that it has just then, and an empty body."""
+
+    def __init__(self) -> None:
+        super().__init__(self._answer)
+        self.status = 200
+
+    def _answer(self, conn: socket.socket, request: Request) -> None:
+        status(self.status)(conn, request)
+
+
 def hanging(conn: socket.socket, request: Request) -> None:
     """Read the request and say nothing until the other side gives up."""
     conn.recv(1)

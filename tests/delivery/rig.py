@@ -14,12 +14,12 @@ from pytracking.delivery.destinations import Destination
 from pytracking.delivery.signatures import Signer
 from pytracking.delivery.webhooks import Webhooks
 from pytracking.environment import Settings
-from pytracking.handlers.delivering import BatchQueue, Deliverer
+from pytracking.handlers.delivering import Deliverer
 from pytracking.messages import Message, Undecoded, new_id
 
 from local.event_source import failed_ids, queue_event
 from local.functions import Context
-from local.queue import Delivery
+from local.queue import Entry
 from tests.delivery.posting import DEADLINE, LOCAL
 from tests.support.aws import sdk
 
@@ -95,8 +95,8 @@ class Rig:
     def deliverer(
         self,
         *,
-        again: BatchQueue | None = None,
-        dead: BatchQueue | None = None,
+        again: Any = None,
+        dead: Any = None,
         delays: Sequence[float] = DELAYS,
         others: Sequence[Destination] = (),
         **settings: Any,
@@ -126,7 +126,7 @@ class Rig:
             text = message if isinstance(message, str) else message.to_json()
             self.sqs.send_message(QueueUrl=self.queue_url, MessageBody=text)
 
-    def receive(self, wait: int = 0) -> list[Delivery]:
+    def receive(self, wait: int = 0) -> list[Entry]:
         """Receive up to ten messages."""
         answer = self.sqs.receive_message(
             QueueUrl=self.queue_url,
@@ -135,27 +135,25 @@ class Rig:
             AttributeNames=["All"],
         )
         return [
-            Delivery(
+            Entry(
                 message["MessageId"],
-                message["ReceiptHandle"],
                 message["Body"],
-                int(message["Attributes"]["ApproximateReceiveCount"]),
-                0,
-                0,
+                receipt_handle=message["ReceiptHandle"],
+                receive_count=int(message["Attributes"]["ApproximateReceiveCount"]),
             )
             for message in answer.get("Messages", ())
         ]
 
-    def wait_for(self, count: int) -> list[Delivery]:
+    def wait_for(self, count: int) -> list[Entry]:
         """Receive so many messages, once they are due."""
-        found: list[Delivery] = []
+        found: list[Entry] = []
         for _ in range(10):
             found += self.receive(wait=1)
             if len(found) >= count:
                 break
         return found
 
-    def settle(self, deliveries: list[Delivery], answer: Any) -> set[str]:
+    def settle(self, deliveries: list[Entry], answer: Any) -> set[str]:
         """Delete what an invocation reported as done; return the message ids that failed."""
         failed = failed_ids(answer, [delivery.message_id for delivery in deliveries])
         for delivery in deliveries:

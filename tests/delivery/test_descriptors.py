@@ -10,6 +10,7 @@ from local.queue_server import QueueServer
 from tests.delivery.receivers import Receiver, answering
 from tests.delivery.rig import CREDENTIALS, SECRETS
 from tests.delivery.test_processes import ROOT
+from tests.support.programs import ended
 
 PREAMBLE = """
 import json, os, resource, socket, sys, time
@@ -52,7 +53,7 @@ print("answered")
 
 
 def run(script: str, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-    return subprocess.run(
+    return ended(
         [sys.executable, "-c", PREAMBLE + script, *arguments],
         cwd=ROOT,
         env={
@@ -63,10 +64,6 @@ def run(script: str, *arguments: str, **environment: str) -> "subprocess.Complet
             "PYTRACKING_ALLOW_HTTP_WEBHOOKS": "true",
             **environment,
         },
-        capture_output=True,
-        text=True,
-        timeout=300,
-        check=False,
     )
 
 

@@ -28,7 +28,7 @@ from pytracking.handlers.delivering import Deliverer
 
 from local.event_source import failed_ids, queue_event
 from local.functions import Context
-from local.queue import Delivery
+from local.queue import Entry
 from tests.support.aws import FUNCTIONS, module_of
 
 FUNCTION_TIMEOUT = 60.0
@@ -83,7 +83,12 @@ def poll(environment: Mapping[str, str]) -> None:
             time.sleep(0.1)
             continue
         deliveries = [
-            Delivery(message["MessageId"], message["ReceiptHandle"], message["Body"], 1, 0, 0)
+            Entry(
+                message["MessageId"],
+                message["Body"],
+                receipt_handle=message["ReceiptHandle"],
+                receive_count=1,
+            )
             for message in answer.get("Messages", ())
         ]
         if not deliveries:

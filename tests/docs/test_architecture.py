@@ -3,7 +3,6 @@
 import ast
 import builtins
 import re
-import subprocess
 import sys
 from collections import Counter
 
@@ -11,6 +10,7 @@ import pytest
 from pytracking import errors
 
 from tests.docs.pages import ROOT, text_of
+from tests.support.programs import python
 
 LAYER = ROOT / "layer"
 OURS = ("pytracking", "functions", "local", "tools")
@@ -133,7 +133,25 @@ def test_no_two_classes_share_a_name():
     assert [name for name, number in names.items() if number > 1] == []
 
 
-def test_every_exception_of_the_layer_is_in_one_module():
+def drawn(cls, depth=1):
+    """Return the lines of an error's branch, as the docstring of errors.py draws them."""
+    foreign = [base.__name__ for base in cls.__bases__ if base.__module__ == "builtins"]
+    known = "" if foreign == ["Exception"] or not foreign else f" ({', '.join(foreign)})"
+    yield "  " * (depth + 1) + cls.__name__ + known
+    for below in cls.__subclasses__():
+        if below.__module__ == errors.__name__:
+            yield from drawn(below, depth + 1)
+
+
+def test_the_tree_of_errors_is_drawn_as_it_is():
+    own = [cls for cls in vars(errors).values() if isinstance(cls, type)]
+    assert all(issubclass(cls, BaseException) for cls in own)
+    roots = [cls for cls in own if not any(base in own for base in cls.__bases__)]
+    tree = [line for root in roots for line in drawn(root)]
+    assert [line for line in errors.__doc__.splitlines() if line[:4] == "    "] == tree
+
+
+def test_every_exception_of_the_layer_is_in_the_tree():
     exceptions = {
         name
         for name, value in {**vars(builtins), **vars(errors)}.items()
@@ -146,19 +164,11 @@ def test_every_exception_of_the_layer_is_in_one_module():
         and {ast.unparse(base).rpartition(".")[2] for base in node.bases} & exceptions
     ]
     assert elsewhere == []
-    own = {cls for cls in vars(errors).values() if isinstance(cls, type)}
-    assert all(issubclass(cls, (errors.PytrackingError, errors.MailWarning)) for cls in own)
 
 
 def test_importing_the_library_loads_nothing_heavy():
     heavy = ("cryptography", "urllib3", "boto3", "botocore", "lxml", "aws_lambda_powertools")
     script = "import sys, pytracking; print(*{name.split('.')[0] for name in sys.modules})"
-    loaded = subprocess.run(
-        [sys.executable, "-c", script],
-        env={"PYTHONPATH": str(LAYER)},
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.split()
+    loaded = python("-c", script).split()
     assert "pytracking" in loaded
     assert not set(loaded) & set(heavy)

@@ -14,6 +14,7 @@ import pytest
 from pytracking import Keyring, Tracker
 
 from tests.docs.pages import ROOT, commands_of, files_of
+from tests.support.programs import ended
 
 KEYS = Keyring.generate()
 PAGE = "docs/campaign.md"
@@ -74,14 +75,10 @@ def folder(tmp_path):
 
 def send(folder: Path, server: SmtpServer) -> "subprocess.CompletedProcess[str]":
     environment = {"PYTHONPATH": str(ROOT / "layer"), "SMTP_HOST": "127.0.0.1"}
-    return subprocess.run(
+    return ended(
         [sys.executable, "send.py"],
         cwd=folder,
         env={**environment, "SMTP_PORT": str(server.server_address[1])},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
 
 

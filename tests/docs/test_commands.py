@@ -23,6 +23,7 @@ from pytracking.cli import operating, reporting
 
 from tests.docs.pages import PAGES, ROOT, commands_of, words_of
 from tests.support.environments import python_of
+from tests.support.programs import ended
 
 EVERY = [(page, command) for page in PAGES for command in commands_of(page)]
 GLOBAL_AWS_OPTIONS = {"--profile", "--region", "--output", "--query", "--no-cli-pager"}
@@ -64,12 +65,10 @@ def sam_help():
     found = sorted(
         {subcommand_of(words) for one in lines_of("sam ") for words in sam_calls(*one.values)}
     )
-    run = subprocess.run(
+    run = ended(
         [python_of("sam"), "-c", SAM_HELP],
         env={**os.environ, "SAM_CLI_TELEMETRY": "0", "COLUMNS": "300", "NO_COLOR": "1"},
         input=json.dumps(found),
-        capture_output=True,
-        text=True,
         check=True,
     )
     return dict(zip(found, json.loads(run.stdout), strict=True))
@@ -153,9 +152,7 @@ def test_the_environment_of_the_readme_is_one_that_installs(tmp_path):
     # Without pip, which takes seconds to unpack and comes with every Python that has venv.
     python = f'python3() {{ "{sys.executable}" "$@" --without-pip; }}'
     script = "\n".join(["set -e", python, *lines, "command -v python"])
-    found = subprocess.run(
-        ["bash", "-c", script], cwd=tmp_path, capture_output=True, text=True, check=True
-    ).stdout
+    found = ended(["bash", "-c", script], cwd=tmp_path, check=True).stdout
     assert found.startswith(f"{tmp_path}/")
 
 
@@ -192,16 +189,7 @@ def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
     events.mkdir()
     for sample in (ROOT / "events" / "webhooks").glob("*.json"):
         (events / sample.name).write_text(json.dumps(json.loads(sample.read_text("utf-8"))))
-    run = subprocess.run(
-        ["bash", "-c", script],
-        cwd=tmp_path,
-        env=environment,
-        stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        timeout=120,
-        check=False,
-    )
+    run = ended(["bash", "-c", script], cwd=tmp_path, env=environment, stdin=subprocess.DEVNULL)
     assert run.returncode == 0, run.stderr
 
 

@@ -3,7 +3,6 @@
 import json
 import os
 import shutil
-import subprocess
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -19,6 +18,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.docs.pages import ROOT, files_of
 from tests.support.environments import folder_of
+from tests.support.programs import ended
 from tests.support.receiver import Handler, serving
 from tests.support.sealing import decode
 
@@ -75,14 +75,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def in_node(folder: Path, calls: Sequence[Sequence[Any]]) -> list[dict[str, Any]]:
     """Return what each call of the port returned or threw."""
-    done = subprocess.run(
+    done = ended(
         ["node", "driver.mjs"],
         cwd=folder,
         input="".join(json.dumps(call) + "\n" for call in calls),
-        capture_output=True,
         encoding="utf-8",
-        timeout=60,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     return [json.loads(line) for line in done.stdout.split("\n")[:-1]]
@@ -148,13 +145,10 @@ def test_uuids_are_lifted_up_to_255(folder: Path, count: int) -> None:
 
 
 def test_the_page_s_example_mints_a_click_and_an_open_that_the_tracker_reads(folder: Path) -> None:
-    done = subprocess.run(
+    done = ended(
         ["node", "example.mjs"],
         cwd=folder,
         env={"PATH": os.environ["PATH"], "PYTRACKING_LINK_KEYS": RING.to_json()},
-        capture_output=True,
-        text=True,
-        timeout=60,
         check=True,
     )
     click, opened = map(TRACKER.read, done.stdout.split())
@@ -225,7 +219,7 @@ def caller(request: pytest.FixtureRequest, tmp_path: Path) -> list[str]:
 @pytest.mark.parametrize("function", ["links-of-pytracking", "another"])
 def test_the_links_function_is_called_as_the_page_does(caller: list[str], function: str) -> None:
     with invocations() as endpoint:
-        done = subprocess.run(
+        done = ended(
             caller,
             cwd=Path(caller[1]).parent,
             env={
@@ -236,10 +230,6 @@ def test_the_links_function_is_called_as_the_page_does(caller: list[str], functi
                 "LINKS_FUNCTION": function,
                 "PATH": os.environ["PATH"],
             },
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
         )
     if function == "another":
         assert done.returncode != 0

@@ -16,6 +16,7 @@ from sybil import Sybil
 from sybil.parsers.markdown import PythonCodeBlockParser
 
 from tests.docs.pages import ROOT
+from tests.support.programs import ended
 
 Rows = set[tuple[str, ...]]
 Query = Callable[[str, list[dict[str, object]]], Rows]
@@ -82,13 +83,8 @@ def query(request: pytest.FixtureRequest) -> Query:
             f"DROP TABLE IF EXISTS events; {TABLE}; INSERT INTO events VALUES {values};\n{sql};"
         )
         psql = ["psql", "-h", str(folder), "-U", "us", "-d", "postgres"]
-        done = subprocess.run(
-            [*psql, "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"],
-            input=script,
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
+        done = ended(
+            [*psql, "-X", "-q", "-A", "-t", "-F", "\t", "-v", "ON_ERROR_STOP=1"], input=script
         )
         assert done.returncode == 0, done.stderr
         return {tuple(line.split("\t")) for line in done.stdout.splitlines()}

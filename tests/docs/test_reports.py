@@ -3,13 +3,13 @@
 import gzip
 import json
 import re
-import subprocess
 
 import pytest
 from pytracking.reporting import questions
 
 from tests.docs.pages import text_of
 from tests.docs.test_receivers_sql import postgresql  # noqa: F401 - a fixture
+from tests.support.programs import ended
 
 EVENTS = [
     {"id": "1", "metadata": {"customer_id": 7}},
@@ -65,14 +65,10 @@ def test_postgresql_loads_the_files_of_the_store_each_event_once(postgresql):  #
         if "gzip -dc" in block
     ]
     psql = ["psql", "-h", str(postgresql), "-U", "us", "-d", "postgres", "-X", "-q", "-A", "-t"]
-    done = subprocess.run(
+    done = ended(
         [*psql, "-v", "ON_ERROR_STOP=1"],
         input=f"DROP TABLE IF EXISTS events;\n{script}\nSELECT event FROM events ORDER BY id;",
         cwd=postgresql,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
     assert done.returncode == 0, done.stderr
     assert [json.loads(line) for line in done.stdout.splitlines()] == [*EVENTS, odd]

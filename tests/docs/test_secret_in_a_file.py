@@ -3,7 +3,6 @@
 import json
 import re
 import shlex
-import subprocess
 import sys
 
 import pytest
@@ -11,6 +10,7 @@ import pytracking
 from cryptography.fernet import Fernet
 
 from tests.docs.pages import ROOT, commands_of, text_of
+from tests.support.programs import ended
 
 SECTION = text_of("docs/operators.md").partition("\n### A secret in a file\n")[2]
 FETCH, CHECK, PUT_BACK, DELETE = (
@@ -46,13 +46,10 @@ def shell(tmp_path):
 
     def typed(*lines):
         python = f'python() {{ {shlex.quote(sys.executable)} -W error "$@"; }}'
-        return subprocess.run(
+        return ended(
             ["bash", "-c", "\n".join(["set -euo pipefail", python, AWS, *lines])],
             cwd=tmp_path,
             env={"PYTHONPATH": str(ROOT / "layer"), "PATH": "/usr/bin:/bin"},
-            capture_output=True,
-            text=True,
-            check=False,
         )
 
     return typed

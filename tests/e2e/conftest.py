@@ -11,9 +11,9 @@ import pytracking
 import urllib3
 from pytracking.tokens.keyring import Keyring
 
+from tests.delivery.receivers import Settable
 from tests.e2e.cloud import ROOT, Cloud, cloud
 from tests.e2e.repairs import create_event_table, physical_ids, repair
-from tests.support.receiver import Receiver, webhook_receiver
 
 STACK = "pytracking"
 BUS = "hits"
@@ -65,14 +65,14 @@ class Deployment:
 
 
 @pytest.fixture(scope="session")
-def receiver() -> Iterator[Receiver]:
+def receiver() -> Iterator[Settable]:
     """The webhook that the deployment reports to."""
-    with webhook_receiver() as receiver:
+    with Settable() as receiver:
         yield receiver
 
 
 @pytest.fixture(scope="session")
-def deployment(receiver: Receiver) -> Iterator[Deployment]:
+def deployment(receiver: Settable) -> Iterator[Deployment]:
     """template.yaml, built and deployed by SAM, with what a test on one machine must change."""
     with cloud() as running:
         bus = running.client("events").create_event_bus(Name=BUS)["EventBusArn"]

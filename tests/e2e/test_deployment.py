@@ -20,8 +20,9 @@ import urllib3
 from pytracking.operations.rotation import finish_link_rotation
 from standardwebhooks import Webhook
 
+from tests.delivery.receivers import Request, Settable
 from tests.e2e.conftest import BUILT, FURTHER, STACK, Deployment
-from tests.support.receiver import Received, Receiver
+from tests.support.programs import ended
 from tests.support.timing import until
 from tests.visitors import corpus
 
@@ -32,25 +33,21 @@ Get = Callable[..., urllib3.BaseHTTPResponse]
 pytestmark = pytest.mark.xdist_group("deployment")  # all in one process: there is one deployment
 
 
-def calls_about(receiver: Receiver, customer: str) -> list[Received]:
+def calls_about(receiver: Settable, customer: str) -> list[Request]:
     """Every call that the receiver got about one customer, oldest first."""
     return [
         call
-        for call in list(receiver.received)
+        for call in list(receiver.requests)
         if json.loads(call.body)["metadata"] == {"customer": customer}
     ]
 
 
 def command(deployment: Deployment, *arguments: str) -> str:
     """Run the command line as an operator does."""
-    result = subprocess.run(
+    result = ended(
         [sys.executable, "-m", "pytracking", *arguments],
         env={**os.environ, **deployment.cloud.environment, "PYTHONPATH": str(ROOT / "layer")},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
     )
     assert result.returncode == 0, result.stdout + result.stderr
     return result.stdout
@@ -121,7 +118,7 @@ def test_robots_are_asked_to_stay_away(deployment: Deployment, get: Get) -> None
 
 
 def test_a_hit_is_delivered_signed_and_a_stock_library_verifies_it(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     get(open_link(deployment, "signed"))
     get(click_link(deployment, "signed"))
@@ -157,7 +154,7 @@ MULTIPART = (
 def test_a_post_to_an_unsubscribe_link_unsubscribes_once_and_nothing_else_does(
     deployment: Deployment,
     get: Get,
-    receiver: Receiver,
+    receiver: Settable,
     customer: str,
     body: bytes,
     kind: str | None,
@@ -174,7 +171,7 @@ def test_a_post_to_an_unsubscribe_link_unsubscribes_once_and_nothing_else_does(
 
 
 def test_a_guarded_click_is_followed_by_its_button_alone(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     link = tracker(deployment).click_url(TARGET, {"customer": "guarded"}, guarded=True)
     for method in ("GET", "HEAD"):
@@ -186,7 +183,7 @@ def test_a_guarded_click_is_followed_by_its_button_alone(
 
 
 def test_no_scanner_acts_at_any_of_a_thousand_links(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     minting = tracker(deployment)
     links = [
@@ -211,7 +208,7 @@ def test_no_scanner_acts_at_any_of_a_thousand_links(
     assert asked > 2 * len(links)
     get(minting.action_url("unsubscribe", {"customer": "leaves after scanners"}), "POST")
     until(lambda: calls_about(receiver, "leaves after scanners"))
-    assert not [call for call in list(receiver.received) if b'"scanned"' in call.body]
+    assert not [call for call in list(receiver.requests) if b'"scanned"' in call.body]
 
 
 def tracker(deployment: Deployment) -> pytracking.Tracker:
@@ -221,7 +218,7 @@ def tracker(deployment: Deployment) -> pytracking.Tracker:
 
 
 def test_every_domain_opens_every_link_and_events_name_the_one_that_was_used(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     link = click_link(deployment, "of-two-domains")
     asked = [*FURTHER, "stranger.example"]
@@ -233,7 +230,7 @@ def test_every_domain_opens_every_link_and_events_name_the_one_that_was_used(
 
 
 def test_a_failed_delivery_is_tried_again_with_the_same_id(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     receiver.status = 500
     try:
@@ -248,7 +245,7 @@ def test_a_failed_delivery_is_tried_again_with_the_same_id(
 
 
 def test_what_a_receiver_refuses_for_good_waits_as_a_dead_letter_and_is_replayed(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     receiver.status = 410
     try:
@@ -269,7 +266,7 @@ def test_what_a_receiver_refuses_for_good_waits_as_a_dead_letter_and_is_replayed
 
 
 def test_a_message_that_is_none_ends_as_a_dead_letter_and_its_neighbours_arrive(
-    deployment: Deployment, get: Get, receiver: Receiver
+    deployment: Deployment, get: Get, receiver: Settable
 ) -> None:
     sqs = deployment.client("sqs")
     sqs.send_message(QueueUrl=deployment.outputs["QueueUrl"], MessageBody="not JSON")
@@ -368,13 +365,9 @@ def test_make_deploy_prints_the_two_base_urls(deployment: Deployment) -> None:
 
 def make(deployment: Deployment, target: str, **variables: str) -> subprocess.CompletedProcess[str]:
     """Run a target of the Makefile against the emulator."""
-    return subprocess.run(
+    return ended(
         ["make", "-s", target, *(f"{name}={value}" for name, value in variables.items())],
         cwd=ROOT,
         env={**os.environ, **deployment.cloud.environment},
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=200,
     )

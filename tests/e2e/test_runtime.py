@@ -13,6 +13,7 @@ import pytest
 from pytracking import TRACKING_PIXEL
 
 from tests.aws.raw_server import Connection, RawServer, ok
+from tests.support.programs import ended
 from tools import emulator, samples
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -103,33 +104,33 @@ def test_the_links_function_answers(functions: dict[str, emulator.Emulator], eve
     assert "stackTrace" not in reply
 
 
+def invoked(
+    built: emulator.Build, folder: Path, name: str, event: bytes, **environment: str
+) -> Any:
+    """What a function of its own, started with these variables, answers to an event."""
+    code = built.folder / emulator.function_ids(built)[name]
+    variables = {**emulator.sample_environment(), **environment}
+    with (folder / "log").open("w") as log, emulator.running(code, built, variables, log) as one:
+        return json.loads(one.invoke(event))
+
+
 def test_the_deliver_function_starts_and_answers_an_empty_batch(
     built: emulator.Build, tmp_path: Path
 ) -> None:
     environment = {
-        **emulator.sample_environment(),
         "PYTRACKING_DEAD_LETTER_QUEUE_URL": "http://127.0.0.1:9/dead",
         "PYTRACKING_QUEUE_URL": "http://127.0.0.1:9/queue",
         "PYTRACKING_WEBHOOK_SECRETS": json.dumps({"current": "s" * 64}),
     }
-    code = built.folder / emulator.function_ids(built)["deliver"]
-    with (
-        (tmp_path / "log").open("w") as log,
-        emulator.running(code, built, environment, log) as deliver,
-    ):
-        assert json.loads(deliver.invoke(b'{"Records": []}')) == {"batchItemFailures": []}
+    reply = invoked(built, tmp_path, "deliver", b'{"Records": []}', **environment)
+    assert reply == {"batchItemFailures": []}
 
 
 def test_the_sample_key_is_refused_where_a_function_is_deployed(
     built: emulator.Build, tmp_path: Path
 ) -> None:
-    environment = {**emulator.sample_environment(), "AWS_SAM_LOCAL": ""}
-    code = built.folder / emulator.function_ids(built)["open"]
-    with (
-        (tmp_path / "log").open("w") as log,
-        emulator.running(code, built, environment, log) as opens,
-    ):
-        reply = json.loads(opens.invoke((ROOT / "events" / "open.json").read_bytes()))
+    event = (ROOT / "events" / "open.json").read_bytes()
+    reply = invoked(built, tmp_path, "open", event, AWS_SAM_LOCAL="")
     assert reply["errorType"] == "ConfigurationError"
     assert "sample" in reply["errorMessage"]
 
@@ -145,18 +146,16 @@ def test_keys_that_come_slowly_serve_the_first_visitor(
         time.sleep(seconds)
         connection.answer(200, {"SecretString": keys})
 
-    with RawServer(slowly) as secrets, RawServer(ok) as queue, (tmp_path / "log").open("w+") as log:
+    with RawServer(slowly) as secrets, RawServer(ok) as queue:
         environment = {
-            **emulator.sample_environment(),
             "PYTRACKING_LINK_KEYS": "",
             "PYTRACKING_LINK_KEYS_SECRET": "link-keys",
             "AWS_ENDPOINT_URL_SECRETS_MANAGER": secrets.url,
             "PYTRACKING_QUEUE_URL": queue.url,
             "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
         }
-        code = built.folder / emulator.function_ids(built)["click"]
-        with emulator.running(code, built, environment, log) as click:
-            reply = json.loads(click.invoke((ROOT / "events" / "click.json").read_bytes()))
+        event = (ROOT / "events" / "click.json").read_bytes()
+        reply = invoked(built, tmp_path, "click", event, **environment)
     assert (reply["statusCode"], reply["headers"]["Location"]) == (302, TARGET)
     assert len(secrets.requests) == len(queue.messages) == 1
 
@@ -186,12 +185,8 @@ try:
 except Exception as error:
     print(type(error).__name__)
 """
-    shown = subprocess.run(
-        [built.python, "-s", "-S", "-c", code],
-        env={"PYTHONPATH": str(built.layer)},
-        capture_output=True,
-        text=True,
-        check=True,
+    shown = ended(
+        [built.python, "-s", "-S", "-c", code], env={"PYTHONPATH": str(built.layer)}, check=True
     )
     assert shown.stdout == "InvalidToken\n"
 
@@ -208,13 +203,10 @@ def test_an_invocation_prints_the_answer_alone(
 
 
 def test_make_invoke_names_the_functions_there_are() -> None:
-    run = subprocess.run(
+    run = ended(
         ["make", "-s", "invoke", "FUNCTION=clck", "EVENT=events/click.json"],
         cwd=ROOT,
         stdin=subprocess.DEVNULL,
-        capture_output=True,
-        text=True,
-        check=False,
     )
     assert run.returncode != 0
     assert "expected one of action, click, deliver, links, open" in run.stderr

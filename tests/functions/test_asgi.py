@@ -28,6 +28,7 @@ from tests.docs.pages import text_of
 from tests.functions.links import ANSWER_BOUND, METADATA, RING, TARGET, Stopwatch, token
 from tests.support import receiver as servers
 from tests.support.aws import moto_server, sdk
+from tests.support.programs import ended
 from tests.support.receiver import Handler
 
 ROOT = Path(__file__).parents[2]
@@ -383,14 +384,10 @@ def test_a_role_s_credentials_are_found_and_renewed(tmp_path: Path, hits: RawSer
 
 
 def test_a_missing_setting_stops_the_start(tmp_path: Path) -> None:
-    done = subprocess.run(
+    done = ended(
         [*COMMAND, "--port", "0"],
         cwd=tmp_path,
         env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT / "layer")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
     )
     assert done.returncode != 0
     assert "PYTRACKING_LINK_KEYS" in done.stderr

@@ -20,6 +20,7 @@ from pytracking.privacy import PrivacyPolicy
 
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import KINDS, RING, fallbacks, is_answer, metrics, token
+from tests.support.programs import ended, python
 from tools import samples
 
 REPOSITORY = Path(__file__).parents[2]
@@ -137,15 +138,7 @@ def test_two_environments_thawed_from_one_snapshot_make_different_ids():
         "    os.waitpid(child, 0)\n"
         "os.write(1, (new_id() + '\\n').encode())\n"
     )
-    result = subprocess.run(
-        [sys.executable, "-c", program],
-        env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "layer")},
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=True,
-    )
-    assert len(set(result.stdout.split())) == 4
+    assert len(set(python("-c", program).split())) == 4
 
 
 @KINDS
@@ -211,13 +204,9 @@ def test_a_process_killed_after_the_queue_took_the_hit_loses_nothing(kind, tmp_p
 
 def test_a_function_without_keys_does_not_start_and_says_how_to_make_one(tmp_path):
     for kind in ("open", "click"):
-        result = subprocess.run(
+        result = ended(
             [sys.executable, "-c", ONE_HIT, str(REPOSITORY / "functions" / kind), "{}"],
             env={"PATH": os.environ["PATH"], "PYTHONPATH": str(REPOSITORY / "layer")},
-            capture_output=True,
-            text=True,
-            timeout=60,
-            check=False,
         )
         assert result.returncode == 1
         assert "ConfigurationError: no link keys" in result.stderr

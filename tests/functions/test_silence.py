@@ -1,7 +1,6 @@
 """What a good hit costs besides its answer: nothing is logged, and nothing heavy is loaded."""
 
 import json
-import subprocess
 import sys
 import time
 
@@ -10,6 +9,7 @@ import pytest
 from tests.aws.raw_server import RawServer, fail, ok
 from tests.functions.links import KINDS, RING, token, with_secrets_manager
 from tests.support.environments import ROOT
+from tests.support.programs import ended
 from tools import samples
 
 HIT = """
@@ -27,7 +27,7 @@ print(json.dumps([answer["statusCode"], sorted(loaded & set(heavy))]))
 def fresh_process(kind, path, **environment):
     """Answer one hit in a process of its own; return its status and what heavy it loaded."""
     event = samples.http_api(path)
-    done = subprocess.run(
+    done = ended(
         [sys.executable, "-c", HIT, str(ROOT / "functions" / kind / "app.py"), json.dumps(event)],
         env={
             "PYTHONPATH": str(ROOT / "layer"),
@@ -37,10 +37,7 @@ def fresh_process(kind, path, **environment):
             "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/x",
             **environment,
         },
-        capture_output=True,
-        text=True,
         check=True,
-        timeout=60,
     )
     *logged, answer = done.stdout.splitlines()
     return logged, *json.loads(answer)

@@ -64,16 +64,6 @@ def test_a_failed_attempt_is_retrying_with_its_time_and_its_count():
     assert (event["state"], event["attempt"], event["due_at"]) == ("retrying", 1, 1234.5)
 
 
-def test_a_dead_letter_gives_its_reason_and_a_replayed_one_is_queued_again():
-    journal = Journal()
-    journal.observe([standing(reason="410 Gone")])
-    (event,) = journal.events()
-    assert (event["state"], event["reason"]) == ("dead", "410 Gone")
-    journal.observe([standing()])
-    (event,) = journal.events()
-    assert (event["state"], event["reason"]) == ("queued", "")
-
-
 def test_a_message_in_both_queues_at_once_is_dead():
     journal = Journal()
     journal.observe([standing(), standing(reason="exhausted")])
@@ -180,8 +170,10 @@ def test_a_dead_letter_and_its_replay_are_part_of_the_story():
     journal.observe([standing(reason="410 Gone")])
     journal.observe([standing(reason="410 Gone")])
     assert marks(journal) == [("dead letter", "410 Gone")]
+    assert (state(journal), journal.events()[0]["reason"]) == (["dead"], "410 Gone")
     journal.observe([standing()])
     assert marks(journal) == [("dead letter", "410 Gone"), ("replayed", "")]
+    assert (state(journal), journal.events()[0]["reason"]) == (["queued"], "")
 
 
 def test_a_replay_that_is_answered_between_two_looks_is_seen_all_the_same():

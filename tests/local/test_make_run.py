@@ -12,6 +12,7 @@ import pytest
 from pytracking import TRACKING_PIXEL
 
 from tests.local.gateway import ROOT, Gateway, Process, call
+from tests.support.programs import ended
 
 _SECTION = re.search(
     r"^## 60 seconds$(.*?)^## ", (ROOT / "README.md").read_text("utf-8"), re.DOTALL | re.MULTILINE
@@ -63,13 +64,7 @@ def test_a_python_that_cannot_serve_is_told_before_anything_is_made(named: str, 
     (tmp_path / "local").mkdir()
     for file in ("Makefile", "local/requirements.txt"):
         shutil.copy(ROOT / file, tmp_path / file)
-    run = subprocess.run(
-        ["make", "run", f"PYTHON={named}"],
-        cwd=tmp_path,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+    run = ended(["make", "run", f"PYTHON={named}"], cwd=tmp_path)
     assert run.returncode != 0
     assert f"No Python 3.11 or newer with venv and ensurepip was found at {named}." in run.stderr
     assert not (tmp_path / ".venvs").exists()

@@ -2,7 +2,6 @@
 
 import os
 import shlex
-import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +10,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from tests.support import sam
+from tests.support.programs import ended
 from tools import deployment, domain, emulator
 from tools.deployment import PARAMETERS, Choices, summary
 
@@ -200,25 +200,13 @@ def test_a_shells_own_variables_choose_nothing(
 
 
 def test_make_hands_on_its_own_command_line_and_nothing_of_the_shell() -> None:
-    run = subprocess.run(
-        [
-            "make",
-            "--dry-run",
-            "deploy",
-            "DOMAIN=t.example.com",
-            "EMAIL=",
-            "WEBHOOK=https://a/?b='c",
-        ],
-        cwd=ROOT,
-        env={**os.environ, "ZONE": "from-the-shell", "EMAIL": "from-the-shell"},
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    choices = ("DOMAIN=t.example.com", "EMAIL=", "WEBHOOK=https://a/?b='c")
+    shell = {**os.environ, "ZONE": "from-the-shell", "EMAIL": "from-the-shell"}
+    run = ended(["make", "--dry-run", "deploy", *choices], cwd=ROOT, env=shell, check=True)
     assert "from-the-shell" not in run.stdout
     (line,) = [line for line in run.stdout.splitlines() if "tools.deployment" in line]
     given = shlex.split(line)
-    assert {"DOMAIN=t.example.com", "EMAIL=", "WEBHOOK=https://a/?b='c"} <= {*given}
+    assert {*choices} <= {*given}
 
 
 @pytest.mark.parametrize(("given", "asked"), [((), "pytracking"), (("STACK=mine",), "mine")])
@@ -226,14 +214,7 @@ def test_make_doctor_asks_for_the_stack_that_make_deploy_makes(
     given: tuple[str, ...], asked: str
 ) -> None:
     environment = {name: value for name, value in os.environ.items() if name != "STACK"}
-    run = subprocess.run(
-        ["make", "--dry-run", "doctor", *given],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    run = ended(["make", "--dry-run", "doctor", *given], cwd=ROOT, env=environment, check=True)
     assert f"--stack '{asked}'" in run.stdout
 
 
@@ -269,32 +250,16 @@ def test_sam_reads_a_choice_as_it_was_given(value: str) -> None:
         "import sys; from samcli.cli.types import CfnParameterOverridesType as T;"
         "print(T().convert((sys.argv[1],), None, None)['WebhookUrl'], end='')"
     )
-    read = subprocess.run(
-        [emulator.SAM / "bin" / "python", "-c", code, override],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
+    read = ended([emulator.SAM / "bin" / "python", "-c", code, override], check=True)
     assert read.stdout == value
 
 
-def test_the_summary_names_both_base_urls() -> None:
+def test_the_summary_names_both_base_urls_and_the_record_that_a_domain_elsewhere_needs() -> None:
     found = {"OpenBaseUrl": "https://t.example.com/o/", "ClickBaseUrl": "https://t.example.com/c/"}
-    assert summary(found).splitlines() == [
-        "Opens:  https://t.example.com/o/",
-        "Clicks: https://t.example.com/c/",
-    ]
-
-
-def test_the_summary_says_which_record_a_domain_outside_route_53_needs() -> None:
-    found = {
-        "OpenBaseUrl": "https://t.example.com/o/",
-        "ClickBaseUrl": "https://t.example.com/c/",
-        "DomainTarget": "d-1.execute-api.us-east-1.amazonaws.com",
-    }
-    assert summary(found).splitlines()[2] == (
-        "Make this record in your DNS: t.example.com CNAME d-1.execute-api.us-east-1.amazonaws.com"
-    )
+    shown = ["Opens:  https://t.example.com/o/", "Clicks: https://t.example.com/c/"]
+    assert summary(found).splitlines() == shown
+    record = "Make this record in your DNS: t.example.com CNAME d-1.example.com"
+    assert summary({**found, "DomainTarget": "d-1.example.com"}).splitlines() == [*shown, record]
 
 
 @pytest.mark.fault("answering", 106)

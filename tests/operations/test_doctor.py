@@ -3,8 +3,6 @@
 import json
 import socket
 import ssl
-import threading
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +10,7 @@ import pytest
 from pytracking.operations import doctor
 
 from tests.delivery.authority import Authority
+from tests.delivery.receivers import Receiver, answering
 
 
 class Answers:
@@ -48,45 +47,6 @@ def deployed(
     )
 
 
-@pytest.fixture
-def authority(tmp_path: Path) -> Authority:
-    return Authority(tmp_path)
-
-
-@pytest.fixture
-def serve() -> Iterator[Any]:
-    """Accept TLS connections with a server's context; returns the port."""
-    listeners: list[socket.socket] = []
-    threads: list[threading.Thread] = []
-
-    def accept(listener: socket.socket, context: ssl.SSLContext) -> None:
-        while True:
-            try:
-                connection, _ = listener.accept()
-            except OSError:
-                return
-            with connection:
-                try:
-                    context.wrap_socket(connection, server_side=True).close()
-                except OSError:
-                    continue
-
-    def start(context: ssl.SSLContext) -> int:
-        listener = socket.create_server(("127.0.0.1", 0))
-        listeners.append(listener)
-        thread = threading.Thread(target=accept, args=(listener, context))
-        thread.start()
-        threads.append(thread)
-        return int(listener.getsockname()[1])
-
-    yield start
-    for listener in listeners:
-        listener.shutdown(socket.SHUT_RDWR)
-        listener.close()
-    for thread in threads:
-        thread.join()
-
-
 def test_a_host_without_a_record_is_told_which_record_to_make() -> None:
     sick = deployed("https://track.invalid/o/", DomainTarget="d-1.example.com")
     with pytest.raises(doctor.CheckFailed, match=r"make the record: track\.invalid CNAME d-1\.exa"):
@@ -97,18 +57,21 @@ def test_a_host_with_an_address_is_well() -> None:
     assert doctor.dns(deployed()) == "127.0.0.1 is at 127.0.0.1"
 
 
-def test_a_certificate_of_another_host_is_no_good(authority: Authority, serve: Any) -> None:
-    port = serve(authority.serving("other.example.com"))
-    sick = deployed(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
-    with pytest.raises(doctor.CheckFailed, match=r"no valid certificate for 127\.0\.0\.1"):
-        doctor.tls(sick)
-
-
-def test_a_certificate_that_ends_soon_is_told(authority: Authority, serve: Any) -> None:
-    port = serve(authority.serving("127.0.0.1"))  # valid for a day
-    sick = deployed(f"https://127.0.0.1:{port}/o/", certificates=authority.trusting())
-    with pytest.raises(doctor.CheckFailed, match=r"ends in 0 days"):
-        doctor.tls(sick)
+@pytest.mark.parametrize(
+    ("host", "told"),
+    [
+        ("other.example.com", r"no valid certificate for 127\.0\.0\.1"),
+        ("127.0.0.1", "ends in 0 days"),  # it is valid for a day
+    ],
+)
+def test_a_certificate_of_another_host_or_one_that_ends_soon_is_told(
+    host: str, told: str, tmp_path: Path
+) -> None:
+    authority = Authority(tmp_path)
+    with Receiver(answering(), tls=authority.serving(host)) as server:
+        base = f"https://127.0.0.1:{server.port}/o/"
+        with pytest.raises(doctor.CheckFailed, match=told):
+            doctor.tls(deployed(base, certificates=authority.trusting()))
 
 
 def test_hosts_that_nobody_listens_at_fail_each_request_with_a_line_of_its_own() -> None:
@@ -179,12 +142,10 @@ def test_alarms_that_are_missing_ringing_or_mute_are_told(
         doctor.alarms(deployed(client=client))
 
 
-@pytest.mark.parametrize(
-    ("metric", "expected"), [("Retried", "the webhook fails"), ("Dead", "the webhook fails")]
-)
-def test_a_webhook_that_fails_is_told(metric: str, expected: str) -> None:
+@pytest.mark.parametrize("metric", ["Retried", "Dead"])
+def test_a_webhook_that_fails_is_told(metric: str) -> None:
     client = Answers(pages={"filter_log_events": [{"events": [line(metric), {"message": "-"}]}]})
-    with pytest.raises(doctor.CheckFailed, match=expected):
+    with pytest.raises(doctor.CheckFailed, match="the webhook fails"):
         doctor.delivery(deployed(client=client))
 
 

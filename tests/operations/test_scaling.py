@@ -6,8 +6,6 @@ import ipaddress
 import json
 import random
 import re
-import subprocess
-import sys
 import uuid
 from collections.abc import Sequence
 from pathlib import Path
@@ -25,6 +23,7 @@ from local.queue import Queue
 from tests.delivery.in_memory import deliverer_of, event_of
 from tests.delivery.rig import hit
 from tests.support import sam
+from tests.support.programs import python
 from tests.support.timing import Clock
 from tools import scaling
 from tools.scaling import BATCH
@@ -150,6 +149,7 @@ def test_a_hit_whose_receiver_stays_dead_takes_as_many_messages_as_the_model_say
 
 FAILING_BATCH = """
 from tests.operations.test_scaling import BATCH, Agenda, Context, Dead, Deliverer, event_of, hit
+from tests.support.programs import python
 from tests.support.timing import Clock
 
 clock = Clock()
@@ -161,12 +161,7 @@ deliverer.deliver(event_of(*hits), Context(60))
 
 def test_a_failed_attempt_logs_as_much_as_the_model_says() -> None:
     # In a process of its own: the logger keeps the output that it began with.
-    written = subprocess.run(
-        [sys.executable, "-c", FAILING_BATCH],
-        env={"PYTHONPATH": f"{ROOT / 'layer'}:{ROOT}"},
-        capture_output=True,
-        check=True,
-    ).stdout
+    written = python("-c", FAILING_BATCH, PYTHONPATH=f"{ROOT / 'layer'}:{ROOT}")
     assert scaling.RETRY_LOG_BYTES * 0.8 < len(written) / BATCH <= scaling.RETRY_LOG_BYTES
 
 

@@ -24,6 +24,8 @@ from tests.report import generator
 pytest.importorskip("duckdb", reason="the reports' engine is not installed")
 from pytracking.reporting.files import report_of, write_parquet
 
+from tests.support.programs import ended
+
 
 @pytest.fixture(scope="module")
 def made(tmp_path_factory):
@@ -325,9 +327,7 @@ def test_the_command_prints_and_writes_every_form(made, tmp_path):
     folder, truth, _ = made
     command = [sys.executable, "-m", "pytracking", "report", str(folder), "--by", "campaign"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
-    shown = subprocess.run(
-        command, env=environment, capture_output=True, text=True, check=True
-    ).stdout
+    shown = ended(command, env=environment, check=True).stdout
     assert "campaign-0" in shown
     outputs = ["--html", tmp_path / "r.html", "--csv", tmp_path / "c", "--parquet", tmp_path / "p"]
     subprocess.run([*command, *map(str, outputs)], env=environment, capture_output=True, check=True)
@@ -338,9 +338,7 @@ def test_the_command_prints_and_writes_every_form(made, tmp_path):
 
     found = duckdb.sql(f"SELECT campaign, clicks FROM '{tmp_path}/p/campaigns.parquet'").fetchall()
     assert dict(found) == truth.clicks
-    printed = subprocess.run(
-        [*command, "--json"], env=environment, capture_output=True, text=True, check=True
-    )
+    printed = ended([*command, "--json"], env=environment, check=True)
     assert json.loads(printed.stdout)["problems"] == []
 
 

@@ -1,9 +1,8 @@
-"""Servers of tests on real sockets: any handler, and a receiver of webhooks."""
+"""Servers of tests on real sockets, of any handler."""
 
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 
@@ -46,39 +45,3 @@ def serving(handler: type[Handler]) -> Iterator[int]:
         finally:
             server.shutdown()
             thread.join()
-
-
-@dataclass
-class Received:
-    """One request as it arrived; names of headers are lower-case."""
-
-    method: str
-    path: str
-    headers: dict[str, str]
-    body: bytes
-
-
-@dataclass
-class Receiver:
-    """Answers every request with ``status`` and ``headers``, and keeps what it was sent."""
-
-    url: str
-    status: int = 200
-    headers: dict[str, str] = field(default_factory=dict)
-    received: list[Received] = field(default_factory=list)
-
-
-@contextmanager
-def webhook_receiver() -> Iterator[Receiver]:
-    """Serve a ``Receiver`` on a free loopback port until the block ends."""
-
-    class Receiving(Handler):
-        def do_POST(self) -> None:
-            body = self.read()
-            headers = {name.lower(): value for name, value in self.headers.items()}
-            receiver.received.append(Received(self.command, self.path, headers, body))
-            self.answer(receiver.status, **receiver.headers)
-
-    with serving(Receiving) as port:
-        receiver = Receiver(f"http://127.0.0.1:{port}")
-        yield receiver

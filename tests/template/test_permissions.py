@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from tests.template.resolve import resolve
-from tests.template.test_template import HOT
+from tests.template.test_template import HOT, of_type
 
 QUEUE = {"Fn::GetAtt": ["Queue", "Arn"]}
 SLOW_QUEUE = {"Fn::GetAtt": ["SlowQueue", "Arn"]}
@@ -114,20 +114,11 @@ def test_firehose_may_write_events_and_nothing_else(template: dict[str, Any]) ->
 
 
 def test_every_function_is_written_here(template: dict[str, Any]) -> None:
-    functions = {
-        name
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::Lambda::Function"
-    }
-    assert functions == set(ALLOWED)
+    assert set(of_type(template, "AWS::Lambda::Function")) == set(ALLOWED)
 
 
 def test_roles_are_for_lambda_alone_and_one_for_each_function(template: dict[str, Any]) -> None:
-    roles = {
-        name: resource["Properties"]
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::IAM::Role"
-    }
+    roles = of_type(template, "AWS::IAM::Role")
     roles.pop("EventStreamRole")
     for role in roles.values():
         (statement,) = role["AssumeRolePolicyDocument"]["Statement"]
@@ -140,25 +131,15 @@ def test_roles_are_for_lambda_alone_and_one_for_each_function(template: dict[str
 
 
 def test_only_the_api_may_call_the_functions_that_answer(template: dict[str, Any]) -> None:
-    for resource in template["Resources"].values():
-        if resource["Type"] == "AWS::Lambda::Permission":
-            properties = resource["Properties"]
-            assert properties["Principal"] == "apigateway.amazonaws.com"
-            assert properties["FunctionName"]["Ref"] in HOT
-            assert "${__ApiId__}" in properties["SourceArn"]["Fn::Sub"][0]
+    for permission in of_type(template, "AWS::Lambda::Permission").values():
+        assert permission["Principal"] == "apigateway.amazonaws.com"
+        assert permission["FunctionName"]["Ref"] in HOT
+        assert "${__ApiId__}" in permission["SourceArn"]["Fn::Sub"][0]
 
 
 def test_no_queue_is_reached_without_tls(template: dict[str, Any]) -> None:
-    (policy,) = [
-        resource["Properties"]
-        for resource in template["Resources"].values()
-        if resource["Type"] == "AWS::SQS::QueuePolicy"
-    ]
-    queues = {
-        name
-        for name, resource in template["Resources"].items()
-        if resource["Type"] == "AWS::SQS::Queue"
-    }
+    (policy,) = of_type(template, "AWS::SQS::QueuePolicy").values()
+    queues = set(of_type(template, "AWS::SQS::Queue"))
     assert {queue["Ref"] for queue in policy["Queues"]} == queues
     (statement,) = policy["PolicyDocument"]["Statement"]
     assert {resource["Fn::GetAtt"][0] for resource in statement.pop("Resource")} == queues

@@ -274,21 +274,16 @@ def test_keys_and_hits_survive_the_stack_but_not_a_first_deployment_that_fails(
     assert resource["DeletionPolicy"] == "RetainExceptOnCreate"
 
 
-def test_link_keys_are_generated_once_and_for_all(template: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("name", "members"),
+    [("LinkKeys", '{"retired": [], "fernet": []}'), ("WebhookSecrets", '{"retired": []}')],
+)
+def test_keys_are_generated_once_and_for_all(
+    template: dict[str, Any], name: str, members: str
+) -> None:
     # A change here replaces the key of every link already sent. It must never be made.
-    generate = template["Resources"]["LinkKeys"]["Properties"]["GenerateSecretString"]
-    assert generate == {
-        "SecretStringTemplate": '{"retired": [], "fernet": []}',
-        "GenerateStringKey": "current",
-        "PasswordLength": 64,
-        "ExcludePunctuation": True,
-    }
-
-
-def test_webhook_secrets_are_generated_once_and_for_all(template: dict[str, Any]) -> None:
-    generate = template["Resources"]["WebhookSecrets"]["Properties"]["GenerateSecretString"]
-    assert generate == {
-        "SecretStringTemplate": '{"retired": []}',
+    assert template["Resources"][name]["Properties"]["GenerateSecretString"] == {
+        "SecretStringTemplate": members,
         "GenerateStringKey": "current",
         "PasswordLength": 64,  # a multiple of four: valid base64 for receivers' libraries
         "ExcludePunctuation": True,

@@ -121,18 +121,16 @@ def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:
     Raises:
         ConfigurationError: it is not a JSON object.
     """
+    invalid = (
+        f"invalid --metadata {arguments.metadata!r}: must be a JSON object such as "
+        '{"customer_id": 1}'
+    )
     try:
         metadata = json.loads(arguments.metadata)
     except (ValueError, RecursionError) as error:
-        raise ConfigurationError(
-            f"invalid --metadata {arguments.metadata!r}: must be a JSON object such as "
-            f'{{"customer_id": 1}} ({error})'
-        ) from error
+        raise ConfigurationError(f"{invalid} ({error})") from error
     if not isinstance(metadata, dict):
-        raise ConfigurationError(
-            f"invalid --metadata {arguments.metadata!r}: must be a JSON object such as "
-            '{"customer_id": 1}'
-        )
+        raise ConfigurationError(invalid)
     return metadata
 
 

@@ -347,13 +347,13 @@ class _Output:
                 self._take_note(self._out)
         with suppress(OSError):
             self._out.close()
-        told = f"{self._done.records:,} recipients are done: the same command goes on behind them"
+        done = f"{self._done.records:,} recipients are done: the same command goes on behind them"
         if isinstance(error, OSError):
             raise ConfigurationError(
-                f"cannot write {str(self._path)!r}: {error.strerror}; {told}"
+                f"cannot write {str(self._path)!r}: {error.strerror}; {done}"
             ) from error
         if isinstance(error, KeyboardInterrupt):
-            print(f"\n{told}", file=sys.stderr)
+            print(f"\n{done}", file=sys.stderr)
 
     def add(self, line: str) -> None:
         """Add to what is written next."""
@@ -411,11 +411,11 @@ class _Pace:
             return
         self._shown_at = now
         rate = (records - self._first) / (now - self._began)
-        told = f"{records:,} recipients, {rate:,.0f} a second"
+        shown = f"{records:,} recipients, {rate:,.0f} a second"
         if self.size and rate and (read := self._raw.tell()):
             left = records * (self.size / read - 1) / rate
-            told += f", {left:,.0f} s left"
-        print(f"{_CLEARED}{told}", end="", file=sys.stderr, flush=True)
+            shown += f", {left:,.0f} s left"
+        print(f"{_CLEARED}{shown}", end="", file=sys.stderr, flush=True)
 
     def end(self, links: int, failed: int) -> None:
         """Say what was done, where that is seen or not all was well."""

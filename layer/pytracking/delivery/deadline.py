@@ -30,7 +30,6 @@ class Deadline:
     """``with Deadline(15) as deadline``: the socket given to :meth:`watch` is cut after 15 s."""
 
     def __init__(self, seconds: float) -> None:
-        """Start the clock."""
         self.at = time.monotonic() + seconds
         self.expired = False
         self._cutter: socket.socket | None = None

@@ -7,17 +7,7 @@ import random
 MINUTE = 60
 HOUR = 60 * MINUTE
 
-RETRY_DELAYS = (
-    5,
-    5 * MINUTE,
-    30 * MINUTE,
-    2 * HOUR,
-    5 * HOUR,
-    10 * HOUR,
-    14 * HOUR,
-    20 * HOUR,
-    24 * HOUR,
-)
+RETRY_DELAYS = (5, 5 * MINUTE, 30 * MINUTE, *(hours * HOUR for hours in (2, 5, 10, 14, 20, 24)))
 """Seconds before the second, third, ... tenth attempt (Standard Webhooks' own recommendation)."""
 
 JITTER = 0.2

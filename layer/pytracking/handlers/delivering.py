@@ -17,7 +17,7 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import Any, Protocol
+from typing import Any
 
 from pytracking.aws.event_destinations import event_destinations
 from pytracking.aws.observability import count_many, hits_metric, log_bug, log_warning
@@ -50,20 +50,6 @@ MAX_LOGGED_CHARACTERS = 200
 """How much of a receiver's error is logged."""
 
 
-class LambdaContext(Protocol):
-    """What is used of a Lambda context."""
-
-    def get_remaining_time_in_millis(self) -> int:
-        """Return the milliseconds until Lambda ends the invocation."""
-
-
-class BatchQueue(Protocol):
-    """A queue that copies are sent to."""
-
-    def send_batch(self, entries: Sequence[QueueEntry], timeout: float) -> dict[int, str]:
-        """Send messages within ``timeout`` seconds; return why some were not taken, by index."""
-
-
 @dataclass(slots=True)
 class _Settled:
     """What becomes of a record: what to count, what to send, and whether the queue may forget it.
@@ -73,7 +59,7 @@ class _Settled:
     """
 
     metrics: tuple[str, ...] = ()
-    copies: tuple[tuple[QueueEntry, BatchQueue], ...] = ()
+    copies: tuple[tuple[QueueEntry, SqsQueue], ...] = ()
     done: bool = True
     message: Message | None = None
 
@@ -85,9 +71,9 @@ class Deliverer:
         self,
         *,
         destinations: Sequence[Destination],
-        again: BatchQueue,
-        dead: BatchQueue,
-        slow: BatchQueue | None = None,
+        again: SqsQueue,
+        dead: SqsQueue,
+        slow: SqsQueue | None = None,
         clock: Callable[[], float] = time.time,
         delays: Sequence[float] = RETRY_DELAYS,
     ) -> None:
@@ -138,7 +124,7 @@ class Deliverer:
             slow=slow,
         )
 
-    def deliver(self, event: Mapping[str, Any], context: LambdaContext) -> dict[str, Any]:
+    def deliver(self, event: Mapping[str, Any], context: Any) -> dict[str, Any]:
         """Deliver a batch and return which of its messages the queue must hand out again.
 
         The answer is Lambda's partial batch response:

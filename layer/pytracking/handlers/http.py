@@ -323,16 +323,19 @@ SAFE = {
 _STYLE = (
     "body{font:1.1rem/1.5 system-ui,sans-serif;max-width:32rem;margin:20vh auto;padding:0 1.5rem}"
 )
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_PAGE = {
-    **FRESH,
-    **SAFE,
-    "Content-Type": "text/html; charset=utf-8",
-    "Content-Security-Policy": (
-        f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; "
-        "form-action 'none'; frame-ancestors 'none'"
-    ),
-}
+
+
+def page_headers(style: str, forms: str = "") -> dict[str, str]:
+    """Return the headers of a page of one style; ``forms`` ends its policy."""
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    policy = (
+        f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; frame-ancestors 'none'"
+    )
+    html = {"Content-Type": "text/html; charset=utf-8", "Content-Security-Policy": policy + forms}
+    return {**FRESH, **SAFE, **html}
+
+
+_PAGE = page_headers(_STYLE, "; form-action 'none'")
 _CACHED = {"Cache-Control": "public, max-age=86400", **SAFE}
 
 

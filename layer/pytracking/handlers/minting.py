@@ -155,8 +155,8 @@ def _link(
     if kind == "guarded" and isinstance(url, str):
         return tracker.click_url(url, metadata, guarded=True, **settings)
     if kind in ACTIONS and url is None:
-        told = {name: link[name] for name in ("values", "lang") if name in link}
-        return tracker.action_url(kind, metadata, **told, **settings)
+        given = {name: link[name] for name in ("values", "lang") if name in link}
+        return tracker.action_url(kind, metadata, **given, **settings)
     raise InvalidRequest(
         'a link is {"kind": "open"}, {"kind": "click", "url": "https://..."}, the same with '
         f'"guarded", or {{"kind": ...}} with one of {", ".join(ACTIONS)}'

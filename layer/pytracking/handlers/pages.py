@@ -5,8 +5,6 @@ Nothing on them names the recipient. Their words stand in ``page_texts.json``.
 
 from __future__ import annotations
 
-import base64
-import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -16,7 +14,7 @@ from html import escape
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from pytracking.handlers.http import FRESH, RETRY_AFTER_SECONDS, SAFE, Answer, Request
+from pytracking.handlers.http import RETRY_AFTER_SECONDS, Answer, Request, page_headers
 from pytracking.targets import check_target
 
 DEFAULT_LANGUAGE = "en"
@@ -49,14 +47,9 @@ _STYLE = (
     "button:focus-visible,a:focus-visible{outline:3px solid var(--ink);outline-offset:3px}"
     ".soft,.soft a{color:var(--soft)}"
 )
-_STYLE_HASH = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-_CSP = (
-    f"default-src 'none'; style-src 'sha256-{_STYLE_HASH}'; base-uri 'none'; frame-ancestors 'none'"
-)
-_HEADERS = {**FRESH, **SAFE, "Content-Type": "text/html; charset=utf-8"}
-_OWN_FORM = {"Content-Security-Policy": f"{_CSP}; form-action 'self'"}
+_OWN_FORM = page_headers(_STYLE, "; form-action 'self'")
 # Chromium holds the redirect behind a POST to form-action as well, and the target is elsewhere.
-_ANY_FORM = {"Content-Security-Policy": _CSP}
+_ANY_FORM = page_headers(_STYLE)
 
 
 def check_sender_url(url: str) -> str:
@@ -151,10 +144,8 @@ class Pages:
     def plain(self, status: int, name: str, lang: str) -> Answer:
         """Return a page without a button: ``broken``, ``again``, ``resubscribe over``."""
         title, text = texts()[lang][name]
-        headers = {**_OWN_FORM}
-        if status == 503:
-            headers["Retry-After"] = str(RETRY_AFTER_SECONDS)
-        return self._page(lang, title, escape(text), status=status, headers=headers)
+        later = {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == 503 else {}
+        return self._page(lang, title, escape(text), status=status, headers=_OWN_FORM | later)
 
     def _page(
         self,
@@ -176,7 +167,7 @@ class Pages:
             f"<style>{_STYLE}</style></head><body><main><h1>{title}</h1><p>{text}</p>{body}"
             f"{self._sender()}</main></body></html>\n"
         )
-        return Answer(status, {**_HEADERS, **headers}, html)
+        return Answer(status, headers, html)
 
     def _sender(self) -> str:
         name = escape(self.sender_name or self.sender_url or "")

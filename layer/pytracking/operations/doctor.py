@@ -59,6 +59,13 @@ class Deployed:
         parts = urlsplit(self.open_base)
         return parts.hostname or "", parts.port or (443 if parts.scheme == "https" else 80)
 
+    def attribute(self, queue: str, name: str) -> str:
+        """Return what SQS says of a queue, which an output names."""
+        answer = self.client("sqs").get_queue_attributes(
+            QueueUrl=self.outputs[queue], AttributeNames=[name]
+        )
+        return str(answer["Attributes"][name])
+
     def tracker(self) -> pytracking.Tracker:
         """Read the link keys, and make what mints with them."""
         manager = self.client("secretsmanager")
@@ -178,11 +185,8 @@ def concurrency(deployed: Deployed) -> str:
 
 def trigger(deployed: Deployed) -> str:
     """Deliver is fed from the queue."""
-    attributes = deployed.client("sqs").get_queue_attributes(
-        QueueUrl=deployed.outputs["QueueUrl"], AttributeNames=["QueueArn"]
-    )["Attributes"]
     mappings = deployed.client("lambda").list_event_source_mappings(
-        EventSourceArn=attributes["QueueArn"]
+        EventSourceArn=deployed.attribute("QueueUrl", "QueueArn")
     )["EventSourceMappings"]
     states = [mapping["State"] for mapping in mappings]
     if states != ["Enabled"]:
@@ -192,12 +196,9 @@ def trigger(deployed: Deployed) -> str:
 
 def dead_letters(deployed: Deployed) -> str:
     """No hit waits for somebody."""
-    name = "ApproximateNumberOfMessages"
-    attributes = deployed.client("sqs").get_queue_attributes(
-        QueueUrl=deployed.outputs["DeadLetterQueueUrl"], AttributeNames=[name]
-    )["Attributes"]
-    if attributes[name] != "0":
-        raise CheckFailed(f"{attributes[name]} hits wait: docs/operations.md#dead-letters")
+    waiting = deployed.attribute("DeadLetterQueueUrl", "ApproximateNumberOfMessages")
+    if waiting != "0":
+        raise CheckFailed(f"{waiting} hits wait: docs/operations.md#dead-letters")
     return "none"
 
 

@@ -207,8 +207,7 @@ class Requeuer:
             hit = parse(json.dumps({"v": 1, "undecoded": of_link, **known}))
         except InvalidMessage:
             raise NotReplayable(NO_MESSAGE) from None
-        if not isinstance(hit, Undecoded):  # what was built above is nothing else
-            raise NotReplayable(NO_MESSAGE)
+        assert isinstance(hit, Undecoded)  # noqa: S101 - nothing else was written above
         return self._decode(hit)
 
     def _decode(self, hit: Undecoded) -> Message:

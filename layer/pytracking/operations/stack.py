@@ -35,20 +35,14 @@ def aws_errors(
 ) -> Iterator[None]:
     """Turn boto3's errors into one of ours, which says what could not be done."""
     try:
-        from botocore.exceptions import (
-            BotoCoreError,
-            ClientError,
-            NoCredentialsError,
-            NoRegionError,
-        )
+        import botocore.exceptions as aws
     except ImportError as error:
         raise MissingDependency("this needs boto3: pip install boto3") from error
     try:
         yield
-    except (BotoCoreError, ClientError) as error:
-        hint = (
-            f" {HOW_TO_REACH_AWS}" if isinstance(error, NoCredentialsError | NoRegionError) else ""
-        )
+    except (aws.BotoCoreError, aws.ClientError) as error:
+        unset = isinstance(error, aws.NoCredentialsError | aws.NoRegionError)
+        hint = f" {HOW_TO_REACH_AWS}" if unset else ""
         raise kind(f"{what}: {error}{hint}") from error
 
 
