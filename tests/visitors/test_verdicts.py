@@ -80,9 +80,12 @@ def test_the_verdict_of_an_event_has_six_fields_and_shadows_where_they_were_aske
         "device": "phone",
         "ruleset": RULESET,
     }
-    found = Verdict("bot", ("head",), 7, "chrome", "phone")
+    found = Verdict("bot", ("head",), 7, client="chrome", device="phone")
+    asked = Verdict("bot", ("head",), 7, client="chrome", device="phone", shadow=())
     assert found.to_json() == told
-    assert found._replace(shadow=()).to_json() == {**told, "shadow": []}
+    assert asked.to_json() == {**told, "shadow": []}
+    assert found != asked
+    assert "'head'" in repr(found)
 
 
 def test_what_is_not_known_is_unknown_and_has_no_signal():

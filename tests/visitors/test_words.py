@@ -32,6 +32,7 @@ def verdict(agent, kind="click"):
         "Links (2.28; Linux 6.1.0 x86_64; GNU C 12.2; text)",
         "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; www.example.com; .NET CLR 1.1.4322)",
         "Mozilla/4.0 (compatible; MSIE 6.0; Windows 98; Example Toolbar (http://example.com))",
+        "Mozilla/5.0 (Windows NT 6.1; Trident/7.0; https://example.com/; rv:11.0) like Gecko",
         "Mozilla/5.0 (X11; Linux x86_64; rv:50.0) Gecko/20100101 Firefox/50.0,gzip(gfe)"
         " (via translate.example.com)",
         "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/537.36 (KHTML, like Gecko)"
@@ -103,6 +104,10 @@ def test_an_application_in_somebodys_hands_is_no_machine(agent):
         ("${jndi:ldap://x.example/a}", "injection"),
         ("() { :; }; /bin/bash -c 'sleep 5'", "injection"),
         (f"{CHROME}' UNION SELECT NULL--", "injection"),
+        (f"{CHROME}') AS x WHERE 1=1", "injection"),
+        (f"{CHROME}/../etc", "injection"),
+        (IPHONE.replace("Mac OS X)", "Mac OS X; Catchpoint)"), "tool"),
+        ("Mozilla/5.0 (Linux x64) node.js/16.14.2 v8/9.4", "http-library"),
         ("Mozilla/3.0 (compatible; Indy Library)", "http-library"),
         ("ureq/2.9.1", "http-library"),
         ("Symfony2 BrowserKit", "http-library"),
@@ -128,6 +133,7 @@ def test_what_programs_say_of_themselves_is_heard(agent, name):
         "Superhuman",
         "Mozilla/5.0 (compatible; YandexImageResizer/2.0; +http://yandex.com/bots)",
         "Mozilla/5.0 (compatible; ExampleMailImageProxy/1.0)",
+        f"{CHROME} Electron/25.9.0 (via SuperhumanProxy; hello@example.com)",
     ],
 )
 def test_image_proxies_of_mail_providers_are_proxies(agent):

@@ -63,7 +63,7 @@ _WORD = re.compile("[a-z0-9]+")
 
 
 def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
-    """Return word -> entries, one a line: ``b`` or ``s`` (bot, scanner), then what else must be.
+    """Return word -> entries, `` & `` between: ``b`` or ``s`` (bot, scanner), then what must be.
 
     ``b`` alone: the word is enough. ``b|libwww-perl``: so must be ``libwww-perl``. ``b|^curl``: at
     the very start. ``b|current|rss reader``: both.
@@ -78,7 +78,7 @@ def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
             for key in keys(literal, crawler["instances"]):
                 needed = "" if literal == key else f"|{literal}"
                 entries.setdefault(key, set()).add(code + needed)
-    return {key: "\n".join(_needed(found)) for key, found in sorted(entries.items())}
+    return {key: " & ".join(_needed(found)) for key, found in sorted(entries.items())}
 
 
 def literals(pattern: str) -> list[str]:
@@ -133,15 +133,17 @@ def _needed(found: set[str]) -> list[str]:
 
 
 def render(entries: dict[str, str]) -> str:
-    """Return the text of the module."""
-    lines = "".join(
-        f"    {json.dumps(key)}: {json.dumps(entry)},\n" for key, entry in entries.items()
-    )
+    """Return the text of the module: lines of words, each with its entries on the next line.
+
+    One text loads in a third of the time of a dictionary's 2,800 strings.
+    """
+    lines = "".join(f"{key}\n{entry}\n" for key, entry in entries.items())
     return (
         '"""Words of crawlers\' user agents. Made by tools/visitors/build.py: do not edit."""\n\n'
-        "# ruff: noqa: E501\n\n"
+        "# ruff: noqa: E501, W291\n\n"
         f'SOURCE = "{PACKAGE} {version(PACKAGE)}"\n\n'
-        f"CRAWLERS = {{\n{lines}}}\n"
+        f'_LINES = """\\\n{lines}""".splitlines()\n\n'
+        "CRAWLERS = dict(zip(_LINES[::2], _LINES[1::2], strict=True))\n"
     )
 
 

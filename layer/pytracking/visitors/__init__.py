@@ -8,7 +8,7 @@ docs/visitors.md has each signal with its source.
 import re
 from collections.abc import Callable, Iterator, Mapping
 from functools import cache
-from typing import Any, Literal, NamedTuple
+from typing import Any, Literal
 
 from pytracking.visitors import headers as _headers
 from pytracking.visitors.browsers import Browser, Device, browser_of, client_of, device_of
@@ -78,7 +78,7 @@ SHADOWS: dict[str, VisitorClass] = {
 where a deployment asks for them, until it is known how often they are right."""
 
 
-class Verdict(NamedTuple):
+class Verdict:
     """What a request shows about who made it.
 
     Attributes:
@@ -90,16 +90,30 @@ class Verdict(NamedTuple):
             ``other``.
         device: ``phone``, ``tablet``, ``desktop`` or ``other``.
         shadow: signals of ``SHADOWS``; None where nobody asked for them.
-        ruleset: ``RULESET``.
     """
 
-    cls: VisitorClass
-    signals: tuple[str, ...]
-    age_seconds: int | None
-    client: str = "other"
-    device: Device = "other"
-    shadow: tuple[str, ...] | None = None
-    ruleset: str = RULESET
+    __slots__ = ("age_seconds", "client", "cls", "device", "shadow", "signals")
+
+    def __init__(
+        self,
+        cls: VisitorClass,
+        signals: tuple[str, ...],
+        age_seconds: int | None,
+        *,
+        client: str,
+        device: Device,
+        shadow: tuple[str, ...] | None = None,
+    ) -> None:
+        self.cls, self.signals, self.age_seconds = cls, signals, age_seconds
+        self.client, self.device, self.shadow = client, device, shadow
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Verdict) and self.to_json() == other.to_json()
+
+    __hash__ = None  # type: ignore[assignment]
+
+    def __repr__(self) -> str:
+        return f"Verdict({self.to_json()})"
 
     def to_json(self) -> dict[str, Any]:
         """Return the ``visitor`` of an event, ready for ``json.dumps``."""
@@ -109,7 +123,7 @@ class Verdict(NamedTuple):
             "age_seconds": self.age_seconds,
             "client": self.client,
             "device": self.device,
-            "ruleset": self.ruleset,
+            "ruleset": RULESET,
         }
         if self.shadow is not None:
             visitor["shadow"] = list(self.shadow)
@@ -148,7 +162,7 @@ def classify(
     signals = ["decoy"] if decoy else []
     machine = None
     if not browser.plain:
-        words_of, machine_signal, last_signal = _rules()
+        words_of, machine_signal = _of_machines()
         words = words_of(text)
         machine = machine_signal(text, words, kind)
     if app and method == "GET" and re.match(_OF_AN_APP, text):
@@ -167,7 +181,7 @@ def classify(
     if not machine:
         signals += _headers.disagreements(text, browser, headers, kind, whole=whole)
     if not signals:
-        last = "browser" if browser.plain else last_signal(text, words, kind)
+        last = "browser" if browser.plain else _of_people()(text, words, kind)
         if last:
             signals.append(last)
         if last == "browser" and _headers.agree(browser, headers, kind):
@@ -187,13 +201,21 @@ def classify(
 _Rule = Callable[[str, list[str], str], str | None]
 
 
+# What most browsers need not be looked up in loads when the first other user agent comes.
+
+
 @cache
-def _rules() -> tuple[Callable[[str], list[str]], _Rule, _Rule]:
-    """Load what most browsers need not be looked up in, when the first other user agent comes."""
+def _of_machines() -> tuple[Callable[[str], list[str]], _Rule]:
     from pytracking.visitors.machines import machine_signal, words_of
+
+    return words_of, machine_signal
+
+
+@cache
+def _of_people() -> _Rule:
     from pytracking.visitors.people import last_signal
 
-    return words_of, machine_signal, last_signal
+    return last_signal
 
 
 def _shadows(

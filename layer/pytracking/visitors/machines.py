@@ -67,15 +67,19 @@ _WITH_NAME = ("tool", "http-library")
 # What a provider's image proxy is called at its end: Mail.RuImageProxy, SuperhumanImageProxy
 _MAIL_PROXIES = ("imageproxy", "mailproxy", "imageresizer")
 
-# What a system's services call themselves: com.apple.geod/1, Microsoft-CryptoAPI. Not
-# com.apple.WebKit.Networking/8614, which is what Safari fetches by
+# How a system's services begin: com.apple.geod/1, Microsoft-CryptoAPI, or their first word
 _SERVICES = (
-    r"com\.apple\.(?!authenticationservices|webkit)|apple-pubsub|apple[a-z]*(?:service|syndication)"
-    r"|(?:swcd|trustd|parsecd|searchd|nsurlsessiond|itunesstored|geod|mobileassetd|assistantd"
-    r"|safarifetcherd|networkserviceproxy|cloudd|newsd)[ /(]"
-    r"|microsoft(?: windows network diagnostics|-cryptoapi|-webdav-miniredir|-symbol-server| bits/"
-    r"| ncsi| url control| data access)|windows-update-agent|msfrontpage/|officeclicktorun"
-)
+    "apple-pubsub", "appledictionaryservice", "applesyndication", "com.apple.", "microsoft bits/",
+    "microsoft data access", "microsoft ncsi", "microsoft url control",
+    "microsoft windows network diagnostics", "microsoft-cryptoapi", "microsoft-symbol-server",
+    "microsoft-webdav-miniredir", "msfrontpage/", "officeclicktorun", "windows-update-agent",
+)  # fmt: skip
+_DAEMONS = frozenset((
+    "assistantd", "cloudd", "geod", "itunesstored", "mobileassetd", "networkserviceproxy", "newsd",
+    "nsurlsessiond", "parsecd", "safarifetcherd", "searchd", "swcd", "trustd",
+))  # fmt: skip
+# ... but not com.apple.WebKit.Networking/8614, which is what Safari fetches by
+_NO_SERVICES = ("com.apple.authenticationservices", "com.apple.webkit")
 
 # What programs fetch with when nobody made them name themselves: the first word.
 _LIBRARIES = frozenset((
@@ -169,13 +173,15 @@ _NAMED = (
     "xbox",
 )  # fmt: skip
 _DESKTOPS = ("mac os", "macintosh", "win10", "win32", "win64", "windows")
-# ... or is an application's identifier, or the maker of a phone: com.example.app/1.2, LG-KS660
+# ... or begins with an application's identifier or a phone's maker: com.example.app/1.2, LG-KS660
 _IN_HANDS = (
-    r"\(?(?:(?:com|org|net|air)\.[a-z]|alcatel|amoi|ericsson|huawei|lg|mot|pantech"
-    r"|sagem|sanyo|sharp|sie-|zte"
-    r"|(?:acer|archos|asus|audiovox|benq|bird|kwc|kyocera|lenovo|nec|panasonic|philips|sch|sec|sgh"
-    r"|siemens|tianyu|toshiba|vodafone)(?![a-z]))"
-)
+    "air.", "alcatel", "amoi", "com.", "ericsson", "huawei", "lg", "mot", "net.", "org.", "pantech",
+    "sagem", "sanyo", "sharp", "sie-", "zte",
+)  # fmt: skip
+_MAKERS = frozenset((
+    "acer", "archos", "asus", "audiovox", "benq", "bird", "kwc", "kyocera", "lenovo", "nec",
+    "panasonic", "philips", "sch", "sec", "sgh", "siemens", "tianyu", "toshiba", "vodafone",
+))  # fmt: skip
 
 # The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G)
 _DEVICE = r"\bandroid\b[^;)]*(?:; ?[a-z]{2}[-_][a-z]{2})?;[^;)]*"
@@ -211,20 +217,21 @@ def machine_signal(text: str, words: list[str], kind: str) -> str | None:
     return program
 
 
-def stranger_signal(text: str) -> str | None:
+def stranger_signal(text: str, words: list[str]) -> str | None:
     """Return the signal of a user agent that says too little for a browser, None for others."""
     if not text or has(text.removeprefix("mozilla/"), _NAMED):
         return None
     if text.startswith("mozilla/"):
         return "bare-agent" if re.fullmatch(_BARE, text) else None
-    return None if has(text, _DESKTOPS) or re.match(_IN_HANDS, text) else "program"
+    in_hands = text.lstrip("(").startswith(_IN_HANDS) or (words and words[0] in _MAKERS)
+    return None if in_hands or has(text, _DESKTOPS) else "program"
 
 
 def _program(text: str, words: list[str]) -> str | None:
     return (
         _crawler(text, words)
         or _library(words)
-        or _service(text)
+        or _service(text, words)
         or _trade(text, words)
         or _remark(text)
     )
@@ -240,17 +247,23 @@ def _crawlers() -> dict[str, str]:
 def _crawler(text: str, words: list[str]) -> str | None:
     crawlers = _crawlers()
     for word in words:
-        for entry in crawlers[word].split("\n") if word in crawlers else ():
-            code, *needed = entry.split("|")
-            if all(
-                text.startswith(part[1:]) and "device/" not in text
-                if part.startswith("^")
-                else part in text
-                for part in needed
-            ):
-                name = (needed[0] if needed else word).strip("^ /;)") or word
-                return f"security-crawler:{name}" if code == "s" else f"crawler:{name}"
+        if word in crawlers:
+            for entry in crawlers[word].split(" & "):
+                code, *needed = entry.split("|")
+                if _holds(text, needed):
+                    name = needed[0].strip("^ /;)") if needed else word
+                    return f"security-crawler:{name}" if code == "s" else f"crawler:{name}"
     return None
+
+
+def _holds(text: str, needed: list[str]) -> bool:
+    for part in needed:
+        if part[0] != "^":
+            if part not in text:
+                return False
+        elif not text.startswith(part[1:]) or "device/" in text:
+            return False
+    return True
 
 
 def _library(words: list[str]) -> str | None:
@@ -258,9 +271,12 @@ def _library(words: list[str]) -> str | None:
     return f"http-library:{first}" if first in _LIBRARIES else None
 
 
-def _service(text: str) -> str | None:
-    service = re.match(_SERVICES, text)
-    return f"service:{service.group().strip(' /(.')}" if service else None
+def _service(text: str, words: list[str]) -> str | None:
+    if words and words[0] in _DAEMONS:
+        return f"service:{words[0]}"
+    if text.startswith(_SERVICES) and not text.startswith(_NO_SERVICES):
+        return f"service:{next(filter(text.startswith, _SERVICES)).strip('/.')}"
+    return None
 
 
 def _trade(text: str, words: list[str]) -> str | None:
@@ -302,4 +318,8 @@ def _gives_contact(text: str) -> bool:
 def _remarks(text: str) -> bool:
     if ("compatible;" in text or "like gecko;" in text) and re.search(_REMARK, text):
         return True
-    return bool(re.match(_COMPATIBLE, text)) and not has(text.removeprefix("mozilla/"), _NAMED)
+    return (
+        "(compatible;" in text
+        and bool(re.match(_COMPATIBLE, text))
+        and not has(text.removeprefix("mozilla/"), _NAMED)
+    )

@@ -141,7 +141,7 @@ def last_signal(text: str, words: list[str], kind: str) -> str | None:
     return (
         _mail_client_signal(text, words, kind)
         or _named_browser_signal(text, words)
-        or stranger_signal(text)
+        or stranger_signal(text, words)
         or _browser_signal(text)
     )
 
