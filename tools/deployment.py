@@ -7,6 +7,7 @@ is given empty, `EMAIL=`, goes back to its default. A shell's variables are not 
 DOMAIN may mean something else there.
 """
 
+import functools
 import re
 import shutil
 import subprocess
@@ -127,6 +128,7 @@ class _PlainLoader(yaml.SafeLoader):
 _PlainLoader.add_multi_constructor("!", lambda *_: None)
 
 
+@functools.cache
 def template_defaults() -> dict[str, str]:
     """Return the default of each parameter of template.yaml, as CloudFormation writes it."""
     text = (emulator.ROOT / "template.yaml").read_text("utf-8")

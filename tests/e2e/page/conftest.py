@@ -10,13 +10,15 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.page.live_page import SPEED, opened
 from tests.local.gateway import Gateway, running
-from tests.support.browser import chromium
+from tests.support.browser import CHROMIUM, HOW_TO_GET_IT, chromium
 
 expect.set_options(timeout=30_000)  # milliseconds; a shared machine is slow at times
 
 
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
+    if CHROMIUM is None:
+        pytest.skip(HOW_TO_GET_IT)
     with chromium() as browser:
         yield browser
 

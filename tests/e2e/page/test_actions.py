@@ -7,10 +7,7 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.page.live_page import events, states
 from tests.local.gateway import Gateway, call
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.support.timing import until
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def mint(page: Page, kind: str) -> Page:

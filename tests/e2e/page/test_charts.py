@@ -3,10 +3,6 @@
 import pytest
 from playwright.sync_api import Page
 
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
-
 DRAW = """async (count) => {
     const { drawPlot } = await import("/_local/page/charts.js");
     const place = document.createElement("div");

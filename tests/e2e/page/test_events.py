@@ -1,13 +1,9 @@
 """The live page's list of events: searched, opened, stepped through, and said aloud."""
 
-import pytest
 from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.page.live_page import events, opened, set_mood, states
 from tests.local.gateway import Gateway, call, running
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def hit(gateway: Gateway, kind: str = "open", **wanted: object) -> None:

@@ -5,9 +5,6 @@ from playwright.sync_api import Page, expect
 
 from tests.e2e.page.live_page import events
 from tests.local.gateway import Gateway, call
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def choose_by_keyboard(page: Page, checked: bool) -> None:

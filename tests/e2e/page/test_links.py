@@ -2,14 +2,10 @@
 
 import json
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.page.live_page import SPEED, events
 from tests.local.gateway import Gateway, started
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def test_the_form_and_the_links_that_are_listed_first_say_the_same(page: Page):

@@ -2,13 +2,9 @@
 
 from pathlib import Path
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.e2e.page.live_page import events, shoot
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def rewrite(page: Page, html: str) -> None:

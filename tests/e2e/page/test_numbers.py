@@ -1,13 +1,10 @@
 """The live page's view of the numbers, made of the events as they come."""
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests.local.gateway import Gateway, call
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 
 
-@pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 def test_the_numbers_view_follows_the_events(page: Page, gateway: Gateway):
     page.get_by_text("Numbers").click()
     report = page.frame_locator("#numbers iframe")

@@ -11,9 +11,6 @@ from playwright.sync_api import Browser, Page, expect
 from tests.e2e.page.live_page import SPEED, events, set_mood, shoot, states
 from tests.local.gateway import Gateway, call, running
 from tests.local.known_secret import OPTION, post, signed
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 @pytest.fixture

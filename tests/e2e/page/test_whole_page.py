@@ -15,10 +15,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from tests.e2e.page.live_page import events, set_mood, shoot, states
 from tests.local.gateway import Gateway, call
-from tests.support.browser import CHROMIUM, HOW_TO_GET_IT
 from tests.support.timing import until
-
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason=HOW_TO_GET_IT)
 
 
 def test_links_are_minted_followed_and_their_webhooks_shown(page: Page, screenshots: Path):
