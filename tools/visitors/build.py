@@ -12,6 +12,7 @@ with what is there.
 
 import json
 import re
+import textwrap
 from collections.abc import Iterable
 from importlib.metadata import version
 from importlib.resources import files
@@ -133,17 +134,17 @@ def _needed(found: set[str]) -> list[str]:
 
 
 def render(entries: dict[str, str]) -> str:
-    """Return the text of the module: lines of words, each with its entries on the next line.
-
-    One text loads in a third of the time of a dictionary's 2,800 strings.
-    """
-    lines = "".join(f"{key}\n{entry}\n" for key, entry in entries.items())
+    """Return the text of the module: two texts load in a third of a dictionary's time."""
+    alone = textwrap.fill(" ".join(key for key, entry in entries.items() if entry == "b"), 100)
+    others = "".join(f"{key} = {entry}\n" for key, entry in entries.items() if entry != "b")
     return (
         '"""Words of crawlers\' user agents. Made by tools/visitors/build.py: do not edit."""\n\n'
-        "# ruff: noqa: E501, W291\n\n"
+        "# ruff: noqa: E501, SIM905, W291\n\n"
         f'SOURCE = "{PACKAGE} {version(PACKAGE)}"\n\n'
-        f'_LINES = """\\\n{lines}""".splitlines()\n\n'
-        "CRAWLERS = dict(zip(_LINES[::2], _LINES[1::2], strict=True))\n"
+        f'_ALONE = """\\\n{alone}\n""".split()\n\n'
+        f'_OTHERS = """\\\n{others}""".replace(" = ", "\\n").splitlines()\n\n'
+        'CRAWLERS = dict.fromkeys(_ALONE, "b")\n'
+        "CRAWLERS.update(zip(_OTHERS[::2], _OTHERS[1::2], strict=True))\n"
     )
 
 
