@@ -186,13 +186,13 @@ def classify(
             signals.append(last)
         if last == "browser" and _headers.agree(browser, headers, kind):
             signals.append("browser-headers")
-    cls = SIGNALS[signals[0].partition(":")[0]] if signals else "unknown"
+    first = signals[0].partition(":")[0] if signals else ""
     age = None if age_seconds is None else max(0, age_seconds)
     return Verdict(
-        cls,
+        SIGNALS[first] if first else "unknown",
         tuple(signals),
         age,
-        client=client_of(text, browser, signals[0].partition(":")[0] if signals else "", kind),
+        client=client_of(text, browser, first, kind),
         device=device_of(text, browser),
         shadow=tuple(_shadows(browser, headers, age, address)) if shadows else None,
     )

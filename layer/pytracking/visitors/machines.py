@@ -61,6 +61,19 @@ _KNOWN = {
         ("indy", "jsdom", "powershell", "windowspowershell", "winhttprequest"),
         ("", "http-library"),
     ),
+    # attacks in place of an agent: ... union all select ..., jndi:ldap://..., sleep(5)
+    **{word: (f"{word}(", "injection") for word in (
+        "benchmark", "char", "chr", "concat", "decode", "eval", "extractvalue", "passthru", "sleep",
+        "system")},
+    "bin": ("/bin/", "injection"),
+    "by": ("order by", "injection"),
+    "cmd": ("cmd.exe", "injection"),
+    "javascript": ("javascript:", "injection"),
+    "jndi": ("jndi:", "injection"),
+    "passwd": ("/etc/passwd", "injection"),
+    "select": ("union", "injection"),
+    "table": ("drop table", "injection"),
+    **dict.fromkeys(("cmdshell", "nslookup", "waitfor"), ("", "injection")),
 }  # fmt: skip
 _WITH_NAME = ("tool", "http-library")
 
@@ -143,15 +156,13 @@ _COMPATIBLE = r"mozilla/[0-9.]+ \(compatible; *(?!linux|mac|u;|webtv|windows|x11
 _OWNERS = r"(?:^|[ ;(])(google)-[a-z]{3}|-(google)(?:$|[ /;)])|(cloudflare)"
 # Agents that act for somebody: ... Safari/537.36; Manus-User/1.0
 _FOR_USERS = r"\b[a-z]+-user/"
-# What is sent to break into whatever reads it: ${jndi:ldap://...}, () { :; };, ' or '1'='1
+# What is sent to break into whatever reads it, beside the words above: ${jndi:ldap://...},
+# () { :; };, ' or '1'='1. Each has one of these characters, which agents seldom have.
+_SUSPECT = r"[$%&'\"<={]|\.\."
 _INJECTIONS = (
     "${", "%27", "%{", "&#0", "&quot;", "' and ", "' or ", "')", "';", "() {", "(){", "../",
-    "..\\..", "/bin/", "/etc/passwd", "<!", "<?php", "<iframe", "<img", "<script", "<svg",
-    "\" and ", "\" or ", "and 1=1", "base64_decode(", "benchmark(", "char(", "chr(", "cmd.exe",
-    "concat(", "drop table", "eval(", "extractvalue(", "file_get_contents(", "javascript:", "jndi:",
-    "nslookup ", "onerror=", "onload=", "or '1", "or 1=1", "order by", "passthru(", "pg_sleep",
-    "select(", "sleep(", "system(", "union all select", "union select", "waitfor delay",
-    "xp_cmdshell", "{{",
+    "..\\..", "<!", "<?php", "<iframe", "<img", "<script", "<svg", "\" and ", "\" or ", "and 1=1",
+    "onerror=", "onload=", "or '1", "or 1=1", "{{",
 )  # fmt: skip
 
 # Mozilla/5.0, Mozilla/5.0 zgrab, Mozilla/4.0 (compatible), Mozilla/5.0 (Windows NT 10.0; Win64);
@@ -293,7 +304,7 @@ def _trade(text: str, words: list[str]) -> str | None:
 
 def _remark(text: str) -> str | None:
     """Return the signal of what is on no list, but says what no person's program does."""
-    if has(text, _INJECTIONS):
+    if re.search(_SUSPECT, text) and has(text, _INJECTIONS):
         return "injection"
     if _gives_contact(text):
         return "contact"
