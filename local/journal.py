@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
+from local.queue import Entry
 from local.queues import Standing
 from local.receiver import Call
 
@@ -116,15 +117,15 @@ class Journal:
         """Record where each event is in the queues; one that left them was delivered."""
         standing = {}
         parsed = {}
-        for message in standings:
+        for entry, dead in standings:
             # Parsed once, not at every look: messages may wait here by the thousand.
-            document = self._parsed.get(message.body) or _parse(message.body)
+            document = self._parsed.get(entry.body) or _parse(entry.body)
             if document is not None:
-                parsed[message.body] = document
-                standing[document["id"]] = message, document
+                parsed[entry.body] = document
+                standing[document["id"]] = entry, dead, document
         self._parsed = parsed
-        for identifier, (message, document) in standing.items():
-            self._stands(identifier, message, document)
+        for identifier, stands in standing.items():
+            self._stands(identifier, *stands)
         for identifier in self._queued - standing.keys():
             event = self._events.get(identifier)
             if event is not None and event.state not in ("delivered", "failed"):
@@ -162,25 +163,25 @@ class Journal:
         self._ended = True
         self._send(None)
 
-    def _stands(self, identifier: str, message: Standing, document: dict[str, Any]) -> None:
+    def _stands(self, identifier: str, entry: Entry, dead: bool, document: dict[str, Any]) -> None:
         event = self._events.get(identifier)
         if event is None:
             if identifier in self._queued:
                 return  # forgotten: there were too many since
             event = self._add(HitRecord(identifier, time.time(), _body(document)))
-        elif message.state == "in flight" and not message.dead and _called_since(event, message):
+        elif entry.state == "in flight" and not dead and _called_since(event, entry):
             return  # the receiver's answer is known already; what follows from it is under way
         before = event.state, event.attempt, event.due_at, event.last_status, event.reason
         event.attempt = document.get("attempt", 0)
         event.last_status = document.get("last_status")
         event.reason = (document.get("dead") or {}).get("reason", "")
-        event.state = _state(message, event.attempt)
+        event.state = "dead" if dead else _state(entry, event.attempt)
         event.webhook = str(document.get("webhook") or "")
         if event.state == "dead" and before[0] != "dead":
             event.mark(Mark(time.time(), "dead letter", event.reason))
         if event.state != "dead" and before[0] == "dead":
             event.mark(Mark(time.time(), "replayed"))
-        event.due_at = message.due_at if event.state == "retrying" else None
+        event.due_at = entry.due_at if event.state == "retrying" else None
         after = event.state, event.attempt, event.due_at, event.last_status, event.reason
         if after != before or identifier not in self._queued:
             self._changed(event)
@@ -203,16 +204,14 @@ class Journal:
                 self._subscribers.discard(backlog)
 
 
-def _state(message: Standing, attempt: int) -> State:
-    if message.dead:
-        return "dead"
-    if message.state == "in flight":
+def _state(entry: Entry, attempt: int) -> State:
+    if entry.state == "in flight":
         return "delivering"
     return "retrying" if attempt > 0 else "queued"
 
 
-def _called_since(event: HitRecord, message: Standing) -> bool:
-    return bool(event.calls) and event.calls[-1].at >= message.received_at
+def _called_since(event: HitRecord, entry: Entry) -> bool:
+    return bool(event.calls) and event.calls[-1].at >= entry.received_at
 
 
 def _parse(text: str) -> dict[str, Any] | None:

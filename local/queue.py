@@ -30,6 +30,7 @@ class Entry:
     receive_count: int = 0
     first_received_at: float = 0.0
     receipt_handle: str = ""
+    received_at: float = 0.0  # the last time
     state: State = "visible"  # when it was looked at, or received
 
     @property
@@ -156,6 +157,7 @@ class Queue:
                 continue
             entry.receive_count += 1
             entry.first_received_at = entry.first_received_at or now
+            entry.received_at = now
             entry.receipt_handle = f"{message_id}#{entry.receive_count}"
             self._schedule(entry, now + self.visibility_timeout)
             received.append(_seen(entry, now))

@@ -4,7 +4,6 @@ import dataclasses
 import time
 from collections import deque
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from pytracking.errors import InvalidMessage
@@ -13,7 +12,7 @@ from pytracking.tokens.keyring import Keyring
 
 from local.event_source import EventSource
 from local.functions import Environment
-from local.queue import MAX_DELAY_SECONDS, Queue, State
+from local.queue import MAX_DELAY_SECONDS, Entry, Queue
 from local.queue_server import QueueServer
 from local.store import LocalStore
 from local.template import Function, QueueResource, Template
@@ -22,15 +21,8 @@ _MAX_SENT = 10_000  # messages between two looks
 _ENVIRONMENTS = 4  # of one function at a time: one receiver that hangs does not hold up the others
 
 
-@dataclass(frozen=True, slots=True)
-class Standing:
-    """A message as it stands in a queue."""
-
-    body: str
-    state: State
-    due_at: float  # epoch seconds: when it can be received (again)
-    received_at: float  # epoch seconds; only meaningful while it is in flight
-    dead: bool  # in a queue of dead letters
+Standing = tuple[Entry, bool]
+"""A message as it stands in a queue, and whether that is one of dead letters."""
 
 
 class Queues:
@@ -108,15 +100,8 @@ class Queues:
         while self._sent:
             yield self._sent.popleft()
         for name in sorted(self._queues, key=self._dead.__contains__):
-            queue = self._queues[name]
-            for message in queue.waiting():
-                yield Standing(
-                    body=message.body,
-                    state=message.state,
-                    due_at=message.due_at,
-                    received_at=message.due_at - queue.visibility_timeout,
-                    dead=name in self._dead,
-                )
+            for entry in self._queues[name].waiting():
+                yield entry, name in self._dead
 
     def send_again(self, message: Message) -> None:
         """Send an event once more, by the queue that feeds a function."""
@@ -195,7 +180,7 @@ class _FastQueue(Queue):
         """Store a message and return its id (see Queue.send)."""
         if delay_seconds == 0 and self._sent is not None:
             now = time.time()
-            self._sent(Standing(body, "in flight", now, now, dead=False))
+            self._sent((Entry("", body, received_at=now, state="in flight"), False))
         if self._speed == 1 or delay_seconds == 0:
             return super().send(body, delay_seconds)
         now = time.time()

@@ -71,13 +71,8 @@ def test_settings_can_travel_inside_the_link(key: dict[str, Any]) -> None:
 def test_the_originals_json_form_has_its_seven_fields_in_order() -> None:
     result = get_open_tracking_result(get_open_tracking_url(METADATA), REQUEST).to_json_dict()
     assert result._fields == (
-        "is_open_tracking",
-        "is_click_tracking",
-        "tracked_url",
-        "webhook_url",
-        "metadata",
-        "request_data",
-        "timestamp",
+        *("is_open_tracking", "is_click_tracking", "tracked_url", "webhook_url", "metadata"),
+        *("request_data", "timestamp"),
     )
     assert result[:6] == (True, False, None, None, METADATA, REQUEST)
 

@@ -2,6 +2,7 @@
 
 import json
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable
@@ -95,8 +96,8 @@ def _drip(connection: Connection, answer: bytes) -> None:
 class RawServer(Receiver):
     """Serves one behaviour a request, in order; the last one again and again."""
 
-    def __init__(self, *behaviours: Behaviour) -> None:
-        super().__init__(self._behave)
+    def __init__(self, *behaviours: Behaviour, tls: ssl.SSLContext | None = None) -> None:
+        super().__init__(self._behave, tls=tls)
         self.behaviours = list(behaviours)
         self.closing = threading.Event()
         self.url = self.url.removesuffix("/hook")

@@ -50,10 +50,7 @@ def test_every_gateways_event_gives_the_same_request(event, gateway):
 def test_payload_1_0_with_null_maps_is_a_request_without_headers():
     event = samples.rest_api(PATH)
     for name in (
-        "headers",
-        "multiValueHeaders",
-        "pathParameters",
-        "queryStringParameters",
+        *("headers", "multiValueHeaders", "pathParameters", "queryStringParameters"),
         "stageVariables",
     ):
         event[name] = None

@@ -6,11 +6,8 @@ process of its own. What is held to a target is the server's own processor time.
 
 import json
 import os
-import socket
-import subprocess
 import sys
 import tempfile
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -20,6 +17,7 @@ from local.queue_server import QueueServer
 from tests.aws.raw_server import RawServer, hang
 from tests.bench.report import Figure, Section
 from tests.functions.links import RING, token
+from tests.support.programs import ended, free_port, listening
 
 VISITORS = 20
 SECONDS = 5.0
@@ -53,44 +51,32 @@ print(json.dumps(took))
 @contextmanager
 def serving(endpoint: str) -> Iterator[tuple[int, int]]:
     """Run the application on one processor's worth of work; yield its port and process id."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
+    port = free_port()
     command = [sys.executable, "-m", "uvicorn", "--factory", "pytracking.asgi:app"]
+    environment = {
+        "AWS_ACCESS_KEY_ID": "none",
+        "AWS_ENDPOINT_URL_SQS": endpoint,
+        "AWS_REGION": "eu-west-1",
+        "AWS_SECRET_ACCESS_KEY": "none",
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": os.pathsep.join(map(os.path.abspath, sys.path)),
+        "PYTRACKING_LINK_KEYS": RING.to_json(),
+        "PYTRACKING_QUEUE_URL": f"{endpoint}/000000000000/hits",
+        "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
+    }
+    command += ["--port", str(port), "--no-access-log"]
     with (
-        tempfile.TemporaryFile() as log,
-        subprocess.Popen(
-            [*command, "--port", str(port), "--no-access-log"],
-            env={
-                "AWS_ACCESS_KEY_ID": "none",
-                "AWS_ENDPOINT_URL_SQS": endpoint,
-                "AWS_REGION": "eu-west-1",
-                "AWS_SECRET_ACCESS_KEY": "none",
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": os.pathsep.join(sys.path),
-                "PYTRACKING_LINK_KEYS": RING.to_json(),
-                "PYTRACKING_QUEUE_URL": f"{endpoint}/000000000000/hits",
-                "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
-            },
-            stdout=log,
-            stderr=log,
-        ) as process,
+        tempfile.TemporaryDirectory() as folder,
+        listening(command, port, Path(folder), environment) as process,
     ):
-        try:
-            for _ in range(600):
-                time.sleep(0.05)
-                with socket.socket() as probe:
-                    if probe.connect_ex(("127.0.0.1", port)) == 0:
-                        break
-            yield port, process.pid
-        finally:
-            process.kill()
+        yield port, process.pid
 
 
 def visit(port: int, visitors: int, seconds: float) -> list[float]:
     """Return what each answer took, in seconds, sorted."""
     path = f"/o/{token('open', include_issue_time=True)}"
     command = [sys.executable, "-c", VISIT, str(port), path, str(visitors), str(seconds)]
-    return sorted(json.loads(subprocess.run(command, capture_output=True, check=True).stdout))
+    return sorted(json.loads(ended(command, check=True).stdout))
 
 
 def processor_seconds(process: int) -> float:

@@ -13,11 +13,9 @@ import json
 import shutil
 import ssl
 import tempfile
-import threading
 import time
 import zipfile
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from statistics import median
 
@@ -25,6 +23,7 @@ import pytracking
 from cryptography.fernet import Fernet
 from pytracking.tokens.keyring import Keyring
 
+from tests.aws.raw_server import Connection, RawServer
 from tests.bench.report import Figure, Section
 from tests.delivery.authority import Authority
 from tools import emulator, samples
@@ -205,42 +204,16 @@ def _aws(secret: str, folder: Path) -> Iterator[tuple[str, Path]]:
     Gives the address, and the authorities to trust: the machine's own, and the address's.
     """
 
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-        # As AWS does: Nagle's algorithm holds an answer's second packet back, for 40 ms each time.
-        disable_nagle_algorithm = True
+    def answer(connection: Connection) -> None:
+        if connection.request.headers["x-amz-target"] == "secretsmanager.GetSecretValue":
+            connection.answer(200, {"ARN": "arn", "Name": "keys", "SecretString": secret})
+        else:
+            digest = hashlib.md5(connection.json["MessageBody"].encode()).hexdigest()
+            connection.answer(200, {"MessageId": "1", "MD5OfMessageBody": digest})
 
-        def do_POST(self) -> None:
-            body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            if self.headers["X-Amz-Target"] == "secretsmanager.GetSecretValue":
-                answer = {"ARN": "arn", "Name": "keys", "SecretString": secret}
-            else:
-                digest = hashlib.md5(body["MessageBody"].encode()).hexdigest()
-                answer = {"MessageId": "1", "MD5OfMessageBody": digest}
-            text = json.dumps(answer).encode()
-            self.send_response(200)
-            self.send_header("Content-Type", "application/x-amz-json-1.0")
-            self.send_header("Content-Length", str(len(text)))
-            self.end_headers()
-            self.wfile.write(text)
-
-        def log_message(self, *_arguments: object) -> None:
-            pass
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
     authority = Authority(folder)
-    server.socket = authority.serving("127.0.0.1").wrap_socket(
-        server.socket, server_side=True, do_handshake_on_connect=False
-    )
     bundle = folder / "authorities.pem"
     own = ssl.get_default_verify_paths().cafile
     bundle.write_bytes((Path(own).read_bytes() if own else b"") + authority.bundle.read_bytes())
-    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.05})
-    thread.start()
-    try:
-        yield f"https://127.0.0.1:{server.server_port}", bundle
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
+    with RawServer(answer, tls=authority.serving("127.0.0.1")) as server:
+        yield server.url, bundle

@@ -18,19 +18,39 @@ Measurement = tuple[str, str, str]
 """Library, format, and what it does: ``("ours", "sealed", "encode")``."""
 
 
+class Worker:
+    """A process that reads a command a line, and answers each by a line, in JSON."""
+
+    def __init__(self, python: Path, path: str, script: str, *arguments: str) -> None:
+        self._process = subprocess.Popen(
+            [python, Path(__file__).with_name(script), *arguments],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
+        )
+
+    def ask(self, command: object) -> Any:
+        assert self._process.stdin
+        assert self._process.stdout
+        self._process.stdin.write(json.dumps(command) + "\n")
+        self._process.stdin.flush()
+        line = self._process.stdout.readline()
+        if not line:
+            raise RuntimeError(f"{self._process.args} ended; its error is above")
+        return json.loads(line)
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
 class Libraries(AbstractContextManager["Libraries"]):
     """The worker processes: ``ours``, ``original`` (its import name is ours) and ``others``."""
 
     def __init__(self) -> None:
         here = Path(sys.executable)
         self._workers = {
-            name: subprocess.Popen(
-                [python, Path(__file__).with_name("worker.py"), name],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.PIPE,
-                text=True,
-                env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
-            )
+            name: Worker(python, path, "worker.py", name)
             for name, python, path in (
                 ("ours", here, str(ROOT / "layer")),
                 ("original", python_of("original"), ""),
@@ -40,7 +60,7 @@ class Libraries(AbstractContextManager["Libraries"]):
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers.values():
-            worker.communicate()
+            worker.close()
 
     def load(
         self, payloads: Sequence[Payload], settings: dict[str, Any] | None = None
@@ -49,8 +69,8 @@ class Libraries(AbstractContextManager["Libraries"]):
         command = {"do": "load", "payloads": payloads, "settings": settings or {}}
         return {
             (library, name): lengths
-            for library in self._workers
-            for name, lengths in self._ask(library, command).items()
+            for library, worker in self._workers.items()
+            for name, lengths in worker.ask(command).items()
         }
 
     def measure(
@@ -62,21 +82,10 @@ class Libraries(AbstractContextManager["Libraries"]):
         for round_ in range(rounds + 1):
             for measurement in measurements:
                 library, name, verb = measurement
-                seconds = self._ask(library, {"do": verb, "format": name})
+                seconds = self._workers[library].ask({"do": verb, "format": name})
                 if round_:  # the first one warms up
                     found[measurement].append(seconds)
         return found
-
-    def _ask(self, library: str, command: dict[str, Any]) -> Any:
-        worker = self._workers[library]
-        assert worker.stdin
-        assert worker.stdout
-        worker.stdin.write(json.dumps(command) + "\n")
-        worker.stdin.flush()
-        line = worker.stdout.readline()
-        if not line:
-            raise RuntimeError(f"the worker of {library} ended; its error is above")
-        return json.loads(line)
 
 
 def times_faster(ours: list[float], theirs: list[float]) -> float:

@@ -3,7 +3,6 @@
 Times are CPU times, the least of all rounds: what else a machine does only adds to them.
 """
 
-import json
 import os
 import shutil
 import subprocess
@@ -16,6 +15,7 @@ from tempfile import TemporaryDirectory
 from pytracking import Keyring
 from pytracking.html import find_links
 
+from tests.bench.libraries import Worker
 from tests.bench.report import Figure, Line, Plot, Section
 from tests.mails import real
 from tests.support.environments import ROOT, python_of
@@ -65,30 +65,13 @@ def mail(characters: int, links: int | None = None) -> str:
     return f"{head}<body><table>{body}</table></body></html>"
 
 
-class _Worker:
+class _Worker(Worker):
     def __init__(self, python: Path, path: str, documents: Sequence[str]) -> None:
-        self._process = subprocess.Popen(
-            [python, Path(__file__).with_name("mails_worker.py")],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": path},
-        )
-        self._ask({"do": "load", "documents": documents})
+        super().__init__(python, path, "mails_worker.py")
+        self.ask({"do": "load", "documents": documents})
 
     def seconds(self, document: int, times: int = 1, form: str = "html") -> float:
-        return self._ask({"do": form, "document": document, "times": times})
-
-    def close(self) -> None:
-        self._process.communicate()
-
-    def _ask(self, command: object) -> float:
-        assert self._process.stdin
-        assert self._process.stdout
-        self._process.stdin.write(json.dumps(command) + "\n")
-        self._process.stdin.flush()
-        answer: float = json.loads(self._process.stdout.readline())
-        return answer
+        return float(self.ask({"do": form, "document": document, "times": times}))
 
 
 def _ours(documents: Sequence[str]) -> _Worker:

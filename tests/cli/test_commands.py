@@ -57,6 +57,7 @@ def test_the_module_is_the_command():
         (("link", "open", "--open-base", "ftp://t.example.com/o/"), "invalid base URL"),
         (("link", "click", "javascript:alert(1)"), "http"),
         (("link", "open", "--expires-in", "0"), "expires_in"),
+        (("link", "open", "--webhook", "http://x.test/"), "invalid webhook"),
         (("rewrite", "mail.bin"), "say --as"),
     ],
 )

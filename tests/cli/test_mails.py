@@ -11,6 +11,8 @@ import pytest
 from tests.cli.command_line import CLICK, HTML, OPEN, decoded, output, run
 from tests.mails.judges import html5lib_links
 
+BASES = ("CLICK_BASE_URL", "OPEN_BASE_URL")
+
 
 def test_html_is_rewritten_from_a_file_and_from_standard_input(tmp_path):
     file = tmp_path / "mail.html"
@@ -97,8 +99,8 @@ def test_what_could_not_be_tracked_is_told_where_nobody_reads_json():
 
 
 def test_a_missing_base_is_told_with_the_option_that_gives_it():
-    for kind in ("click", "open"):
-        variable = f"PYTRACKING_{kind.upper()}_BASE_URL"
+    for kind, name in (("click", BASES[0]), ("open", BASES[1])):
+        variable = f"PYTRACKING_{name}"
         status, _, err = run("rewrite", stdin=HTML, **{variable: ""})
         assert status == 1
         assert err == f"error: --{kind}-base is needed, or {variable}, or --no-{kind}\n"
@@ -106,11 +108,7 @@ def test_a_missing_base_is_told_with_the_option_that_gives_it():
 
 
 def test_a_check_needs_nothing_and_passes_a_good_mail():
-    nothing = {
-        "PYTRACKING_LINK_KEYS": "",
-        "PYTRACKING_OPEN_BASE_URL": "",
-        "PYTRACKING_CLICK_BASE_URL": "",
-    }
+    nothing = dict.fromkeys((f"PYTRACKING_{name}" for name in ("LINK_KEYS", *BASES)), "")
     out = output("check", stdin=f"\n{HTML}\n", **nothing)
     assert out.startswith("line 2: tracked: https://x.test/\nlinks: 1; cannot be tracked: 0\n")
     report = json.loads(output("check", "--json", stdin=HTML))

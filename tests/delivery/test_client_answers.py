@@ -109,10 +109,7 @@ def test_a_tls_handshake_that_drips_is_cut_at_the_deadline(authority: Authority)
 @pytest.mark.parametrize(
     "answer",
     [
-        b"",
-        b"HTTP/1.1 200",
-        b"HTTP/1.1 200 OK",
-        b"HTTP/1.1 200 OK\r\n",
+        *(b"", b"HTTP/1.1 200", b"HTTP/1.1 200 OK", b"HTTP/1.1 200 OK\r\n"),
         b"HTTP/1.1 200 OK\r\nContent-Length: 0",
         b"HTTP/1.1 200 OK\r\nContent-Length: 0\r\n",
         b"HTTP/1.1 103 Early Hints\r\n",
@@ -204,20 +201,14 @@ def test_a_compressed_body_is_not_inflated(client: Client) -> None:
 # Answers of any kind
 
 _LINES = [
-    b"HTTP/1.1 200 OK\r\n",
-    b"HTTP/1.0 204 \r\n",
-    b"HTTP/1.1 103 Early\r\n\r\n",
-    b"HTTP/1.1 500 \xff\xfe\r\n",
-    b"HTTP/1.1 1e2 X\r\n",
+    *(b"HTTP/1.1 200 OK\r\n", b"HTTP/1.0 204 \r\n", b"HTTP/1.1 103 Early\r\n\r\n"),
+    *(b"HTTP/1.1 500 \xff\xfe\r\n", b"HTTP/1.1 1e2 X\r\n"),
     b"HTTP/1.1 \xd9\xa2\xd9\xa0\xd9\xa0 X\r\n",
     b"\r\n",
 ]
 _HEADERS = [
-    b"Transfer-Encoding: chunked\r\n",
-    b"Transfer-Encoding: gzip, chunked\r\n",
-    b"Content-Length: 5\r\n",
-    b"Content-Length: -5\r\n",
-    b"Content-Length: 5, 6\r\n",
+    *(b"Transfer-Encoding: chunked\r\n", b"Transfer-Encoding: gzip, chunked\r\n"),
+    *(b"Content-Length: 5\r\n", b"Content-Length: -5\r\n", b"Content-Length: 5, 6\r\n"),
     b"Content-Length: \xb2\r\n",
     b"Content-Length: " + b"9" * 5_000 + b"\r\n",
     b"Content-Encoding: br, deflate, zstd\r\n",

@@ -23,6 +23,7 @@ from tests.docs.pages import ROOT, files_of
 from tests.support import sam
 from tests.support.aws import module_of
 from tests.support.environments import folder_of
+from tests.support.programs import free_port, listening
 from tests.support.receiver import Handler, serving
 
 PAGE = "docs/receivers.md"
@@ -125,38 +126,11 @@ def receiver(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Running
     for name, text in files_of(PAGE).items():
         (tmp_path / name).parent.mkdir(exist_ok=True)
         (tmp_path / name).write_text(text, encoding="utf-8")
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    command, count = PROGRAMS[request.param]
-    log = tmp_path / "log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            command(tmp_path, port),
-            cwd=tmp_path,
-            env=_environment(tmp_path, port),
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        try:
-            _wait_for(port, process, log)
-            yield Running(port, lambda: count(tmp_path))
-            assert process.poll() is None, log.read_text()
-        finally:
-            process.kill()
-
-
-def _wait_for(port: int, process: subprocess.Popen[bytes], log: Path) -> None:
-    for _ in range(600):
-        assert process.poll() is None, log.read_text()
-        try:
-            socket.create_connection(("127.0.0.1", port), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail(f"it does not listen after 30 s: {log.read_text()}")
+    port, (command, count) = free_port(), PROGRAMS[request.param]
+    environment = _environment(tmp_path, port)
+    with listening(command(tmp_path, port), port, tmp_path, environment) as process:
+        yield Running(port, lambda: count(tmp_path))
+        assert process.poll() is None, (tmp_path / "log").read_text()
 
 
 def _in_lambda() -> Iterator[Running]:

@@ -96,12 +96,8 @@ def test_without_apps_there_is_no_file(start, path):
     [
         ("PYTRACKING_APPLE_APP_IDS", value)
         for value in (
-            "com.example.shop",
-            "abcde12345.com.example.shop",
-            "ABCDE12345",
-            "ABCDE12345.",
-            "ABCDE12345.com..shop",
-            "ABCDE12345.com.example.*",
+            *("com.example.shop", "abcde12345.com.example.shop", "ABCDE12345", "ABCDE12345."),
+            *("ABCDE12345.com..shop", "ABCDE12345.com.example.*"),
             'ABCDE12345.com"',
         )
     ]

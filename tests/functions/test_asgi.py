@@ -28,7 +28,7 @@ from tests.docs.pages import text_of
 from tests.functions.links import ANSWER_BOUND, METADATA, RING, TARGET, Stopwatch, token
 from tests.support import receiver as servers
 from tests.support.aws import moto_server, sdk
-from tests.support.programs import ended
+from tests.support.programs import ended, free_port, listening
 from tests.support.receiver import Handler
 
 ROOT = Path(__file__).parents[2]
@@ -74,38 +74,19 @@ class Server:
 @contextmanager
 def serving(folder: Path, *options: str, **environment: str) -> Iterator[Server]:
     """Run the application until the block ends."""
-    with socket.create_server(("127.0.0.1", 0)) as free:
-        port = free.getsockname()[1]
-    log = folder / "log"
-    with (
-        log.open("wb") as output,
-        subprocess.Popen(
-            [*COMMAND, "--host", "127.0.0.1", "--port", str(port), *options],
-            cwd=folder,
-            env={
-                "AWS_REGION": "eu-west-1",
-                "HOME": str(folder),
-                "PATH": os.environ["PATH"],
-                "PYTHONPATH": str(ROOT / "layer"),
-                "PYTRACKING_LINK_KEYS": RING.to_json(),
-                "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
-                **environment,
-            },
-            stdout=output,
-            stderr=subprocess.STDOUT,
-        ) as process,
-    ):
-        try:
-            for _ in range(600):
-                assert process.poll() is None, log.read_text()
-                try:
-                    socket.create_connection(("127.0.0.1", port), timeout=1).close()
-                    break
-                except OSError:
-                    time.sleep(0.05)
-            yield Server(process, port, log)
-        finally:
-            process.kill()
+    port = free_port()
+    environment = {
+        "AWS_REGION": "eu-west-1",
+        "HOME": str(folder),
+        "PATH": os.environ["PATH"],
+        "PYTHONPATH": str(ROOT / "layer"),
+        "PYTRACKING_LINK_KEYS": RING.to_json(),
+        "PYTRACKING_WEBHOOK_URL": "https://hooks.example.com/",
+        **environment,
+    }
+    command = [*COMMAND, "--host", "127.0.0.1", "--port", str(port), *options]
+    with listening(command, port, folder, environment) as process:
+        yield Server(process, port, folder / "log")
 
 
 def taking(connection: Connection) -> None:

@@ -8,6 +8,7 @@ from typing import Any
 
 from local import journal as module
 from local.journal import Journal
+from local.queue import Entry
 from local.queues import Standing
 from local.receiver import Call
 
@@ -18,14 +19,8 @@ def standing(identifier: str = "a", **changes: Any) -> Standing:
     document = {"v": 1, "id": identifier, "body": BODY, "attempt": changes.pop("attempt", 0)}
     if reason := changes.pop("reason", None):
         document["dead"] = {"reason": reason}
-    given: dict[str, Any] = {
-        "body": json.dumps(document),
-        "state": "visible",
-        "due_at": 0.0,
-        "received_at": 0.0,
-        "dead": reason is not None,
-    }
-    return Standing(**{**given, **changes})
+    given = {"message_id": "", "body": json.dumps(document), **changes}
+    return Entry(**given), reason is not None
 
 
 def call(status: int | None, identifier: str = "a", at: float | None = None) -> Call:

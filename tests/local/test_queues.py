@@ -123,7 +123,7 @@ def test_a_dead_letter_stands_apart_until_it_is_replayed(queues: Queues, tmp_pat
         dead = message(identifier, attempt=9).as_dead_letter("410 Gone", now=0)
         client(queues).send_message(QueueUrl=url, MessageBody=dead.to_json())
     client(queues).send_message(QueueUrl=url, MessageBody="not a message of ours")
-    assert [standing.dead for standing in queues.standing()] == [True, True, True]
+    assert [dead for _, dead in queues.standing()] == [True, True, True]
 
     settings = Keyring.generate(), "https://hooks.example.com/"
     assert queues.replay(*settings, "b") == 1
@@ -134,7 +134,7 @@ def test_a_dead_letter_stands_apart_until_it_is_replayed(queues: Queues, tmp_pat
     assert queues.replay(*settings, "b") == 0
     assert queues.replay(*settings) == 1
     until(lambda: len(list(queues.standing())) == 1)
-    assert [standing.body for standing in queues.standing()] == ["not a message of ours"]
+    assert [entry.body for entry, _ in queues.standing()] == ["not a message of ours"]
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_a_wait_passes_as_many_times_faster_as_asked_and_the_message_says_so(
     with started(deployed, speed) as queues:
         url = url_of(queues, "Hits")
         client(queues).send_message(QueueUrl=url, MessageBody=text, DelaySeconds=min(900, wait))
-        (standing,) = queues.standing()
+        ((standing, _),) = queues.standing()
     assert standing.state == "delayed"
     assert standing.due_at == pytest.approx(now + expected, abs=2)
     told = json.loads(standing.body)
@@ -171,5 +171,5 @@ def test_what_is_no_message_of_ours_waits_shorter_too(deployed: template.Templat
     with started(deployed, speed=60) as queues:
         url = url_of(queues, "Hits")
         client(queues).send_message(QueueUrl=url, MessageBody="no message", DelaySeconds=900)
-        (standing,) = queues.standing()
+        ((standing, _),) = queues.standing()
     assert standing.due_at == pytest.approx(time.time() + 15, abs=2)

@@ -42,6 +42,7 @@ def test_letters_of_all_scripts_belong_to_a_url(path: str) -> None:
         (f"Mehr...{URL}", [URL]),
         (f"git+{URL} view{URL}", []),
         (f"[a]({URL}1)[b]({URL}2)", [URL + "1", URL + "2"]),
+        (f"[{URL}1]({URL}2)", [URL + "1", URL + "2"]),
         (f"({URL}1)({URL}2)", [URL + "1", URL + "2"]),
         (f"({URL})s", [URL]),
         (f"[{URL}][1]", [URL]),
@@ -125,9 +126,11 @@ def test_a_line_longer_than_any_mailer_makes_was_not_wrapped() -> None:
     assert found(f"{long}\n/b?c=d") == [(long, "tracked")]
 
 
+@pytest.mark.parametrize("line_end", ["\n", "\r\n", " \r\n  "])
 @pytest.mark.parametrize("quote", ["", "> ", ">> ", "> > ", "| "])
-def test_a_url_in_brackets_is_joined_over_quoted_lines(quote: str) -> None:
-    text = f"{quote}<https://x.test/a/\n{quote}b/\n{quote}c>.\n"
+def test_a_url_in_brackets_is_joined_over_quoted_lines(quote: str, line_end: str) -> None:
+    between = line_end + quote
+    text = f"{quote}<https://x.test/a/{between}b/{between}c>.\n"
     new = adapt_text(text, None, CONFIGURATION)
     assert new[: len(quote) + 1] + new[-3:] == f"{quote}<>.\n"
     assert result(new[len(quote) + 1 : -3]).tracked_url == "https://x.test/a/b/c"

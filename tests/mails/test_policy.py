@@ -107,16 +107,8 @@ UNSUBSCRIBING = (
     *("darse-de-baja", "cancelar-suscripción", "cancelar-inscrição", "descadastrar", "wypisz-sie"),
     *("anuluj-subskrypcję", "avprenumerera", "avregistrera", "afmeld-nyhedsbrev", "frameld"),
     *("odhlásit", "odhlaseni", "отписаться", "отписка", "otpisatsya", "leiratkozás", "dezabonare"),
-    *(
-        "abonelikten-çık",
-        "aboneligi-iptal",
-        "退订",
-        "退訂",
-        "取消订阅",
-        "取消訂閱",
-        "配信停止",
-        "購読解除",
-    ),
+    *("abonelikten-çık", "aboneligi-iptal", "退订", "退訂", "取消订阅"),
+    *("取消訂閱", "配信停止", "購読解除"),
     *("annulla-iscrizione", "cancella-iscrizione", "disiscriviti"),
 )
 

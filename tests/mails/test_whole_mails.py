@@ -58,13 +58,8 @@ BODIES = st.one_of(
     st.binary(max_size=80),
     st.sampled_from(
         [
-            b"plain\r\n",
-            b"<p>no link</p>",
-            b"=41=\r\n=C3=A9",
-            b"aGVsbG8=",
-            b"\x1b$B<R\x1b(B",
-            b"--b",
-            b"\0\xff",
+            *(b"plain\r\n", b"<p>no link</p>", b"=41=\r\n=C3=A9", b"aGVsbG8=", b"\x1b$B<R\x1b(B"),
+            *(b"--b", b"\0\xff"),
         ]
     ),
 )

@@ -3,9 +3,6 @@
 import csv
 import gzip
 import json
-import os
-import subprocess
-import sys
 from dataclasses import replace
 from datetime import date
 
@@ -18,13 +15,12 @@ from pytracking.errors import ConfigurationError
 from pytracking.reporting import questions
 from pytracking.reporting.page import page
 
-from tests.docs.pages import ROOT
 from tests.report import generator
 
 pytest.importorskip("duckdb", reason="the reports' engine is not installed")
 from pytracking.reporting.files import report_of, write_parquet
 
-from tests.support.programs import ended
+from tests.support.programs import python
 
 
 @pytest.fixture(scope="module")
@@ -325,12 +321,10 @@ def test_what_strangers_wrote_is_text_on_the_page(tmp_path):
 
 def test_the_command_prints_and_writes_every_form(made, tmp_path):
     folder, truth, _ = made
-    command = [sys.executable, "-m", "pytracking", "report", str(folder), "--by", "campaign"]
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
-    shown = ended(command, env=environment, check=True).stdout
-    assert "campaign-0" in shown
-    outputs = ["--html", tmp_path / "r.html", "--csv", tmp_path / "c", "--parquet", tmp_path / "p"]
-    subprocess.run([*command, *map(str, outputs)], env=environment, capture_output=True, check=True)
+    command = ("-m", "pytracking", "report", folder, "--by", "campaign")
+    assert "campaign-0" in python(*command)
+    python(*command, "--html", tmp_path / "r.html", "--csv", tmp_path / "c")
+    python(*command, "--parquet", tmp_path / "p")
     with (tmp_path / "c" / "campaigns.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
     assert {row["campaign"]: int(row["clicks"]) for row in rows} == truth.clicks
@@ -338,8 +332,7 @@ def test_the_command_prints_and_writes_every_form(made, tmp_path):
 
     found = duckdb.sql(f"SELECT campaign, clicks FROM '{tmp_path}/p/campaigns.parquet'").fetchall()
     assert dict(found) == truth.clicks
-    printed = ended([*command, "--json"], env=environment, check=True)
-    assert json.loads(printed.stdout)["problems"] == []
+    assert json.loads(python(*command, "--json"))["problems"] == []
 
 
 @pytest.mark.parametrize("name", [*questions.QUESTIONS, "people"])

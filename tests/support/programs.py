@@ -1,8 +1,11 @@
-"""Programs that tests run to their end."""
+"""Programs that tests run: to their end, or as servers."""
 
+import socket
 import subprocess
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,3 +22,32 @@ def python(*arguments: Any, **environment: str) -> str:
     """Return what Python printed, which succeeded, over the layer and these variables alone."""
     variables = {"PYTHONPATH": str(LAYER), **environment}
     return ended([sys.executable, *arguments], env=variables, check=True).stdout
+
+
+def free_port() -> int:
+    """Return a port of the loopback that was free just now."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+@contextmanager
+def listening(
+    command: Sequence[Any], port: int, folder: Path, environment: Mapping[str, str]
+) -> Iterator["subprocess.Popen[bytes]"]:
+    """Run a server in a folder until the block ends; what it prints is in ``log`` there."""
+    log = folder / "log"
+    with (
+        log.open("wb") as output,
+        subprocess.Popen(
+            command, cwd=folder, env=environment, stdout=output, stderr=subprocess.STDOUT
+        ) as process,
+    ):
+        try:
+            for _ in range(600):
+                assert process.poll() is None, log.read_text()
+                with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=1):
+                    break
+                time.sleep(0.05)
+            yield process
+        finally:
+            process.kill()

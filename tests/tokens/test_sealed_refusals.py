@@ -71,11 +71,7 @@ def test_two_tokens_cannot_be_spliced() -> None:
 @pytest.mark.parametrize(
     "token",
     [
-        "",
-        "p",
-        "pA",
-        "pAAA",
-        "pAAAA",
+        *("", "p", "pA", "pAAA", "pAAAA"),
         "p" * 21,
         "pé" + "A" * 40,
         "A" * 100,

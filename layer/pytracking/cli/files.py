@@ -15,10 +15,7 @@ _UTF_16_MARKS = (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
 
 
 def read_bytes(file: str, what: str) -> bytes:
-    """Return what is in a file; ``-`` is standard input.
-
-    Args:
-        what: what an error calls it, such as ``the keyring``.
+    """Return what is in a file, ``the keyring`` for one; ``-`` is standard input.
 
     Raises:
         ConfigurationError: it cannot be read.

@@ -216,17 +216,12 @@ def _options(arguments: argparse.Namespace) -> dict[str, Any]:
         if not name.removeprefix("utm_") or not equals:
             raise ConfigurationError(f"--utm takes NAME=VALUE, e.g. source=news, not {pair!r}")
         utm[name] = value
-    return {
-        "unsubscribe": arguments.unsubscribe,
-        "utm": utm,
-        "parts": arguments.parts or ("html", "text"),
-        "shown_urls": arguments.shown_urls,
-        "pixel_placeholder": arguments.pixel_placeholder,
-        "link_metadata": arguments.link_metadata,
-        "conditional_comments": arguments.conditional_comments,
-        "decoy": arguments.decoy,
-        "pixel": arguments.pixel,
-    }
+    names = (
+        *("unsubscribe", "shown_urls", "pixel_placeholder", "link_metadata"),
+        *("conditional_comments", "decoy", "pixel"),
+    )
+    given = {name: getattr(arguments, name) for name in names}
+    return {**given, "utm": utm, "parts": arguments.parts or ("html", "text")}
 
 
 def _some_configuration(configuration: Configuration) -> Configuration:

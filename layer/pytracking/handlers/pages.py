@@ -72,11 +72,7 @@ def texts() -> Mapping[str, Mapping[str, list[str]]]:
 
 
 def language(sealed: str | None, accept_language: str) -> str:
-    """Return the language of a page.
-
-    Args:
-        sealed: that of the link, such as ``de`` or ``de-AT``.
-    """
+    """Return the language of a page: the link's own (``de-AT``), or one that a browser asks for."""
     wanted: list[tuple[float, str]] = []
     for part in accept_language.split(","):
         name, _, weight = part.partition(";")
