@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from typing import Any, Literal
 
-from pytracking.visitors import headers as _headers
-from pytracking.visitors.browsers import Browser, Device, browser_of, client_of, device_of
+from pytracking.visitors import browsers
+from pytracking.visitors.browsers import Browser, Device
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
@@ -158,7 +158,7 @@ def classify(
         app: the link is one that telephones open in an app, which asks for it itself.
     """
     text = (user_agent or "")[:MAX_AGENT_CHARS].strip().lower()
-    browser = browser_of(text)
+    browser = browsers.browser_of(text)
     signals = ["decoy"] if decoy else []
     machine = None
     if not browser.plain:
@@ -171,7 +171,7 @@ def classify(
         signals.append(machine)
     whole = len(headers) > 1
     if whole:
-        signals += _headers.signals(headers)
+        signals += browsers.header_signals(headers)
     if method == "HEAD":
         signals.append("head")
     if not text:
@@ -179,12 +179,12 @@ def classify(
     if age_seconds is not None and 0 <= age_seconds < TOO_SOON_SECONDS:
         signals.append("too-soon")
     if not machine:
-        signals += _headers.disagreements(text, browser, headers, kind, whole=whole)
+        signals += browsers.disagreements(text, browser, headers, kind, whole=whole)
     if not signals:
         last = "browser" if browser.plain else _of_people()(text, words, kind)
         if last:
             signals.append(last)
-        if last == "browser" and _headers.agree(browser, headers, kind):
+        if last == "browser" and browsers.agree(browser, headers, kind):
             signals.append("browser-headers")
     first = signals[0].partition(":")[0] if signals else ""
     age = None if age_seconds is None else max(0, age_seconds)
@@ -192,8 +192,8 @@ def classify(
         SIGNALS[first] if first else "unknown",
         tuple(signals),
         age,
-        client=client_of(text, browser, first, kind),
-        device=device_of(text, browser),
+        client=browsers.client_of(text, browser, first, kind),
+        device=browsers.device_of(text, browser),
         shadow=tuple(_shadows(browser, headers, age, address)) if shadows else None,
     )
 
@@ -225,5 +225,5 @@ def _shadows(
 
     if network := network_signal(address, age):
         yield network
-    if _headers.foreign_accept(browser, headers):
+    if browsers.foreign_accept(browser, headers):
         yield "foreign-accept"
