@@ -7,6 +7,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
 import pytracking
 
 from tests.delivery.receivers import Receiver, answering
@@ -54,32 +55,21 @@ def test_every_example_of_the_readme_is_found() -> None:
     assert all("pytracking." in example for example in _examples())
 
 
-def test_open_tracking_data_comes_from_a_full_url() -> None:
-    link = pytracking.get_open_tracking_url(
-        {"customer_id": 1},
-        base_open_tracking_url=BASE,
-        webhook_url="http://requestb.in/123",
-        include_webhook_url=True,
-    )
-    result = run(OPEN, link)["tracking_result"]
-    assert result.is_open_tracking
+@pytest.mark.parametrize(
+    ("example", "kind", "target"),
+    [(OPEN, "open", None), (CLICK, "click", "http://www.example.com/?query=value")],
+    ids=["open", "click"],
+)
+def test_tracking_data_comes_from_a_full_url(example: str, kind: str, target: str | None) -> None:
+    settings = {"webhook_url": "http://requestb.in/123", "include_webhook_url": True}
+    mint = getattr(pytracking, f"get_{kind}_tracking_url")
+    given = [target] if target else []
+    link = mint(*given, {"customer_id": 1}, **{f"base_{kind}_tracking_url": BASE}, **settings)
+    result = run(example, link)["tracking_result"]
+    assert (result.is_open_tracking, result.is_click_tracking) == (kind == "open", kind == "click")
     assert result.metadata == {"customer_id": 1}
     assert result.webhook_url == "http://requestb.in/123"
-
-
-def test_click_tracking_data_comes_from_a_full_url() -> None:
-    link = pytracking.get_click_tracking_url(
-        "http://www.example.com/?query=value",
-        {"customer_id": 1},
-        base_click_tracking_url=BASE,
-        webhook_url="http://requestb.in/123",
-        include_webhook_url=True,
-    )
-    result = run(CLICK, link)["tracking_result"]
-    assert result.is_click_tracking
-    assert result.metadata == {"customer_id": 1}
-    assert result.webhook_url == "http://requestb.in/123"
-    assert result.tracked_url == "http://www.example.com/?query=value"
+    assert result.tracked_url == target
 
 
 def test_the_pixel_is_a_png_of_68_bytes() -> None:

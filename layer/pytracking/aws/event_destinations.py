@@ -49,14 +49,20 @@ _Call = tuple[dict[str, Any], list[list[int]]]
 
 
 class _Batches:
-    """Puts events to a service of AWS; the store and the bus differ in the shape of a call."""
+    """Puts events to a service of AWS; the store and the bus differ in the shape of a call.
+
+    Raises:
+        ConfigurationError: no region is set.
+    """
 
     name: str
+    _service: str
     _operation: str
     _answers: str  # what the service's answer calls the list with one item a record
 
-    def __init__(self, api: JsonApi) -> None:
-        self._api = api
+    def __init__(self, target: str, settings: Settings) -> None:
+        self._api = JsonApi(self._service, settings)
+        self._target = target
         self.breaker = Breaker()
 
     def send(self, messages: Sequence[Message], ends_at: float) -> list[Result]:
@@ -105,18 +111,12 @@ class EventStore(_Batches):
     """A Firehose stream, which writes events to S3, one a line.
 
     https://docs.aws.amazon.com/firehose/latest/APIReference/API_PutRecordBatch.html
-
-    Raises:
-        ConfigurationError: no region is set.
     """
 
     name = "store"
+    _service = "firehose"
     _operation = "PutRecordBatch"
     _answers = "RequestResponses"
-
-    def __init__(self, stream: str, settings: Settings) -> None:
-        super().__init__(JsonApi("firehose", settings))
-        self._stream = stream
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         """Join events to records, and records to calls: one record for a usual batch."""
@@ -127,25 +127,19 @@ class EventStore(_Batches):
             held = [records[number] for number in numbers]
             joined = ("".join(lines[at] for at in record).encode() for record in held)
             data = [{"Data": base64.b64encode(one).decode()} for one in joined]
-            yield {"DeliveryStreamName": self._stream, "Records": data}, held
+            yield {"DeliveryStreamName": self._target, "Records": data}, held
 
 
 class EventBus(_Batches):
     """An EventBridge bus.
 
     https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_PutEvents.html
-
-    Raises:
-        ConfigurationError: no region is set.
     """
 
     name = "bus"
+    _service = "events"
     _operation = "PutEvents"
     _answers = "Entries"
-
-    def __init__(self, bus: str, settings: Settings) -> None:
-        super().__init__(JsonApi("events", settings))
-        self._bus = bus
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         sizes = {at: len(text) + ENTRY_BYTES for at, text in texts.items()}
@@ -160,7 +154,7 @@ class EventBus(_Batches):
             # events of before 2026-11 have no type
             "DetailType": body.get("type") or (TYPES[kind] if kind else "unknown"),
             "Detail": text,
-            "EventBusName": self._bus,
+            "EventBusName": self._target,
         }
         if type(body.get("timestamp")) is int:
             entry["Time"] = body["timestamp"]
