@@ -127,7 +127,7 @@ def run(rounds: int) -> Section:
             "us",
             1000,
         ),
-        Figure("what a cold start takes longer", _cold_start(rounds), "ms", 3),
+        Figure("what a cold start takes longer", _cold_start(rounds), "ms", 1),
     ]
     return Section("Visitors", figures)
 
