@@ -102,8 +102,8 @@ _LIBRARIES = frozenset((
     "htmlunit", "http", "httpclient", "httpie", "httpoison", "httpx", "hyper", "insomnia", "isahc",
     "jakarta", "java", "jersey", "jetty", "jmeter", "jodd", "k6", "ktor", "libcurl", "libfetch",
     "libsoup", "libwww", "locust", "lua", "lwp", "mechanize", "mint", "needle", "netty", "niquests",
-    "node", "nodejs", "okhttp", "okhttp3", "pecl", "perl", "php", "poco", "postmanruntime",
-    "powershell", "pycurl", "python", "python3", "reactor", "req", "reqwest", "requests", "rest",
+    "node", "nodejs", "okhttp", "pecl", "perl", "php", "poco", "postmanruntime",
+    "powershell", "pycurl", "python", "reactor", "req", "reqwest", "requests", "rest",
     "resttemplate", "resty", "restsharp", "ruby", "rust", "scrapy", "sttp", "superagent", "symfony",
     "tesla", "treq", "twisted", "typhoeus", "undici", "unirest", "ureq", "urlgrabber", "vegeta",
     "vert", "wget", "winhttp", "wrk", "zend",
@@ -272,13 +272,15 @@ def _holds(text: str, needed: list[str]) -> bool:
         if part[0] != "^":
             if part not in text:
                 return False
-        elif not text.startswith(part[1:]) or "device/" in text:
+        elif not text.startswith(part[1:]) or "device/" in text:  # WhatsApp/2.11 ... Device/htc
             return False
     return True
 
 
 def _library(words: list[str]) -> str | None:
-    first = words[0].rstrip("0123456789") if words else ""  # Symfony2, python3
+    first = words[0] if words else ""
+    if first not in _LIBRARIES:
+        first = first.rstrip("0123456789")  # Symfony2, python3
     return f"http-library:{first}" if first in _LIBRARIES else None
 
 
