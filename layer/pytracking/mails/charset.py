@@ -181,18 +181,25 @@ def _japanese(data: bytes) -> Reading:
             place = escape.end()
             begun = begun if mode != "ascii" else place
             continue
+        if mode == "ascii":
+            escape = _ESCAPE.search(data, place)
+            end = escape.start() if escape else len(data)
+            pieces.append(data[place:end].decode("ascii", "surrogateescape"))
+            offsets += begun, *range(place + 1, end)
+            place = begun = end
+            continue
         char, size = _of_set(data, place, mode)
         pieces.append(char)
         offsets.append(begun)
         place = begun = place + size
-        if data[place - 1] in b"\n" and mode != "ascii":
+        if data[place - 1] in b"\n":
             mode = "ascii"  # lines end in ASCII (RFC 1468); programs forget to say so
     return Reading(data, "".join(pieces), JAPANESE, [*offsets, len(data)])
 
 
 def _of_set(data: bytes, place: int, mode: str) -> tuple[str, int]:
     first = data[place]
-    if mode == "ascii" or first < 0x21 or first == 0x7F:
+    if first < 0x21 or first == 0x7F:
         return (chr(first), 1) if first < 0x80 else (chr(0xDC00 + first), 1)
     if mode == "katakana":
         return (chr(0xFF40 + first), 1) if first < 0x60 else ("\ufffd", 1)

@@ -124,7 +124,7 @@ def attributes(text: str, tag: Tag) -> dict[str, Attribute]:
     found: dict[str, Attribute] = {}
     position, end = tag.start + 1 + len(tag.name), tag.end - 1
     # One behind the other: searched for, a long run of blanks would be read from each of them.
-    while attribute := _ATTRIBUTE.match(text, position, end):
+    while position < end and (attribute := _ATTRIBUTE.match(text, position, end)):
         found.setdefault(attribute[1].lower(), attribute)
         position = attribute.end()
     return found

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain, pairwise
 from operator import itemgetter
 from typing import Any, NamedTuple
 
@@ -19,6 +20,7 @@ from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     FOR_APP,
     GUARD,
+    MARKS,
     NO_TRACK,
     OWN_OPT_OUT,
     UNSUBSCRIBE,
@@ -239,9 +241,8 @@ class Told:
         return {**(told or {}), **self._part, **position}
 
 
-@dataclass(slots=True)
-class _Anchor:
-    """A start tag that may hold a link; the text, or the comment, that holds it ends at `limit`."""
+class _Anchor(NamedTuple):
+    """A start tag that may hold a link; its label ends before `limit`, where the text ends."""
 
     tag: markup.Tag
     attributes: dict[str, markup.Attribute]
@@ -282,17 +283,23 @@ def plan(
     told = Told(options, "html")
     links: list[MailLink] = []
     changes = [*unsubscribe_places(text, '"', configuration, options)]
-    reads_labels = "label" in options.link_metadata or options.shown_urls != "track"
-    leaves = options.unsubscribe != "track"
-    for anchor in _scan(text, places, conditional_comments=options.conditional_comments):
-        attributes = anchor.attributes
-        if filled := _to_unsubscribe(attributes, options):
+    reads_labels = (
+        "label" in options.link_metadata
+        or options.shown_urls != "track"
+        or options.unsubscribe != "track"
+    )
+    fills = options.unsubscribe is True
+    anchors = _anchors(text, places, conditional_comments=options.conditional_comments)
+    end_of_text = _Anchor(markup.Tag("", len(text), len(text)), {}, len(text))
+    for anchor, follower in pairwise(chain(anchors, (end_of_text,))):
+        tag, attributes, limit = anchor
+        if fills and (filled := _to_unsubscribe(attributes)):
             changes += filled
             written = markup.readable(markup.value(attributes["href"]))
-            tag = anchor.tag
             links.append(MailLink(written, *Decision("unsubscribe"), tag.start, tag.end))
             continue
-        off = opted_out(attributes)
+        is_marked = not MARKS.isdisjoint(attributes)
+        off = is_marked and opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
             changes.append(markup.removed(attributes[OWN_OPT_OUT]))
         href = attributes.get("href")
@@ -304,22 +311,26 @@ def plan(
         else:
             verdict = policy.judge(value, base, utm=not (options.utm and skips_utm(attributes)))
         label = ""
-        if verdict.target and (reads_labels or (leaves and _may_unsubscribe(text, anchor))):
-            label = _label(text, anchor)
-            verdict = _judged_by_label(verdict, label, options)
+        if verdict.target and reads_labels:
+            label_end = min(limit, follower.tag.start)  # where the next link begins, at the latest
+            verdict, label = _judged_by_label(verdict, text, anchor, label_end, options)
         if verdict.target and click_tracking:
             if "attributes" in options.link_metadata:
                 changes += map(markup.removed, _own_metadata(attributes).values())
             start, end, quote = markup.place_of_value(href)
-            own = told.of_next(_told(anchor, label, options)) if options.link_metadata else NOTHING
-            marks = {name: attributes[name] for name in (FOR_APP, GUARD) if name in attributes}
-            changes += map(markup.removed, marks.values())
+            own = (
+                told.of_next(_told(attributes, label, options))
+                if options.link_metadata
+                else NOTHING
+            )
+            marks = [name for name in (FOR_APP, GUARD) if name in attributes] if is_marked else ()
+            changes += [markup.removed(attributes[name]) for name in marks]
             changes.append(
                 (start, end, Slot(verdict.target, own, quote, FOR_APP in marks, GUARD in marks))
             )
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
-        links.append(MailLink(markup.readable(value), *verdict, anchor.tag.start, anchor.tag.end))
+        links.append(MailLink(markup.readable(value), *verdict, tag.start, tag.end))
     changes += _decoy_changes(text, places, links if click_tracking else [], options)
     if open_tracking:
         changes += _pixel_changes(text, places, policy, configuration, options)
@@ -340,12 +351,10 @@ def unsubscribe_places(
             yield *found.span(), Slot(UNSUBSCRIBE, NOTHING, quote)
 
 
-def _to_unsubscribe(attributes: Mapping[str, markup.Attribute], options: Options) -> list[Change]:
+def _to_unsubscribe(attributes: Mapping[str, markup.Attribute]) -> list[Change]:
     """What makes an unsubscribe link of a tag that asks for it; nothing where none does."""
     href, own = attributes.get("href"), attributes.get(OWN_OPT_OUT)
-    if options.unsubscribe is not True or href is None:
-        return []
-    if href.lastindex in (None, 1):  # it has no value to be replaced
+    if href is None or href.lastindex in (None, 1):  # it has no value to be replaced
         return []
     asks = own is not None and markup.value(own).strip().lower() == UNSUBSCRIBE
     if not asks and not UNSUBSCRIBE_URL.fullmatch(markup.value(href).strip()):
@@ -365,26 +374,33 @@ def _decoy_changes(
         yield place, place, Slot(target, {DECOY: True}, '"')
 
 
-def _may_unsubscribe(text: str, anchor: _Anchor) -> bool:
+def _judged_by_label(
+    verdict: Decision, text: str, anchor: _Anchor, label_end: int, options: Options
+) -> tuple[Decision, str]:
+    """What a link's text changes in the verdict on its URL; and that text, where it was read."""
+    leaves = options.unsubscribe != "track"
+    is_asked = "label" in options.link_metadata or options.shown_urls != "track"
+    if not is_asked and not (leaves and _may_unsubscribe(text, anchor, label_end)):
+        return verdict, ""
+    label = _label(text, anchor, label_end)
+    if leaves and says_unsubscribe(label):
+        return Decision("unsubscribe"), label
+    if options.shown_urls != "track" and shows_url(label):
+        reason = f"its text is a URL, {label}, and would differ from where it leads"
+        target = verdict.target if options.shown_urls == "report" else ""
+        return Decision("tracked" if target else "shows its URL", target, reason), label
+    return verdict, label
+
+
+def _may_unsubscribe(text: str, anchor: _Anchor, label_end: int) -> bool:
     """Whether it is worth the time to read a link's label."""
     if anchor.tag.name == "area":
         return "alt" in anchor.attributes
     start = anchor.tag.end
-    limit = min(anchor.limit, start + MAX_SCANNED)
+    limit = min(label_end, start + MAX_SCANNED)
     end = text.find("</a", start, limit)
     inside = text[start : end if end >= 0 else limit]
     return inside != "" and may_say_unsubscribe(inside)
-
-
-def _judged_by_label(verdict: Decision, label: str, options: Options) -> Decision:
-    """What a link's text changes in the verdict on its URL."""
-    if options.unsubscribe != "track" and says_unsubscribe(label):
-        return Decision("unsubscribe")
-    if options.shown_urls != "track" and shows_url(label):
-        reason = f"its text is a URL, {label}, and would differ from where it leads"
-        target = verdict.target if options.shown_urls == "report" else ""
-        return Decision("tracked" if target else "shows its URL", target, reason)
-    return verdict
 
 
 def require_bases(configuration: Configuration, *, click: bool, open: bool) -> None:  # noqa: A002
@@ -420,19 +436,8 @@ def decoy(url: str) -> str:
 # Finding ------------------------------------------------------------------------------------------
 
 
-def _scan(text: str, places: _Places, *, conditional_comments: bool) -> Iterator[_Anchor]:
-    """Every tag that may hold a link, in order; and, into `places`, where a pixel may stand."""
-    waiting: _Anchor | None = None  # for the next one, at which its text has ended
-    for anchor in _anchors(text, places, conditional_comments=conditional_comments):
-        if waiting:
-            waiting.limit = min(waiting.limit, anchor.tag.start)
-            yield waiting
-        waiting = anchor
-    if waiting:
-        yield waiting
-
-
 def _anchors(text: str, places: _Places, *, conditional_comments: bool) -> Iterator[_Anchor]:
+    """Every tag that may hold a link, in order; and, into `places`, where a pixel may stand."""
     names = _LINKS | _PLACES | ({"!--"} if conditional_comments else set())
     templates = 0  # in which nothing is of the body
     for tag in markup.tags(text, names):
@@ -523,25 +528,27 @@ def _pixel_place(text: str, places: _Places, options: Options) -> int:
 # Telling ------------------------------------------------------------------------------------------
 
 
-def _told(anchor: _Anchor, label: str, options: Options) -> dict[str, Any]:
+def _told(
+    attributes: Mapping[str, markup.Attribute], label: str, options: Options
+) -> dict[str, Any]:
     """What a link's metadata says about the link itself, as far as asked to."""
     told: dict[str, Any] = {}
     if "attributes" in options.link_metadata:
-        for name, attribute in _own_metadata(anchor.attributes).items():
+        for name, attribute in _own_metadata(attributes).items():
             told[name] = markup.readable(markup.value(attribute))
     if "label" in options.link_metadata:
         told["link_label"] = label
     return told
 
 
-def _label(text: str, anchor: _Anchor) -> str:
+def _label(text: str, anchor: _Anchor, label_end: int) -> str:
     if anchor.tag.name == "area":  # it has no text
         alternative = anchor.attributes.get("alt")
         return readable_label(markup.value(alternative)) if alternative else ""
-    return label_of(text, anchor.tag.end, anchor.limit)
+    return label_of(text, anchor.tag.end, label_end)
 
 
-def _own_metadata(attributes: dict[str, markup.Attribute]) -> dict[str, markup.Attribute]:
+def _own_metadata(attributes: Mapping[str, markup.Attribute]) -> dict[str, markup.Attribute]:
     """`data-pytracking-section="top"` as {"section": ...}."""
     return {
         name.removeprefix(_OWN_METADATA): attribute
