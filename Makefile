@@ -4,6 +4,7 @@
 .DELETE_ON_ERROR:
 SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
+unexport PYTHONDONTWRITEBYTECODE # or each process of the tests compiles all that it imports
 
 # The first Python that is new enough and makes environments: a name on PATH may be a stand-in that only fails.
 USABLE := import ensurepip, sys, venv; sys.exit(sys.version_info < (3, 11))
@@ -15,8 +16,8 @@ CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { echo "No P
 PIP := -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
 UV := UV_LINK_MODE=copy .venv/bin/uv -q
 PY := PYTHONPATH=layer .venv/bin/python
-# Files of tests run side by side, in the order of tests/conftest.py; those of one file share what its fixtures build.
-TEST := .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+# Files of tests run side by side, in the order of tests/conftest.py, one more than two cores hold: some wait.
+TEST := .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 # SAM runs with this project's Python first, which has the pip that builds the layer.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.venv/bin:$$PATH" .venvs/sam/bin/sam
 # What was given on make's own command line, each quoted for the shell: DOMAIN=track.example.com
