@@ -111,5 +111,5 @@ def test_only_the_urls_found_change(text: str) -> None:
      "]", "https://x.test ", "h"],
 )  # fmt: skip
 def test_hostile_text_takes_no_longer_than_other_text(piece: str) -> None:
-    text = piece * (500_000 // len(piece))  # anything quadratic would take hours here
+    text = piece * (100_000 // len(piece))  # anything quadratic would take an hour here
     assert len(adapted(text)) >= len(text)

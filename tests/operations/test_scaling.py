@@ -80,10 +80,10 @@ def test_an_event_is_stored_in_as_many_bytes_as_the_model_says() -> None:
             separators=(",", ":"),
         )
         + "\n"
-        for number in range(5000)
+        for number in range(1000)
     ).encode()
-    assert scaling.EVENT_BYTES * 0.9 < len(lines) / 5000 <= scaling.EVENT_BYTES
-    stored = len(gzip.compress(lines)) / 5000
+    assert scaling.EVENT_BYTES * 0.9 < len(lines) / 1000 <= scaling.EVENT_BYTES
+    stored = len(gzip.compress(lines)) / 1000
     assert scaling.STORED_BYTES * 0.8 < stored <= scaling.STORED_BYTES
 
 
