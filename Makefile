@@ -112,7 +112,7 @@ sbom: .venv/.stamp .venvs/layer/.stamp ## List what the layer ships: dist/layer.
 	@$(PY) tools/sbom.py
 audit: .venv/.stamp ## Look up the locked dependencies among known vulnerabilities
 	@.venv/bin/python tools/audit.py
-release-check: test docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
+release-check: test e2e docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
 	@.venv/bin/python tools/audit.py || [ $$? = 75 ]
 
 ##@ Clean
