@@ -96,7 +96,7 @@ def _serve(listener: socket.socket, options: argparse.Namespace, events: Path) -
         environments[name].load()
     queues.feed()
 
-    journal = Journal(EventLines().tell)
+    journal = Journal(EventLines().show)
     receiver = Receiver(run.secret, journal.called)
     minter = LocalMinter(tracker)
     live = Live(run, journal, receiver, minter, queues, store)

@@ -14,32 +14,32 @@ from pytracking.events import event_kind
 from local.journal import CAPACITY, HitRecord
 
 _LONGEST = 100  # characters of a target, of metadata, or of a reason
-_TOLD = {"delivered", "failed", "retrying", "dead"}
+_SHOWN = {"delivered", "failed", "retrying", "dead"}
 
 
 class EventLines:
     """Prints what is new about an event, each thing once."""
 
     def __init__(self) -> None:
-        self._told: dict[str, tuple[str, int]] = {}  # the state and the attempt last printed, by id
+        self._printed: dict[str, tuple[str, int]] = {}  # by id: state and attempt last printed
 
-    def tell(self, event: HitRecord) -> None:
+    def show(self, event: HitRecord) -> None:
         """Print what happened to an event since the last line about it."""
         if event.state == "refused":
             _print(event, "refused", event.calls[-1].problem)
             return
-        if event.id not in self._told:
-            self._told[event.id] = "queued", 0
+        if event.id not in self._printed:
+            self._printed[event.id] = "queued", 0
             _print(event, *_hit(event.body))
-            while len(self._told) > CAPACITY:
-                del self._told[next(iter(self._told))]
+            while len(self._printed) > CAPACITY:
+                del self._printed[next(iter(self._printed))]
         attempt = max(event.attempt, len(event.calls))
         now = event.state, attempt
-        before, self._told[event.id] = self._told[event.id], now
-        if event.state not in _TOLD or now == before:
+        before, self._printed[event.id] = self._printed[event.id], now
+        if event.state not in _SHOWN or now == before:
             return
         if before == ("failed", attempt) and event.state == "retrying":
-            self._told[event.id] = before  # the failure is printed; its wait follows from it
+            self._printed[event.id] = before  # the failure is printed; its wait follows from it
             return
         _print(event, *_outcome(event, attempt))
 

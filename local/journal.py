@@ -68,9 +68,9 @@ class HitRecord:
 class Journal:
     """The latest events, and the pages that subscribe to changes."""
 
-    def __init__(self, tell: Callable[[HitRecord], None] = lambda event: None) -> None:
-        """`tell` gets every event that changed."""
-        self._tell = tell
+    def __init__(self, changed: Callable[[HitRecord], None] = lambda event: None) -> None:
+        """`changed` gets every event that changed."""
+        self._on_change = changed
         self._events: dict[str, HitRecord] = {}
         self._queued: set[str] = set()  # ids of the events that were last seen in a queue
         self._parsed: dict[str, dict[str, Any]] = {}  # the messages of the last look, by text
@@ -194,7 +194,7 @@ class Journal:
 
     def _changed(self, event: HitRecord) -> None:
         self.publish("event", asdict(event))
-        self._tell(event)
+        self._on_change(event)
 
     def _send(self, frame: str | None) -> None:
         for backlog in list(self._subscribers):

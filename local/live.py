@@ -6,7 +6,7 @@ import secrets
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -174,8 +174,8 @@ class Live:
         if not isinstance(html, str) or not html.strip():
             raise InvalidRequest("no HTML: paste a mail")
         mail = self._minter.rewrite(html)
-        urls = {"original_url": self._keep(html), "url": self._keep(mail.html)}
-        return {**asdict(mail), "original": html, **urls}
+        urls = {"original_url": self._keep(html), "url": self._keep(mail["html"])}
+        return {**mail, "original": html, **urls}
 
     def _keep(self, html: str) -> str:
         identifier = secrets.token_urlsafe(12)

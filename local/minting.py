@@ -2,7 +2,6 @@
 
 import json
 import re
-from dataclasses import dataclass
 from typing import Any
 
 from pytracking import Tracker
@@ -22,16 +21,6 @@ _REASONS = {
     "already tracked": "it is a tracking link already",
     "no page": "it leads to no page: only http and https links can be followed by a redirect",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class RewrittenMail:
-    """A mail as it would be sent, and what became of its links."""
-
-    html: str
-    tracked: list[str]  # every link of ours in it, in order; the pixel's among them
-    clicks: int  # how many of them are the mail's own links, tracked
-    left: list[dict[str, str]]  # href and reason of each link that was left as it was
 
 
 class LocalMinter:
@@ -76,24 +65,28 @@ class LocalMinter:
             minted["expires_at"] = tracker.read(next(iter(minted.values()))).expires_at
         return minted
 
-    def rewrite(self, html: str) -> RewrittenMail:
-        """Return a mail with tracked links and a pixel, and what became of its links."""
+    def rewrite(self, html: str) -> dict[str, Any]:
+        """Return a mail as it would be sent, and what becomes of its links.
+
+        ``tracked`` are all links of ours, the pixel's too; ``clicks`` counts the mail's own;
+        ``left`` are those that stay as they were, each with its reason.
+        """
         from pytracking.html import find_links
 
         links = find_links(html, self._tracker.configuration())
         new = self._tracker.html(html, {"mail": "page"})
         bases = "|".join(map(re.escape, self._tracker.base_urls.prefixes.values()))
         ours = rf"(?:{bases})[\w-]+"  # http://127.0.0.1:8000/c/pLong-token_...
-        return RewrittenMail(
-            html=new,
-            tracked=re.findall(ours, new),
-            clicks=sum(link.outcome == "tracked" for link in links),
-            left=[
+        left = [link for link in links if link.outcome != "tracked"]
+        return {
+            "html": new,
+            "tracked": re.findall(ours, new),
+            "clicks": len(links) - len(left),
+            "left": [
                 {"href": link.href, "reason": link.reason or _REASONS.get(link.outcome, "")}
-                for link in links
-                if link.outcome != "tracked"
+                for link in left
             ],
-        )
+        }
 
 
 def _parsed(text: str) -> Any:

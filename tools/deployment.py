@@ -13,7 +13,6 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence, Set
-from dataclasses import dataclass
 from typing import Any
 
 import boto3
@@ -61,29 +60,6 @@ OF_MAKE = {"PYTHON"}  # what `make` is given besides
 
 class Refused(PytrackingError):
     """A deployment that would fail, or do something else than was meant."""
-
-
-@dataclass(frozen=True)
-class Choices:
-    """What was asked for: the stack's name, and parameters; an empty one is its default."""
-
-    stack: str
-    parameters: dict[str, str]
-
-    @classmethod
-    def of(cls, arguments: Sequence[str]) -> "Choices":
-        """Read `NAME=value` arguments.
-
-        Raises:
-            Refused: one is unknown.
-        """
-        given = read_choices(arguments, {*PARAMETERS, *OF_MAKE, "STACK"})
-        chosen = {PARAMETERS[name]: given[name] for name in given if name in PARAMETERS}
-        return cls(given.get("STACK") or STACK, chosen)
-
-    def overrides(self, defaults: Mapping[str, str]) -> list[str]:
-        """Return the parameters as `sam deploy` takes them: each quoted, whatever is in it."""
-        return [quoted(name, value or defaults[name]) for name, value in self.parameters.items()]
 
 
 def read_choices(arguments: Sequence[str], known: Set[str]) -> dict[str, str]:
@@ -247,8 +223,10 @@ def summary(found: Mapping[str, str]) -> str:
     return "\n".join(lines)
 
 
-def deploy(choices: Choices, region: str) -> None:
+def deploy(stack: str, choices: Mapping[str, str], region: str) -> None:
     """Look, build, show the plan, deploy, and print the two base URLs.
+
+    ``choices`` are by the names of PARAMETERS; an empty one goes back to its default.
 
     Raises:
         Refused: it would fail.
@@ -260,20 +238,22 @@ def deploy(choices: Choices, region: str) -> None:
 
     cloudformation = client("cloudformation")
     defaults = template_defaults()
-    deployed = parameters_of(choices.stack, cloudformation)
+    chosen = {PARAMETERS[name]: choices[name] for name in choices if name in PARAMETERS}
+    chosen = {name: value or defaults[name] for name, value in chosen.items()}
+    deployed = parameters_of(stack, cloudformation)
     before = {**defaults, **deployed}
-    after = {**before, **{n: v or defaults[n] for n, v in choices.parameters.items()}}
+    after = {**before, **chosen}
     check_change_of_domain(deployed, after)
-    print(f"Stack {choices.stack} in {region}")
+    print(f"Stack {stack} in {region}")
     for line in (*check_domain(after, client("route53")), *check_concurrency(client("lambda"))):
         print(line)
-    for name in choices.parameters:
+    for name in chosen:
         was = f" (was {before[name] or 'empty'})" if before[name] != after[name] else ""
         print(f"{name}: {after[name] or 'empty'}{was}")
     emulator.sam("build")
-    overrides = choices.overrides(defaults)
+    overrides = [quoted(name, value) for name, value in chosen.items()]
     arguments = (
-        *("deploy", "--stack-name", choices.stack),
+        *("deploy", "--stack-name", stack),
         *(("--parameter-overrides", *overrides) if overrides else ()),
     )
     planned = emulator.sam(*arguments, "--no-execute-changeset", AWS_DEFAULT_REGION=region)
@@ -281,7 +261,7 @@ def deploy(choices: Choices, region: str) -> None:
     print("\n".join(plan) or "Nothing changes.", flush=True)
     if plan:
         emulator.sam(*arguments, AWS_DEFAULT_REGION=region)
-    print(summary(described(choices.stack)))
+    print(summary(described(stack)))
 
 
 def run(work: Callable[[], None], verb: str) -> int:
@@ -310,7 +290,12 @@ def run(work: Callable[[], None], verb: str) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Deploy what the command line says."""
     given = sys.argv[1:] if arguments is None else arguments
-    return run(lambda: deploy(Choices.of(given), account_region()), "deployed")
+
+    def work() -> None:
+        choices = read_choices(given, {*PARAMETERS, *OF_MAKE, "STACK"})
+        deploy(choices.get("STACK") or STACK, choices, account_region())
+
+    return run(work, "deployed")
 
 
 if __name__ == "__main__":

@@ -134,7 +134,7 @@ class PrivacyPolicy(NamedTuple):
 
 
 def says_do_not_track(headers: Mapping[str, str]) -> bool:
-    """Tell whether a browser asks not to be tracked, by its headers with names in lower case.
+    """Return whether a browser asks not to be tracked, by its headers with names in lower case.
 
     ``DNT: 1`` (https://www.w3.org/TR/tracking-dnt/#dnt-header-field) or ``Sec-GPC: 1``
     (https://www.w3.org/TR/gpc/#the-sec-gpc-header-field-for-http-requests).

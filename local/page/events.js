@@ -106,25 +106,25 @@ function makeRow(id) {
   let story = null;
   let latest = null;
   // Details are drawn when they are opened: a thousand closed rows cost nothing.
-  const tell = () => {
+  const show = () => {
     if (!story) {
       story = makeStory();
       details.append(story.element);
     }
-    story.tell(latest);
+    story.show(latest);
     tick(gateway.now());
   };
   details.addEventListener("toggle", () => {
     if (details.open) {
       shown.open.add(id);
-      tell();
+      show();
     } else shown.open.delete(id);
   });
   const update = (event) => {
     const focused = details.contains(document.activeElement);
     latest = event;
     summary.replaceChildren(...summaryOf(event));
-    if (details.open) tell();
+    if (details.open) show();
     // The button that was pressed may be gone: the focus goes to the row.
     if (focused && !details.contains(document.activeElement)) summary.focus();
   };

@@ -18,8 +18,8 @@ export function isFound(event, search) {
   const words = search.toLowerCase().match(WORDS) ?? [];
   if (words.length === 0) return true;
   const { tracked_url, visitor, request_data, link_id, privacy } = event.body;
-  const told = [event.id, event.calls.at(-1)?.id, event.metadata, tracked_url, visitor, request_data, link_id, privacy];
-  const text = `${JSON.stringify(told)} ${seenWords(event)}`.toLowerCase();
+  const searched = [event.id, event.calls.at(-1)?.id, event.metadata, tracked_url, visitor, request_data, link_id, privacy];
+  const text = `${JSON.stringify(searched)} ${seenWords(event)}`.toLowerCase();
   const values = new Map(event.metadata.map(([name, value]) => [name.toLowerCase(), value.toLowerCase()]));
   const own = JSON.stringify([event.metadata, tracked_url]).toLowerCase();
   const kind = kindOf(event);

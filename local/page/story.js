@@ -8,7 +8,7 @@ import { replay } from "./receiver.js";
 /** The waits of the schedule in seconds. */
 export const planned = { delays: [] };
 
-/** Make the element of the details; `tell` updates it, and keeps open what was opened. */
+/** Make the element of the details; `show` updates it, and keeps open what was opened. */
 export function makeStory() {
   const [facts, attempts] = [make("dl"), make("ol", { class: "attempts" })];
   const body = make("pre", { tabindex: "0" });
@@ -40,7 +40,7 @@ export function makeStory() {
     sent,
     raw,
   );
-  const tell = (event) => {
+  const show = (event) => {
     shown = event;
     const last = event.calls.at(-1)?.headers ?? {};
     actions.hidden = event.state === "refused";
@@ -51,7 +51,7 @@ export function makeStory() {
     raw.hidden = Object.keys(event.body).length === 0; // of what is no webhook nothing is kept
     if (body.textContent !== event.text) body.textContent = event.text; // else what is selected in it stays so
   };
-  return { element, tell };
+  return { element, show };
 }
 
 function factsOf(event) {

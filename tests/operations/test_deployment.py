@@ -12,7 +12,7 @@ from botocore.exceptions import ClientError
 from tests.support import sam
 from tests.support.programs import ended
 from tools import deployment, domain, emulator
-from tools.deployment import PARAMETERS, Choices, summary
+from tools.deployment import PARAMETERS, quoted, summary
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -227,10 +227,14 @@ def test_the_guide_names_each_choice_beside_its_parameter(variable: str, paramet
     assert f"| `{parameter}` | `{variable}` |" in (ROOT / "docs" / "operators.md").read_text()
 
 
-def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value() -> None:
-    choices = Choices.of(["DOMAIN=track.example.com", "ZONE=Z1", "STACK=mine"])
-    assert choices.stack == "mine"
-    assert choices.overrides({}) == ['DomainName="track.example.com"', 'HostedZoneId="Z1"']
+def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value(
+    account: Account,
+) -> None:
+    assert deployment.main(["DOMAIN=track.example.com", "ZONE=Z1", "STACK=mine"]) == 0
+    assert account.runs[-1] == (
+        *("deploy", "--stack-name", "mine", "--parameter-overrides"),
+        *('DomainName="track.example.com"', 'HostedZoneId="Z1"'),
+    )
 
 
 def test_an_empty_choice_goes_back_to_the_default(
@@ -245,12 +249,13 @@ def test_an_empty_choice_goes_back_to_the_default(
 
 @pytest.mark.parametrize("value", ["https://a.example/x?a=b&c=d#e", "a b,c", 'a"b', "a\\b"])
 def test_sam_reads_a_choice_as_it_was_given(value: str) -> None:
-    (override,) = Choices.of([f"WEBHOOK={value}"]).overrides({})
     code = (
         "import sys; from samcli.cli.types import CfnParameterOverridesType as T;"
         "print(T().convert((sys.argv[1],), None, None)['WebhookUrl'], end='')"
     )
-    read = ended([emulator.SAM / "bin" / "python", "-c", code, override], check=True)
+    read = ended(
+        [emulator.SAM / "bin" / "python", "-c", code, quoted("WebhookUrl", value)], check=True
+    )
     assert read.stdout == value
 
 

@@ -122,7 +122,7 @@ class KeptSecret(Generic[T]):
         return self.value
 
     def refresh(self) -> bool:
-        """Fetch, unless that was tried a moment ago; tell whether there is a new value.
+        """Fetch, unless that was tried a moment ago; return whether there is a new value.
 
         A failure is logged once for each cause. It rings an alarm where there is nothing to go on
         with, or where the secret holds what cannot be used: the next start would have nothing.

@@ -116,7 +116,7 @@ class AddressRules:
         return vetted
 
     def allows(self, address: Address) -> bool:
-        """Tell whether an address may be dialled."""
+        """Return whether an address may be dialled."""
         if isinstance(address, ipaddress.IPv6Address):
             if address.scope_id is not None:
                 return False

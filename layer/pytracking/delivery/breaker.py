@@ -36,7 +36,7 @@ class _Silence:
 
 
 class Breaker(Memory[_Silence]):
-    """Tells whether a post to an origin is worth its time, and how much. Any thread may ask."""
+    """Decides whether a post to an origin is worth its time, and how much. Any thread may ask."""
 
     def timeout(self, origin: str) -> float | None:
         """Return the seconds that a post may take now, None if it is not to be made.

@@ -46,7 +46,7 @@ def dial(addresses: Sequence[str], port: int, seconds: float) -> socket.socket:
 
 
 def out_of_descriptors(error: BaseException) -> bool:
-    """Tell whether a connection failed because this process may open no further file.
+    """Return whether a connection failed because this process may open no further file.
 
     A look-up that fails says so by no number of its own, so there it is tried.
     """

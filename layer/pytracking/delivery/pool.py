@@ -77,7 +77,7 @@ class Pool(Generic[_C]):
 
 
 def _is_open(sock: socket.socket | None) -> bool:
-    """Tell whether nothing has arrived on an idle connection: what arrives is its end."""
+    """Return whether nothing has arrived on an idle connection: what arrives is its end."""
     if sock is None or sock.fileno() < 0:
         return False
     poll = select.poll()

@@ -19,7 +19,7 @@ class SlowOrigins(Memory[float]):
     """Remembers until when an origin counts as slow. Any thread may ask."""
 
     def has(self, origin: str) -> bool:
-        """Tell whether a hit belongs into the slow lane. Of many that ask, one is let try again."""
+        """Return whether a hit belongs into the slow lane; of many that ask, one may try again."""
         with self._lock:
             until = self._values.get(origin)
             if until is None or self._now() < until:

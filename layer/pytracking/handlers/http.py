@@ -121,7 +121,7 @@ class Request:
         ) or (f"https://{self.host}/",)
 
     def may_be_for(self, url: str) -> bool:
-        """Tell whether this may be a request for ``url``, so that a redirect would never end.
+        """Return whether this may be a request for ``url``, so that a redirect would never end.
 
         Behind a CDN the host is the API's own, and nobody here knows under which name it was
         reached. So the ends of the paths decide; gateways put stages before a path, or take folders

@@ -67,7 +67,7 @@ class Outbox:
         self._failed_at = 0.0
 
     def record(self, make: Callable[[], Hit], token: str, timeout: float) -> tuple[Fate, Hit]:
-        """Send a hit within ``timeout`` seconds, or log it; tell what became of it.
+        """Send a hit within ``timeout`` seconds, or log it; return what became of it.
 
         Args:
             token: as it came. The log line holds it, and with the link keys it gives the hit again.

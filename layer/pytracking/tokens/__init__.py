@@ -48,5 +48,5 @@ def looks_like_token(text: str) -> bool:
 
 
 def holds_token(text: str) -> bool:
-    """Tell whether what looks like a token stands anywhere in ``text``."""
+    """Return whether what looks like a token stands anywhere in ``text``."""
     return _LOOKS.search(text) is not None
