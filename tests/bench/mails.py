@@ -45,7 +45,7 @@ def run(rounds: int) -> Section:
         figures=[
             Figure(
                 "adapt_html, times faster than the original, slowest of these mails",
-                slowest, "x", 2.0, "higher",
+                slowest, "x", 1.0, "higher",
             ),
             *comparison,
             *_campaigns(rounds),
