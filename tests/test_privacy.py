@@ -148,7 +148,7 @@ def test_whose_network_it_was_goes_with_the_address():
     }
 
 
-def test_without_a_wish_a_verdict_is_kept_whole():
+def test_without_a_flag_a_verdict_is_kept_whole():
     assert PrivacyPolicy().visitor(VISITOR, ()) == VISITOR
 
 

@@ -141,7 +141,7 @@ def test_what_cannot_be_replayed_stays_and_the_report_says_why(
     report = replay(rig, **settings)
     assert (report.replayed, dict(report.stays)) == (1, {why: 1})
     assert rig.left(rig.dead_url) == 1
-    # In sight at once, for whoever comes next.
+    # In sight at once, for the next reader.
     assert len(rig.dead_texts()) == 1
 
 
@@ -197,7 +197,7 @@ def test_of_a_batch_taken_in_part_the_rest_stays(rig: Rig) -> None:
     with pytest.raises(ReplayError, match=r"2 hits were not taken .* Throttled"):
         replay(rig, sqs=HalfRefusing(rig.sqs))
     assert rig.left() == 1
-    # In sight at once, for whoever comes next.
+    # In sight at once, for the next reader.
     assert len(rig.dead_texts()) == 2
 
 

@@ -60,7 +60,7 @@ def quick_handler(environment: Mapping[str, str]) -> Any:
 
 
 def poll(environment: Mapping[str, str]) -> None:
-    """Receive, invoke, delete, for ever."""
+    """Receive, invoke, delete, until it is ended."""
     quick = "WORKER_DEADLINE" in environment
     deliver = FUNCTIONS / "deliver" / "app.py"
     handler = quick_handler(environment) if quick else module_of(deliver).handler

@@ -1,4 +1,4 @@
-"""What the AWS emulator leaves undone of a deployment, and mends through AWS's own interface.
+"""What the AWS emulator leaves undone of a deployment, and repairs through AWS's own interface.
 
 Each repair names the fault, and fails once the emulator no longer has it: then delete the repair.
 """
@@ -18,7 +18,7 @@ UNKNOWN = ("AWS::Glue::Database", "AWS::Glue::Table", "AWS::Athena::NamedQuery")
 DATABASE, WORKGROUP = "events-of-pytracking", "pytracking-events"
 
 
-class Mended(AssertionError):
+class Repaired(AssertionError):
     """The emulator no longer has a fault that is repaired here."""
 
 
@@ -37,7 +37,7 @@ def leave_out_what_is_unknown(built: Path) -> None:
     """
     template = yaml_parse(built.read_text("utf-8"))
     if set(UNKNOWN) & set(provisioners._RESOURCE_HANDLERS):
-        raise Mended("the emulator knows Glue and Athena now: delete leave_out_what_is_unknown")
+        raise Repaired("the emulator knows Glue and Athena now: delete leave_out_what_is_unknown")
     kinds = (*UNKNOWN, "AWS::Athena::WorkGroup")
     resources = template["Resources"].items()
     template["Resources"] = {name: one for name, one in resources if one["Type"] not in kinds}
@@ -83,7 +83,7 @@ def import_routes(resources: dict[str, Any], ids: dict[str, str], client: Any) -
     gateway = client("apigatewayv2")
     api = ids["TrackingApi"]
     if gateway.get_routes(ApiId=api)["Items"]:
-        raise Mended("the emulator imports routes from a body now: delete import_routes")
+        raise Repaired("the emulator imports routes from a body now: delete import_routes")
     integrations: dict[str, str] = {}
     for path, methods in resources["TrackingApi"]["Properties"]["Body"]["paths"].items():
         for method, operation in methods.items():
@@ -112,7 +112,7 @@ def attach_dead_letters(resources: dict[str, Any], ids: dict[str, str], client: 
     for queue in ("Queue", "SlowQueue"):
         attributes = sqs.get_queue_attributes(QueueUrl=ids[queue], AttributeNames=["All"])
         if "RedrivePolicy" in attributes["Attributes"]:
-            raise Mended("the emulator keeps RedrivePolicy now: delete attach_dead_letters")
+            raise Repaired("the emulator keeps RedrivePolicy now: delete attach_dead_letters")
         policy = resources[queue]["Properties"]["RedrivePolicy"]
         policy = {**policy, "deadLetterTargetArn": dead["Attributes"]["QueueArn"]}
         sqs.set_queue_attributes(

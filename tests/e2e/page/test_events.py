@@ -11,7 +11,7 @@ def hit(gateway: Gateway, kind: str = "open", **wanted: object) -> None:
     call(gateway.ask("links", wanted).json()[kind])
 
 
-def test_a_hit_that_was_reduced_for_its_browsers_wish_says_so(page: Page, gateway: Gateway):
+def test_a_hit_that_was_reduced_by_its_browsers_signal_says_so(page: Page, gateway: Gateway):
     call(gateway.pixel_link, headers={"DNT": "1"})
     page.fill("#search", "reduced")
     expect(events(page).first).to_contain_text("reduced")
