@@ -63,7 +63,7 @@ test: ## What a change must pass: style, types, tests, coverage
 quick: .venv/.stamp ## The tests that take less than a minute together
 	@$(TEST) -m "not slow" $(PYTEST)
 e2e: .venvs/sam/.stamp ## Build, run and deploy the template on an emulator; lead a real browser through the live page
-	@.venv/bin/python -m pytest -n 2 --dist loadgroup tests/e2e $(PYTEST)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile tests/e2e $(PYTEST)
 tox: .venv/.stamp ## The core on the oldest and newest Python, and without dependencies (TOX=all, TOX=django)
 	@.venv/bin/python tests/run_tox.py $(TOX)
 soak: .venv/.stamp ## Deliver 20,000 hits while everything fails and processes are killed (minutes)

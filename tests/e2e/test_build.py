@@ -19,8 +19,6 @@ ROOT = Path(__file__).resolve().parents[2]
 MAX_ZIP_BYTES = 7_500_000  # the layer is fetched at each cold start
 UNCHECKED_HASH = 0b01  # PEP 552: bit 0 says that a hash stands there, bit 1 that it is checked
 
-pytestmark = pytest.mark.xdist_group("build")
-
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Path:

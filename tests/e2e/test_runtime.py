@@ -19,8 +19,6 @@ from tools import emulator, samples
 ROOT = Path(__file__).resolve().parents[2]
 TARGET = "https://www.example.com/?query=value"
 
-pytestmark = pytest.mark.xdist_group("build")
-
 
 def events(function: str) -> list[Any]:
     """The sample events of a function, as pytest parameters."""
