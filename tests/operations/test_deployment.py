@@ -227,9 +227,7 @@ def test_the_guide_names_each_choice_beside_its_parameter(variable: str, paramet
     assert f"| `{parameter}` | `{variable}` |" in (ROOT / "docs" / "operators.md").read_text()
 
 
-def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value(
-    account: Account,
-) -> None:
+def test_choices_become_parameters_and_what_is_not_chosen_keeps_its_value(account: Account) -> None:
     assert deployment.main(["DOMAIN=track.example.com", "ZONE=Z1", "STACK=mine"]) == 0
     assert account.runs[-1] == (
         *("deploy", "--stack-name", "mine", "--parameter-overrides"),

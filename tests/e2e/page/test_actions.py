@@ -23,10 +23,7 @@ def mint(page: Page, kind: str) -> Page:
 
 @pytest.mark.parametrize(
     ("kind", "button", "shown"),
-    [
-        ("decline", 0, "tracking declined by page"),
-        ("rate", 3, "rated 4 by page"),
-    ],
+    [("decline", 0, "tracking declined by page"), ("rate", 3, "rated 4 by page")],
 )
 def test_an_action_s_page_acts_by_its_button_and_its_event_is_shown(
     page: Page, kind: str, button: int, shown: str
