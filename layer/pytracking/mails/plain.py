@@ -7,13 +7,7 @@ from pytracking.configuration import Configuration
 from pytracking.mails import bare_urls, markup
 from pytracking.mails.options import Options
 from pytracking.mails.policy import NO_TRACK, Decision, MailLink, Policy
-from pytracking.mails.rewriting import (
-    Plan,
-    Slot,
-    Told,
-    require_bases,
-    unsubscribe_places,
-)
+from pytracking.mails.rewriting import AboutLinks, Plan, Slot, require_bases, unsubscribe_places
 
 # White space within a URL in angle brackets, with the quote marks of the lines.
 _WRAPPED = re.compile(r"[ \t]*\r?\n[ \t]*(?:[>|][ \t]?)*")
@@ -40,7 +34,7 @@ def plan_text(
     """
     require_bases(configuration, click=click_tracking, open=False)
     policy = Policy(options, configuration, unsubscribe_urls)
-    told = Told(options, "text")
+    about = AboutLinks(options, "text")
     links: list[MailLink] = []
     changes = [*unsubscribe_places(text, None, configuration, options)]
     for start, end, goes_on in bare_urls.find(text, lines_join=lines_join):
@@ -50,7 +44,7 @@ def plan_text(
         else:
             verdict = policy.judge(_WRAPPED.sub("", written))
         if verdict.target and click_tracking:
-            changes.append((start, end, Slot(verdict.target, told.of_next(), None)))
+            changes.append((start, end, Slot(verdict.target, about.of_next(), None)))
         elif click_tracking and (mark := NO_TRACK.match(written)):
             changes.append((start + mark.end(1), start + mark.end(), ""))
         links.append(MailLink(markup.readable(written), *verdict, start, end))

@@ -60,14 +60,14 @@ class Slot(NamedTuple):
 
     Attributes:
         target: where the link leads; "" for the pixel, UNSUBSCRIBE for a link that unsubscribes.
-        told: metadata about the link itself, which never overrides the sender's.
+        about: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
         app: whether telephones open it in an app.
         guarded: whether only the button of a page follows it.
     """
 
     target: str
-    told: Mapping[str, Any]
+    about: Mapping[str, Any]
     quote: str | None
     app: bool = False
     guarded: bool = False
@@ -76,7 +76,7 @@ class Slot(NamedTuple):
         """The link as it stands in the text."""
         if not self.target:
             return pixel(url)
-        if DECOY in self.told:
+        if DECOY in self.about:
             return decoy(url)
         return url if self.quote is None else markup.encoded(url, self.quote)
 
@@ -174,20 +174,20 @@ class Minting:
         if slot.target == UNSUBSCRIBE:
             return self.unsubscribe_url()
         place = slot.target, slot.app, slot.guarded
-        url = "" if slot.told else self._minted.get(place, "")
+        url = "" if slot.about else self._minted.get(place, "")
         if not url:
             mint = self.guarded_url if slot.guarded else self.click_url
-            url = mint(slot.target, self._added(slot.told) if slot.told else NOTHING)
+            url = mint(slot.target, self._added(slot.about) if slot.about else NOTHING)
             if slot.app:
                 url = self.configuration.base_urls.for_app(url)
             self.longest = max(self.longest, len(url))
-            if not slot.told:
+            if not slot.about:
                 self._minted[place] = url
         return url
 
-    def _added(self, told: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _added(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
         given = {*(self.configuration.default_metadata or {}), *(self.metadata or {})}
-        return {name: value for name, value in told.items() if name not in given}
+        return {name: value for name, value in about.items() if name not in given}
 
     def open_url(self) -> str:
         """The URL of the pixel."""
@@ -226,7 +226,7 @@ class Minting:
         return configuration.get_click_tracking_url_from_data_str(token)
 
 
-class Told:
+class AboutLinks:
     """What the metadata of each link of one text says about the link, as far as asked to."""
 
     def __init__(self, options: Options, part: str) -> None:
@@ -234,11 +234,11 @@ class Told:
         self._positions = "position" in options.link_metadata
         self._position = 0
 
-    def of_next(self, told: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def of_next(self, about: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
         """Of the next tracked link, with what is known of it already."""
         self._position += 1
         position = {"link_position": self._position} if self._positions else {}
-        return {**(told or {}), **self._part, **position}
+        return {**(about or {}), **self._part, **position}
 
 
 class _Anchor(NamedTuple):
@@ -280,7 +280,7 @@ def plan(
     places = _Places()
     base = _base_url(text)
     policy = Policy(options, configuration, unsubscribe_urls)
-    told = Told(options, "html")
+    about = AboutLinks(options, "html")
     links: list[MailLink] = []
     changes = [*unsubscribe_places(text, '"', configuration, options)]
     reads_labels = (
@@ -319,7 +319,7 @@ def plan(
                 changes += map(markup.removed, _own_metadata(attributes).values())
             start, end, quote = markup.place_of_value(href)
             own = (
-                told.of_next(_told(attributes, label, options))
+                about.of_next(_about(attributes, label, options))
                 if options.link_metadata
                 else NOTHING
             )
@@ -528,17 +528,17 @@ def _pixel_place(text: str, places: _Places, options: Options) -> int:
 # Telling ------------------------------------------------------------------------------------------
 
 
-def _told(
+def _about(
     attributes: Mapping[str, markup.Attribute], label: str, options: Options
 ) -> dict[str, Any]:
     """What a link's metadata says about the link itself, as far as asked to."""
-    told: dict[str, Any] = {}
+    about: dict[str, Any] = {}
     if "attributes" in options.link_metadata:
         for name, attribute in _own_metadata(attributes).items():
-            told[name] = markup.readable(markup.value(attribute))
+            about[name] = markup.readable(markup.value(attribute))
     if "label" in options.link_metadata:
-        told["link_label"] = label
-    return told
+        about["link_label"] = label
+    return about
 
 
 def _label(text: str, anchor: _Anchor, label_end: int) -> str:

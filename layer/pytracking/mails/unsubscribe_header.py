@@ -44,8 +44,8 @@ def _check_signatures(headers: Message) -> Iterator[Problem]:
     signatures = raw_values(headers, "DKIM-Signature")
     for name in (_NAME, _POST):
         if signatures and not any(name.lower() in _signed(value) for value in signatures):
-            told = f"no DKIM signature covers its {name}: put it among the signed headers (h=)"
-            yield Problem("", f"{told}, or mailbox providers offer no one-click (RFC 8058)")
+            problem = f"no DKIM signature covers its {name}: put it among the signed headers (h=)"
+            yield Problem("", f"{problem}, or mailbox providers offer no one-click (RFC 8058)")
 
 
 def _signed(signature: str) -> list[str]:
@@ -82,5 +82,5 @@ def check_host(url: str, place: str) -> Iterator[Problem]:
     except ValueError:
         return
     if blocked := _BLOCKED.match(host):
-        told = f"{host} {place}: filter lists block hosts that begin with {blocked[0]}"
-        yield Problem("", told)
+        problem = f"{host} {place}: filter lists block hosts that begin with {blocked[0]}"
+        yield Problem("", problem)
