@@ -44,7 +44,7 @@ def plan_text(
         else:
             verdict = policy.judge(_WRAPPED.sub("", written))
         if verdict.target and click_tracking:
-            changes.append((start, end, Slot(verdict.target, about.of_next(), None)))
+            changes.append((start, end, Slot(None, verdict.target, about.of_next())))
         elif click_tracking and (mark := NO_TRACK.match(written)):
             changes.append((start + mark.end(1), start + mark.end(), ""))
         links.append(MailLink(markup.readable(written), *verdict, start, end))

@@ -87,21 +87,21 @@ _OPT_OUTS: Mapping[str, tuple[str, ...]] = {
     "cm_dontconvertlink": (),
     "mb_dontconvertlink": (),
 }
+_OPT_OUT_NAMES = frozenset(_OPT_OUTS)
 # Customer.io, Keap and Marketo look for a class.
 _OPT_OUT_CLASSES = frozenset({"untracked", "inf-track-no", "mktnotrack"})
 # Postal: `https+notrack://x.com`, from which the mark is taken.
 NO_TRACK = re.compile(r"(https?)\+notrack(?=://)", re.IGNORECASE)
 _SKIP_UTM = "data-skip-utm-params"
-MARKS = frozenset({*_OPT_OUTS, "class", FOR_APP, GUARD})
-"""Attributes that may say what is to become of a link; most links have none of them."""
 
 
 def opted_out(attributes: Mapping[str, markup.Attribute]) -> bool:
     """Whether a link's attributes (by name in lower case) say that it is not to be tracked."""
-    for name in attributes.keys() & _OPT_OUTS.keys():
-        values = _OPT_OUTS[name]
-        if not values or markup.value(attributes[name]).strip().lower() in values:
-            return True
+    if not _OPT_OUT_NAMES.isdisjoint(attributes):
+        for name in attributes.keys() & _OPT_OUTS.keys():
+            values = _OPT_OUTS[name]
+            if not values or markup.value(attributes[name]).strip().lower() in values:
+                return True
     if "class" not in attributes:
         return False
     return not _OPT_OUT_CLASSES.isdisjoint(markup.value(attributes["class"]).lower().split())

@@ -20,7 +20,6 @@ from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     FOR_APP,
     GUARD,
-    MARKS,
     NO_TRACK,
     OWN_OPT_OUT,
     UNSUBSCRIBE,
@@ -59,16 +58,17 @@ class Slot(NamedTuple):
     """A place for a link that is minted for each recipient.
 
     Attributes:
-        target: where the link leads; "" for the pixel, UNSUBSCRIBE for a link that unsubscribes.
-        about: metadata about the link itself, which never overrides the sender's.
         quote: what the link stands between: a quote, or "" for none; None in plain text.
+        target: where the link leads; "" for the pixel, UNSUBSCRIBE for a link that unsubscribes.
+        about: names and values of metadata about the link itself, which never overrides the
+            sender's.
         app: whether telephones open it in an app.
         guarded: whether only the button of a page follows it.
     """
 
-    target: str
-    about: Mapping[str, Any]
     quote: str | None
+    target: str
+    about: tuple[tuple[str, Any], ...] = ()
     app: bool = False
     guarded: bool = False
 
@@ -76,12 +76,12 @@ class Slot(NamedTuple):
         """The link as it stands in the text."""
         if not self.target:
             return pixel(url)
-        if DECOY in self.about:
+        if self.about == IS_DECOY:
             return decoy(url)
         return url if self.quote is None else markup.encoded(url, self.quote)
 
 
-NOTHING: Mapping[str, Any] = {}
+IS_DECOY = ((DECOY, True),)
 
 Change = tuple[int, int, str | Slot]
 """(start, end, what): what text[start:end] becomes."""
@@ -136,7 +136,7 @@ class Plan:
     def edits(self, minting: "Minting", values: Values | None = None) -> list[markup.Edit]:
         """The changes for one recipient; placeholders are filled with what `values` has."""
         edits = [
-            (start, end, what if isinstance(what, str) else what.written(minting.url_of(what)))
+            (start, end, what if isinstance(what, str) else minting.written(what))
             for start, end, what in self.changes
         ]
         if values:
@@ -163,31 +163,39 @@ class Minting:
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self.configuration = configuration
         self.metadata = metadata
-        self._minted: dict[tuple[str, bool, bool], str] = {}
+        self._written: dict[Slot, str] = {}
+        self._minted: dict[tuple[Any, ...], str] = {}
         self.longest = 0
         """Characters of the longest link so far, the pixel's aside."""
 
-    def url_of(self, slot: Slot) -> str:
-        """The link that goes to a place."""
+    def written(self, slot: Slot) -> str:
+        """The link that goes to a place, as it stands in the text."""
+        text = self._written.get(slot)
+        if text is None:
+            text = self._written[slot] = slot.written(self._url_of(slot))
+        return text
+
+    def _url_of(self, slot: Slot) -> str:
         if not slot.target:
             return self.open_url()
         if slot.target == UNSUBSCRIBE:
             return self.unsubscribe_url()
-        place = slot.target, slot.app, slot.guarded
-        url = "" if slot.about else self._minted.get(place, "")
-        if not url:
+        place = slot[1:]  # whatever it stands between
+        url = self._minted.get(place)
+        if url is None:
             mint = self.guarded_url if slot.guarded else self.click_url
-            url = mint(slot.target, self._added(slot.about) if slot.about else NOTHING)
+            url = mint(slot.target, self._added(slot))
             if slot.app:
                 url = self.configuration.base_urls.for_app(url)
+            self._minted[place] = url
             self.longest = max(self.longest, len(url))
-            if not slot.about:
-                self._minted[place] = url
         return url
 
-    def _added(self, about: Mapping[str, Any]) -> Mapping[str, Any]:
+    def _added(self, slot: Slot) -> Mapping[str, Any]:
+        if not slot.about:
+            return {}
         given = {*(self.configuration.default_metadata or {}), *(self.metadata or {})}
-        return {name: value for name, value in about.items() if name not in given}
+        return {name: value for name, value in slot.about if name not in given}
 
     def open_url(self) -> str:
         """The URL of the pixel."""
@@ -234,11 +242,11 @@ class AboutLinks:
         self._positions = "position" in options.link_metadata
         self._position = 0
 
-    def of_next(self, about: Mapping[str, Any] | None = None) -> Mapping[str, Any]:
+    def of_next(self, about: Mapping[str, Any] | None = None) -> tuple[tuple[str, Any], ...]:
         """Of the next tracked link, with what is known of it already."""
         self._position += 1
         position = {"link_position": self._position} if self._positions else {}
-        return {**(about or {}), **self._part, **position}
+        return tuple({**(about or {}), **self._part, **position}.items())
 
 
 class _Anchor(NamedTuple):
@@ -298,8 +306,7 @@ def plan(
             written = markup.readable(markup.value(attributes["href"]))
             links.append(MailLink(written, *Decision("unsubscribe"), tag.start, tag.end))
             continue
-        is_marked = not MARKS.isdisjoint(attributes)
-        off = is_marked and opted_out(attributes)
+        off = opted_out(attributes)
         if off and OWN_OPT_OUT in attributes:
             changes.append(markup.removed(attributes[OWN_OPT_OUT]))
         href = attributes.get("href")
@@ -315,26 +322,39 @@ def plan(
             label_end = min(limit, follower.tag.start)  # where the next link begins, at the latest
             verdict, label = _judged_by_label(verdict, text, anchor, label_end, options)
         if verdict.target and click_tracking:
-            if "attributes" in options.link_metadata:
-                changes += map(markup.removed, _own_metadata(attributes).values())
-            start, end, quote = markup.place_of_value(href)
-            own = (
-                about.of_next(_about(attributes, label, options))
-                if options.link_metadata
-                else NOTHING
-            )
-            marks = [name for name in (FOR_APP, GUARD) if name in attributes] if is_marked else ()
-            changes += [markup.removed(attributes[name]) for name in marks]
-            changes.append(
-                (start, end, Slot(verdict.target, own, quote, FOR_APP in marks, GUARD in marks))
-            )
+            changes += _link_changes(attributes, verdict.target, label, about, options)
         elif click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
-        links.append(MailLink(markup.readable(value), *verdict, tag.start, tag.end))
+        outcome, target, reason = verdict
+        shown = markup.readable(value)
+        links.append(MailLink(shown, outcome, target, reason, tag.start, tag.end))
     changes += _decoy_changes(text, places, links if click_tracking else [], options)
     if open_tracking:
         changes += _pixel_changes(text, places, policy, configuration, options)
     return Plan.of(text, links, changes)
+
+
+def _link_changes(
+    attributes: Mapping[str, markup.Attribute],
+    target: str,
+    label: str,
+    about: AboutLinks,
+    options: Options,
+) -> list[Change]:
+    """What makes a tracked link of a tag."""
+    start, end, quote = markup.place_of_value(attributes["href"])
+    slot = Slot(quote, target)
+    changes: list[Change] = []
+    if options.link_metadata:
+        if "attributes" in options.link_metadata:
+            changes += map(markup.removed, _own_metadata(attributes).values())
+        slot = slot._replace(about=about.of_next(_about(attributes, label, options)))
+    if FOR_APP in attributes or GUARD in attributes:
+        marks = [name for name in (FOR_APP, GUARD) if name in attributes]
+        changes += [markup.removed(attributes[name]) for name in marks]
+        slot = slot._replace(app=FOR_APP in marks, guarded=GUARD in marks)
+    changes.append((start, end, slot))
+    return changes
 
 
 def unsubscribe_places(
@@ -348,7 +368,7 @@ def unsubscribe_places(
     if options.unsubscribe is True:
         require_action_base(configuration.base_urls)
         for found in UNSUBSCRIBE_URL.finditer(text):
-            yield *found.span(), Slot(UNSUBSCRIBE, NOTHING, quote)
+            yield *found.span(), Slot(quote, UNSUBSCRIBE)
 
 
 def _to_unsubscribe(attributes: Mapping[str, markup.Attribute]) -> list[Change]:
@@ -360,7 +380,7 @@ def _to_unsubscribe(attributes: Mapping[str, markup.Attribute]) -> list[Change]:
     if not asks and not UNSUBSCRIBE_URL.fullmatch(markup.value(href).strip()):
         return []
     start, end, quote = markup.place_of_value(href)
-    changes: list[Change] = [(start, end, Slot(UNSUBSCRIBE, NOTHING, quote))]
+    changes: list[Change] = [(start, end, Slot(quote, UNSUBSCRIBE))]
     return [*changes, markup.removed(own)] if asks and own else changes
 
 
@@ -371,7 +391,7 @@ def _decoy_changes(
     target = next((link.target for link in links if link.target), "")
     if options.decoy and target:
         place = _pixel_place(text, places, options)
-        yield place, place, Slot(target, {DECOY: True}, '"')
+        yield place, place, Slot('"', target, IS_DECOY)
 
 
 def _judged_by_label(
@@ -504,7 +524,7 @@ def _pixel_changes(
                 source = markup.attributes(text, tag).get("src")
                 if source and policy.is_ours(markup.value(source)):
                     yield tag.start, tag.end, ""
-    slot = Slot("", NOTHING, '"')
+    slot = Slot('"', "")
     mark = options.pixel_placeholder
     if mark and mark in text:
         first, *others = re.finditer(re.escape(mark), text)
