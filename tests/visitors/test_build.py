@@ -1,33 +1,34 @@
-"""The crawlers' words are what the script makes of the list, and find what the list finds."""
+"""The crawlers' words are what the script makes of the lists, and find what the lists find."""
 
 import pytest
 from pytracking.visitors import RULESET, classify, crawlers
 
-from tests.visitors.corpus import read
+from tests.visitors.corpus import MACHINES, read
 from tools.visitors.build import (
     LEFT_OUT,
     NARROWED,
     OUTPUT,
     compile_list,
+    compile_lists,
     keys,
     literals,
-    load_list,
+    load_lists,
     render,
 )
 
-LIST = load_list()
+FIRST, SECOND = load_lists()
 
 
-def test_the_words_are_those_that_the_script_makes_of_the_pinned_list():
-    assert OUTPUT.read_text(encoding="utf-8") == render(compile_list(LIST)), (
+def test_the_words_are_those_that_the_script_makes_of_the_pinned_lists():
+    assert OUTPUT.read_text(encoding="utf-8") == render(compile_lists(FIRST, SECOND)), (
         "run `python -m tools.visitors.build`"
     )
 
 
-def test_every_example_of_the_list_is_found():
+def test_every_example_of_the_first_list_is_found():
     missed = [
         (crawler["pattern"], example)
-        for crawler in LIST
+        for crawler in FIRST
         if crawler["pattern"] not in LEFT_OUT
         for example in crawler["instances"]
         if classify(example, {}, "GET", None, "click").cls in ("human", "unknown")
@@ -35,12 +36,29 @@ def test_every_example_of_the_list_is_found():
     assert missed == []
 
 
-def test_what_is_left_out_or_narrowed_is_in_the_list():
-    patterns = {crawler["pattern"] for crawler in LIST}
+def test_a_name_that_only_the_second_list_has_is_found_behind_a_browsers_string():
+    chrome = (
+        "Mozilla/5.0 (X11; Linux x86_64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0"
+    )
+    entries = compile_list(SECOND)
+    names = [word for word in entries.keys() - compile_list(FIRST).keys() if entries[word] == "b"]
+    agents = [f"{chrome} Safari/537.36 {name}/1.0" for name in names]
+    assert len(agents) >= 500
+    assert {classify(agent, {}, "GET", None, "click").cls for agent in agents} <= set(MACHINES)
+
+
+def test_of_a_word_that_both_lists_have_the_first_ones_entry_counts():
+    first = {"pattern": "nikto", "tags": ["scanner"], "instances": []}
+    second = [{"pattern": pattern, "tags": [], "instances": []} for pattern in ("Nikto", "Woko")]
+    assert compile_lists([first], second) == {"nikto": "s", "woko": "b"}
+
+
+def test_what_is_left_out_or_narrowed_is_in_a_list():
+    patterns = {crawler["pattern"] for crawler in [*FIRST, *SECOND]}
     assert set(LEFT_OUT) | set(NARROWED) <= patterns
 
 
-def test_a_verdict_names_the_list_that_it_looks_words_up_in():
+def test_a_verdict_names_the_lists_that_it_looks_words_up_in():
     assert RULESET.partition(" ")[2] == crawlers.SOURCE
 
 
@@ -68,6 +86,7 @@ def test_no_entry_is_a_word_that_browsers_use():
         ("SSL Labs$", ["ssl labs"]),
         ("Riddler \\(http:\\/\\/riddler\\.io", ["riddler (http://riddler.io"]),
         ("^curl", ["^curl"]),
+        ("^NG\\/[0-9\\.]", ["^ng/"]),
     ],
 )
 def test_a_pattern_becomes_the_literals_it_looks_for(pattern, found):

@@ -1,6 +1,6 @@
-"""Compile the list of crawler-user-agents into what ``pytracking.visitors`` loads and looks up.
+"""Compile two lists of crawlers into what ``pytracking.visitors`` loads and looks up.
 
-The list (a package of `make test`, pinned in tests/requirements.txt) is some 1,500 regular
+The lists (packages of `make test`, pinned in tests/requirements.txt) are some 3,000 regular
 expressions, nearly all of them literals. Compiling them would take most of a cold start, and trying
 them all most of a verdict. So each becomes an entry under one word of it, and a lookup is one
 dictionary access for each word of a user agent. That the word must be a whole one also mends what
@@ -14,14 +14,26 @@ import json
 import re
 import textwrap
 from collections.abc import Iterable
+from importlib import import_module
 from importlib.metadata import version
 from importlib.resources import files
 from itertools import product
 from pathlib import Path
 from typing import Any
 
-PACKAGE = "crawler-user-agents"
+PACKAGES = ("crawler-user-agents", "crawlerdetect")
+HEADER = '''"""Words of crawlers' user agents. Made by tools/visitors/build.py: do not edit.
+
+From crawler-user-agents, Copyright (c) 2017 Martin Monperrus, and crawlerdetect, Copyright (c) 2019
+Vitalii Shishorin, both under the MIT License.
+"""
+'''
 OUTPUT = Path(__file__).parents[2] / "layer/pytracking/visitors/crawlers.py"
+
+
+def _left_out(whom: str, patterns: str) -> dict[str, str]:
+    return dict.fromkeys(patterns.split(", "), whom)
+
 
 LEFT_OUT = {
     "Amazon CloudFront": "a distribution that does not forward the visitor's own user agent",
@@ -29,6 +41,39 @@ LEFT_OUT = {
     "AP3A\\.240617\\.008": "a build of Android 15 that phones of several makers run",
     "Fluid": "a browser for macOS that makes an application of one site",
     "MetaIAB Facebook": "the browser inside Facebook's and Instagram's applications",
+    "OPPO A33": "a phone",
+    "Turingos": "people's browsers behind an anonymizer",
+    "Yandex(?!Search)": "a browser, a toolbar and phones of Yandex's",
+    "[a-z0-9\\-_]*(bot|crawl|headless|archiver|transcoder|spider|uptime|validator|fetcher|cron|checker"
+    "|reader|extractor|monitoring|analyzer|scraper)": "names of phones; a rule of ours is narrower",
+    "AndroidDownloadManager": "Android itself, which fetches what its user clicked",
+    "x09Mozilla": "how a log writes a person's user agent",
+    "x22Mozilla": "how a log writes a person's user agent",
+    **_left_out(
+        "a program that people read mail with",
+        "Airmail, Canary%20Mail, Dispatch\\/, MacOutlook\\/, Microsoft Office, "
+        "Microsoft Outlook, Outlook-Express, Outlook-iOS, Polymail\\/, ^Mail\\/",
+    ),
+    **_left_out(
+        "an application or a browser in which people read",
+        "Apache OpenOffice, Excel\\/, Feedable\\/, Fiery%20Feeds, Grammarly, "
+        "GreatNews, InDesign%20CC, Instapaper, LibVLC, LibWeb, Liferea\\/, Mindjet, "
+        "Morning Paper, NetNewsWire, NetworkingExtension, NewsGator, PodcastAddict\\/, "
+        "PowerPoint\\/, QuiteRSS, RSSOwl, Readability, ReederForMac, Reeder\\/, Slack\\/, "
+        "WinPodder, Word\\/, Zoom\\.Mac, ^DangDang, ^FDM , intraVnews, mattermost, voyager\\/",
+    ),
+    **_left_out(
+        "what joins its name to a person's browser: toolbars, download managers, phones' proxies",
+        "Ant\\.com, BackWeb, FlashGet, GetRight, Google Desktop, Mail\\.Ru, NetAnts, "
+        "PeoplePal, QQDownload, RPT-HTTPClient, RealDownload, SmartDownload, StumbleUpon, "
+        "baidu\\.com, biNu image cacher, lycos, mowser",
+    ),
+    **_left_out(
+        "a word that anybody may give to a device or an application",
+        "Astute, Attach, Autonomy, Black Hole, Buddy, Demon, Devil, Integrity, Jigsaw, Octopus, "
+        "Optimizer, Orbiter, Recorder, Scoop, Screaming, Snake, Snappy, Twice, Vacuum, feeder, "
+        "updated",
+    ),
 }
 """Patterns that people's browsers match too, each with whom it would wrong."""
 
@@ -38,11 +83,26 @@ NARROWED = {
     "Freespoke\\/": "; Freespoke\\/",  # "... Firefox/112.0 Freespoke/2.0.0" is a browser
     "Viber": "^Viber",  # "... Viber/13.3.0" ends the user agent of Viber's in-app browser
     "WhatsApp": "^WhatsApp",
+    "libwww": "libwww-perl",  # "Lynx/2.8.5rel.1 libwww-FM/2.14" is a browser
     "Feedly": "^Feedly",
     "Notion\\/": "^Notion\\/",  # "... Notion/3.14.0 Chrome/126..." is its desktop app
+    "Seznam": "SeznamBot",  # "... Safari/537.36 Seznam.cz/2.0.5" is a browser
     "Sonic": "Sonic\\/",  # "... Safari/537.36 Sonic Slack_SSB/4.39.95" is Slack's
+    # Patterns that are no literals:
+    "Daum(oa)?[ \\/][0-9]": "Daumoa",
+    "Go [\\d\\.]* package http": "Go [\\s\\S]*package http",
+    "HAA(A)?RTLAND http client": "(HA|HAA)ARTLAND http client",
+    "Java.*outbrain": "Java[\\s\\S]*outbrain",
+    "NewsBlur .*Finder": "NewsBlur [\\s\\S]*Finder",
+    "Project ?25499": "Project( |)25499",
+    "Sitemap(s)? Generator": "(Sitemap|Sitemaps) Generator",
+    "Y!J-[A-Z][A-Z][A-Z]": "Y!J-",
+    "Zend\\\\Http\\\\Client": "Zend",
+    "centuryb.o.t9[at]gmail.com": "centuryb\\.o\\.t9\\[at\\]gmail\\.com",
+    "xpymep([0-9]?)\\.exe": "xpymep",
 }
-"""Patterns of machines that share a name with an application in which people read."""
+"""What to look for instead of a pattern, most where machines share a name with an application in
+which people read."""
 
 COMMON_WORDS = frozenset((
     "agent", "android", "app", "bot", "browser", "check", "client", "com", "crawler", "feed",
@@ -53,14 +113,24 @@ COMMON_WORDS = frozenset((
 """Words that say little, so that an entry is kept under another of its words where it has one."""
 
 _BETWEEN = r"[\s\S]*"  # between two parts that must both be there, Current[\s\S]*RSS Reader
-# Where a pattern stops being a literal: \d, the end, "not a dash"
-_REST = re.compile(r"\\d.*|\(\[\^-\]\|\$\)|\$$")
+# Where a pattern stops being a literal: \d, [0-9], the end, "not a dash"
+_REST = re.compile(r"(?:\\d|\[0-9).*|\(\[\^-\]\|\$\)|\$$")
 _EITHER_CASE = re.compile(r"\[(\w)(\w)\]")  # [wW]get
 _GROUP = re.compile(r"(?<!\\)\(([^()]*)(?<!\\)\)")  # Ahrefs(Bot|SiteAudit)
 _OR = re.compile(r"(?<!\\)\|")  # Netumo|netumo
 _ESCAPED = re.compile(r"\\([^\w\s])")  # \/ \. \( \+
 _SPECIAL = re.compile(r"(?<!\\)[\[\](){}*+?|$]|\\\w|(?<=.)\^")
 _WORD = re.compile("[a-z0-9]+")
+
+
+def compile_lists(
+    first: Iterable[dict[str, Any]], second: Iterable[dict[str, Any]]
+) -> dict[str, str]:
+    """Return the entries of both: of a word that the first knows, only the first's.
+
+    It tells scanners from bots, and is the narrower one.
+    """
+    return dict(sorted({**compile_list(second), **compile_list(first)}.items()))
 
 
 def compile_list(crawlers: Iterable[dict[str, Any]]) -> dict[str, str]:
@@ -138,9 +208,8 @@ def render(entries: dict[str, str]) -> str:
     alone = textwrap.fill(" ".join(key for key, entry in entries.items() if entry == "b"), 100)
     others = "".join(f"{key} = {entry}\n" for key, entry in entries.items() if entry != "b")
     return (
-        '"""Words of crawlers\' user agents. Made by tools/visitors/build.py: do not edit."""\n\n'
-        "# ruff: noqa: E501, SIM905, W291\n\n"
-        f'SOURCE = "{PACKAGE} {version(PACKAGE)}"\n\n'
+        f"{HEADER}\n# ruff: noqa: E501, SIM905, W291\n\n"
+        f'SOURCE = "crawlers {" ".join(map(version, PACKAGES))}"\n\n'
         f'_ALONE = """\\\n{alone}\n""".split()\n\n'
         f'_OTHERS = """\\\n{others}""".replace(" = ", "\\n").splitlines()\n\n'
         'CRAWLERS = dict.fromkeys(_ALONE, "b")\n'
@@ -148,11 +217,12 @@ def render(entries: dict[str, str]) -> str:
     )
 
 
-def load_list() -> list[dict[str, Any]]:
-    """Return the crawlers of the installed package."""
+def load_lists() -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """Return the crawlers of the installed packages; of the second, patterns alone."""
     text = files("crawleruseragents").joinpath("crawler-user-agents.json").read_text("utf-8")
-    return list(json.loads(text))
+    more = import_module("crawlerdetect.providers.crawlers").data
+    return json.loads(text), [{"pattern": one, "tags": [], "instances": []} for one in more]
 
 
 if __name__ == "__main__":
-    OUTPUT.write_text(render(compile_list(load_list())), encoding="utf-8")
+    OUTPUT.write_text(render(compile_lists(*load_lists())), encoding="utf-8")

@@ -15,8 +15,8 @@ from pytracking.visitors.browsers import Browser, Device
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = "4 crawler-user-agents 1.67.0"
-"""Which rules a verdict was made by: ours, counted, and the list of crawlers they look up."""
+RULESET = "4 crawlers 1.67.0 0.4.2"
+"""Which rules a verdict was made by: ours, counted, and the versions of the lists of crawlers."""
 
 MAX_AGENT_CHARS = 1024
 """How much of a user agent is read; people's are at most a few hundred characters long."""
