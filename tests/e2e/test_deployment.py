@@ -370,7 +370,7 @@ def make(deployment: Deployment, target: str, **variables: str) -> subprocess.Co
     return ended(
         ["make", "-s", target, *(f"{name}={value}" for name, value in variables.items())],
         cwd=ROOT,
-        env={**os.environ, **deployment.cloud.environment},
+        env={**os.environ, **deployment.cloud.environment, "MAKEFLAGS": ""},
         stdin=subprocess.DEVNULL,
     )
 
