@@ -62,7 +62,8 @@ SLOW = (
 UNMEASURED = (
     "compat/test_still_accepted",
     "compat/test_vectors",
-    "docs/",
+    "docs/test_architecture",
+    "docs/test_reports",
     "functions/test_scanners",
     "template/",
     "visitors/test_corpus",
