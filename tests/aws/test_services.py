@@ -1,5 +1,7 @@
 """The two services, as an independent implementation of them (moto, over HTTP) takes our calls."""
 
+import uuid
+
 import pytest
 from pytracking.aws import queue as queue_module
 from pytracking.aws import secrets
@@ -69,7 +71,7 @@ def _closing(monkeypatch):
 
 
 def test_sqs_takes_a_hit_and_gives_it_back_whole(settings, boto):
-    queue_url = boto("sqs").create_queue(QueueName="hits")["QueueUrl"]
+    queue_url = boto("sqs").create_queue(QueueName=f"hits-{uuid.uuid4()}")["QueueUrl"]
     SqsQueue(queue_url, settings).send(QueueEntry(HIT.to_json()), 5.0)
     [message] = boto("sqs").receive_message(QueueUrl=queue_url)["Messages"]
     assert parse(message["Body"]) == HIT

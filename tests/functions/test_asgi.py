@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import uuid
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -308,7 +309,7 @@ def test_no_answered_hit_is_lost_when_the_process_ends(tmp_path: Path, ended_by:
 def test_any_endpoint_that_speaks_sqs_serves(tmp_path: Path) -> None:
     with moto_server() as endpoint:
         client = sdk("sqs", endpoint, "eu-west-1")
-        url = client.create_queue(QueueName="hits")["QueueUrl"]
+        url = client.create_queue(QueueName=f"hits-{uuid.uuid4()}")["QueueUrl"]
         environment = {"PYTRACKING_QUEUE_URL": url, "AWS_ENDPOINT_URL": endpoint, **KEYS}
         with serving(tmp_path, **environment) as running:
             assert running.get(f"/c/{token('click')}").status == 302

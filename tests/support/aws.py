@@ -11,7 +11,10 @@ FUNCTIONS = Path(__file__).parents[2] / "functions"
 
 @contextmanager
 def moto_server() -> Iterator[str]:
-    """Serve moto's AWS until the block ends; its address is yielded."""
+    """Serve moto's AWS until the block ends; its address is yielded.
+
+    All servers of one process have the same queues and secrets.
+    """
     from moto.server import ThreadedMotoServer  # with boto3, 1 s
 
     server = ThreadedMotoServer("127.0.0.1", 0, verbose=False)
