@@ -57,8 +57,10 @@ format: .venv/.stamp ## Repair style and format
 	@.venv/bin/ruff check --fix . && .venv/bin/ruff format .
 types: .venv/.stamp ## Check types, strictly
 	@.venv/bin/mypy
-test: ## What a change must pass: style, types, tests, coverage
+test: ## What a change must pass: style, types, tests
 	@$(MAKE) --no-print-directory -j3 lint types tox .venvs/{run,sam,original,layer}/.stamp
+	@$(TEST) $(PYTEST)
+coverage: .venv/.stamp $(patsubst %,.venvs/%/.stamp,run sam original layer) ## How much of the code the tests run, branches too
 	@$(TEST) --cov --cov-report=term:skip-covered $(PYTEST)
 quick: .venv/.stamp ## The tests that take less than a minute together
 	@$(TEST) -m "not slow" $(PYTEST)
@@ -112,7 +114,7 @@ sbom: .venv/.stamp .venvs/layer/.stamp ## List what the layer ships: dist/layer.
 	@$(PY) tools/sbom.py
 audit: .venv/.stamp ## Look up the locked dependencies among known vulnerabilities
 	@.venv/bin/python tools/audit.py
-release-check: test e2e docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
+release-check: test coverage e2e docs dist sbom ## Everything a release needs: tests, site, packages, SBOM, audit
 	@.venv/bin/python tools/audit.py || [ $$? = 75 ]
 
 ##@ Clean

@@ -59,20 +59,6 @@ SLOW = (
 """Beginnings of the files in tests/ that `make quick` leaves out, by what takes their time."""
 
 
-UNMEASURED = (
-    "compat/test_still_accepted",
-    "compat/test_vectors",
-    "docs/test_architecture",
-    "docs/test_reports",
-    "functions/test_scanners",
-    "template/",
-    "visitors/test_corpus",
-    "visitors/test_page",
-)
-"""Beginnings of the files in tests/ that coverage leaves out: what they run of the measured code,
-if anything, other tests run too, and to measure takes as long again as to run."""
-
-
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
     """Import nothing of a slow file where no slow test is wanted: that alone takes seconds."""
     name = collection_path.relative_to(Path(__file__).parent).as_posix()
@@ -80,15 +66,11 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return True if left_out and collection_path.is_file() else None
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item], config: pytest.Config) -> None:
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Mark the tests of the files in SLOW, and put them first: no worker begins a long one last."""
-    measured = config.pluginmanager.hasplugin("_cov")
     for item in items:
-        name = item.nodeid.removeprefix("tests/")
-        if name.startswith(SLOW):
+        if item.nodeid.removeprefix("tests/").startswith(SLOW):
             item.add_marker(pytest.mark.slow)
-        if measured and name.startswith(UNMEASURED):
-            item.add_marker(pytest.mark.no_cover)
     items.sort(key=lambda item: item.get_closest_marker("slow") is None)
 
 
