@@ -258,10 +258,10 @@ def _hostile_of(form: str) -> list[Figure]:
     worker = _ours([make(size) for make in families.values() for size in sizes])
     times, ratios = {}, {}
     for number, name in enumerate(families):
-        first = len(sizes) * number
-        times[name], small, large = (
-            min(worker.seconds(first + n, form=form) for _ in range(5)) for n in range(len(sizes))
-        )
+        places = range(len(sizes) * number, len(sizes) * (number + 1))
+        # in turn, so that a slow second of the machine is in all of them or in none
+        turns = [[worker.seconds(at, form=form) for at in places] for _ in range(7)]
+        times[name], small, large = map(min, zip(*turns, strict=True))
         ratios[name] = large / max(small, 0.005)  # of less time, most is noise
     worker.close()
     slowest, worst = max(times, key=times.__getitem__), max(ratios, key=ratios.__getitem__)
