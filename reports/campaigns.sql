@@ -17,9 +17,10 @@ SELECT
         AS machine_clicks,
     count(*) FILTER (WHERE "type" IN ('email.opened', 'email.clicked') AND who = 'unknown')
         AS unknown,
-    count(DISTINCT coalesce(mail, id)) FILTER (WHERE "type" = 'email.unsubscribed')
-        AS unsubscribes,
-    count(DISTINCT coalesce(mail, id)) FILTER (WHERE "type" = 'email.rated') AS ratings,
+    count(DISTINCT mail) FILTER (WHERE "type" = 'email.unsubscribed')
+        + count(*) FILTER (WHERE "type" = 'email.unsubscribed' AND mail IS NULL) AS unsubscribes,
+    count(DISTINCT mail) FILTER (WHERE "type" = 'email.rated')
+        + count(*) FILTER (WHERE "type" = 'email.rated' AND mail IS NULL) AS ratings,
     avg(TRY_CAST("value" AS double)) FILTER (WHERE "type" = 'email.rated') AS average_rating
 FROM people
 GROUP BY campaign

@@ -204,7 +204,9 @@ def _load(connection: Any, files: list[Path], scratch: Path, since: date | None)
 def _read(connection: Any, files: list[Path]) -> None:
     columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
     connection.execute(
-        f"CREATE TABLE lines AS SELECT *, {_VERDICT} AS problem FROM read_json(?, "  # noqa: S608
+        # ids are only compared: as numbers they take a third of the memory
+        f"CREATE TABLE lines AS SELECT * REPLACE (md5_number(id) AS id), {_VERDICT} AS problem "  # noqa: S608
+        "FROM read_json(?, "
         "format = 'newline_delimited', ignore_errors = true, filename = 'file', "
         f"columns = {{{columns}}})",
         [[str(file) for file in files]],
