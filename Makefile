@@ -12,8 +12,6 @@ PYTHON ?= $(shell for p in python3{,.13,.12,.11,.14}; do $$p -c '$(USABLE)' 2>/d
 CHECK_PYTHON = @$(or $(PYTHON),false) -c '$(USABLE)' 2>/dev/null || { echo "No Python 3.11 or newer with venv and" \
 	"ensurepip was found$(PYTHON:%= at %). Install one (Debian: apt-get install python3 python3-venv), or name it:" \
 	"make $(or $(firstword $(MAKECMDGOALS)),run) PYTHON=/path/to/python3" >&2; exit 1; }
-# --no-deps: a lock file is complete. --no-compile: modules are compiled when first imported.
-PIP := -m pip install -qq --disable-pip-version-check --no-deps --no-compile --require-hashes
 UV := UV_LINK_MODE=copy .venv/bin/uv -q
 PY := PYTHONPATH=layer .venv/bin/python
 # Files of tests run side by side, in the order of tests/conftest.py, one more than two cores hold: some wait.
@@ -28,18 +26,14 @@ help: ## Print this list
 		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Environments: each is made from its lock file, stamped, and made again when the lock changes.
-.venv/.stamp: tests/requirements.txt
+.venv/.stamp .venvs/run/.stamp: tests/requirements.txt
 	$(CHECK_PYTHON)
-	@echo "Making .venv from $<" && $(PYTHON) -m venv --clear .venv
-	@.venv/bin/python $(PIP) -r <(awk '/^uv==/, !/\\$$/' $<)
-	@$(UV) pip install --require-hashes --no-deps -r $< && touch $@
-.venvs/run/.stamp: local/requirements.txt
-	$(CHECK_PYTHON)
-	@echo "Making .venvs/run from $< (once)" && $(PYTHON) -m venv --clear .venvs/run
-	@.venvs/run/bin/python $(PIP) -r $< && touch $@
+	@echo "Making $(@D) from $<" && $(PYTHON) -m venv --clear $(@D)
+	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r <(awk '/^uv==/, !/\\$$/' $<)
+	@UV_LINK_MODE=copy $(@D)/bin/uv -q pip install --python $(@D) --require-hashes \
+		--group $(notdir $(@D:.venv=dev)) -c $< && touch $@
 .venvs/layer/.stamp: layer/requirements.txt | .venv/.stamp
-.venvs/sam/.stamp .venvs/original/.stamp .venvs/runtime/.stamp .venvs/fuzz/.stamp: .venvs/%/.stamp: \
-	tests/requirements-%.txt | .venv/.stamp
+.venvs/sam/.stamp .venvs/original/.stamp .venvs/fuzz/.stamp: .venvs/%/.stamp: tests/requirements-%.txt | .venv/.stamp
 .venvs/%/.stamp:
 	@echo "Making $(@D) from $(firstword $^)" && $(UV) venv --clear --python .venv/bin/python $(@D)
 	@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $(firstword $^) && touch $@
@@ -121,8 +115,7 @@ release-check: test coverage e2e docs dist sbom ## Everything a release needs: t
 LOCK = $(UV) pip compile $(UPGRADE) --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
 lock: .venv/.stamp ## Resolve each group of pyproject.toml into its lock file (newest: UPGRADE=--upgrade)
 	@$(LOCK) --group layer --python-version 3.13 --python-platform aarch64-manylinux_2_28 -o layer/requirements.txt
-	@$(LOCK) --universal --python-version 3.11 -c layer/requirements.txt --group run -o local/requirements.txt
-	@$(LOCK) --universal --python-version 3.11 -c local/requirements.txt --group dev -o tests/requirements.txt
+	@$(LOCK) --universal --python-version 3.11 -c layer/requirements.txt --group dev -o tests/requirements.txt
 	@for group in runtime sam original fuzz; do $(LOCK) --universal --python-version 3.11 \
 		--group $$group -o tests/requirements-$$group.txt; done
 clean: ## Remove what builds and tests left behind, environments too

@@ -2,13 +2,12 @@
 
 import base64
 import gzip
-import sys
 import threading
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from pytracking.errors import ConfigurationError, MissingDependency
+from pytracking.errors import ConfigurationError
 
 
 class LocalStore:
@@ -46,7 +45,6 @@ class LocalStore:
         """Return the report on all events in the folder, as one page of HTML.
 
         Raises:
-            MissingDependency: there is no duckdb; the message says how to get it.
             ConfigurationError: no event is stored yet.
             ReportError: the files could not be read.
         """
@@ -54,8 +52,4 @@ class LocalStore:
         from pytracking.reporting.page import page
 
         with self._lock:  # half a batch is no damage
-            try:
-                return page(report_of([self.folder]))
-            except MissingDependency as error:
-                how = f"{sys.executable} -m pip install duckdb"
-                raise MissingDependency(f"the report needs duckdb: {how}") from error
+            return page(report_of([self.folder]))

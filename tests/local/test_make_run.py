@@ -61,8 +61,8 @@ def test_the_readme_begins_with_make_run():
 
 @pytest.mark.parametrize("named", ["/nowhere/python3", "false"])
 def test_a_python_that_cannot_serve_is_told_before_anything_is_made(named: str, tmp_path: Path):
-    (tmp_path / "local").mkdir()
-    for file in ("Makefile", "local/requirements.txt"):
+    (tmp_path / "tests").mkdir()
+    for file in ("Makefile", "tests/requirements.txt"):
         shutil.copy(ROOT / file, tmp_path / file)
     run = ended(["make", "run", f"PYTHON={named}"], cwd=tmp_path)
     assert run.returncode != 0

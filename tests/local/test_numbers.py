@@ -2,7 +2,6 @@
 
 import gzip
 import json
-import os
 import re
 from pathlib import Path
 from typing import Any
@@ -54,11 +53,3 @@ def test_without_a_folder_of_ones_own_the_events_go_with_the_gateway():
         until(lambda: stored(folder))
         gateway.process.end()
     assert not folder.exists()
-
-
-def test_without_duckdb_the_view_says_how_to_get_it(tmp_path: Path):
-    (tmp_path / "duckdb.py").write_text("raise ImportError('there is none')")
-    with running(PYTHONPATH=os.pathsep.join(("layer", str(tmp_path)))) as gateway:
-        call(gateway.pixel_link)
-        answer = call(f"{gateway.origin}/_local/numbers")
-        assert (answer.status, b"pip install duckdb" in answer.body) == (200, True)
