@@ -159,6 +159,13 @@ def test_rewriting_twice_leaves_the_links_of_the_first_time() -> None:
         "disable-tracking=true",
         "mc:disable-tracking",
         'data-msys-clicktrack="0"',
+        "mautic:disable-tracking",
+        'data-mautic-disable-tracking="true"',
+        'class="button untracked"',
+        "class=mktNoTrack",
+        "class=inf-track-no",
+        "autotrack=false",
+        "cm_dontconvertlink",
     ],
 )
 def test_the_customary_opt_outs_are_honoured_and_stay(attribute: str) -> None:

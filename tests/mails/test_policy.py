@@ -163,25 +163,6 @@ def test_a_url_without_a_host_is_told_so(href: str) -> None:
     assert "host" in link.reason
 
 
-@pytest.mark.parametrize(
-    "attribute",
-    [
-        "mautic:disable-tracking",
-        'data-mautic-disable-tracking="true"',
-        'class="button untracked"',
-        "class=mktNoTrack",
-        "class=inf-track-no",
-        "autotrack=false",
-        "cm_dontconvertlink",
-        "data-skip-click",
-    ],
-)
-def test_the_opt_outs_of_more_carriers_are_honoured_and_stay(attribute: str) -> None:
-    text = f'<a href="https://x.test" {attribute}>'
-    assert outcomes(text) == ["opted out"]
-    assert adapted(text) == text
-
-
 def test_postals_mark_opts_out_and_is_removed_from_html() -> None:
     assert (
         adapted("<a href='https+notrack://x.test/?a&amp;b'>")
