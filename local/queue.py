@@ -118,12 +118,6 @@ class Queue:
             seen = [_seen(entry, self.clock()) for entry in self._entries.values()]
         return sorted(seen, key=lambda entry: entry.sent_at)
 
-    def purge(self) -> None:
-        """Forget every message."""
-        with self._changed:
-            self._entries.clear()
-            self._agenda.clear()
-
     def __len__(self) -> int:
         with self._changed:
             return len(self._entries)

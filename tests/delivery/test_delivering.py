@@ -279,11 +279,10 @@ def test_whatever_stands_in_a_message_it_is_settled_once(
     nowhere: tuple[Deliverer, Queue, Queue], place: tuple[Any, ...], value: Any
 ) -> None:
     deliverer, hits, dead = nowhere
-    hits.purge()
-    dead.purge()
+    before = len(hits) + len(dead)
     message = copy.deepcopy(MESSAGES[place[0]])
     inside = message if len(place) == 2 else message[place[1]]
     inside[place[-1]] = value
     event = {"Records": [{"messageId": "m", "body": json.dumps(message)}]}
     assert deliverer.deliver(event, Context(60)) == {"batchItemFailures": []}
-    assert len(hits) + len(dead) == 1
+    assert len(hits) + len(dead) == before + 1
