@@ -153,7 +153,6 @@ class _Server(uvicorn.Server):
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """End; what never ends by itself, such as a page's stream, is let go first."""
         self._let_go()
-        self.force_exit = self.should_exit
         self.should_exit = True
 
 

@@ -1,5 +1,6 @@
 """`make run` as a user meets it: a process, two links, a page that shows their webhooks."""
 
+import os
 import shlex
 import signal
 import socket
@@ -303,3 +304,14 @@ def test_ctrl_c_ends_it_at_once_with_streams_open_and_calls_hanging(hangs: bool)
     with socket.socket() as again:
         again.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         again.bind(("127.0.0.1", port))
+
+
+def test_a_signal_that_comes_twice_as_from_make_and_a_terminal_ends_it_as_one_does():
+    with running() as gateway:
+        gateway.ask("receiver", {"mood": "hang"})
+        call(gateway.click_link)
+        for _ in range(3):
+            os.kill(gateway.process.popen.pid, signal.SIGTERM)
+            time.sleep(0.01)
+        assert gateway.process.wait() == 0
+        assert gateway.process.errors() == ""
