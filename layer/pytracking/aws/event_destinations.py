@@ -12,6 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from pytracking.aws.client import JsonApi
+from pytracking.aws.queue import packed
 from pytracking.delivery.breaker import Breaker
 from pytracking.delivery.destinations import Result
 from pytracking.delivery.dialling import out_of_descriptors
@@ -30,8 +31,10 @@ MAX_RECORD_BYTES = 256 * 1024
 """What events are joined up to. Firehose takes 1,000 KiB a record; each is billed by steps of 5 KB.
 What is refused comes again as a whole, so a record is no larger than it need be."""
 
+MAX_RECORDS = 500
 MAX_RECORDS_BYTES = 3_000_000
-"""Most bytes of a call to Firehose: they grow by a third in base64, and 4 MiB is its limit."""
+"""Most records, and bytes of them, of a call to Firehose: they grow by a third in base64, and 4 MiB
+is its limit."""
 
 MAX_ENTRIES = 10
 MAX_ENTRIES_BYTES = 256 * 1024
@@ -121,9 +124,10 @@ class EventStore(_Batches):
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         """Join events to records, and records to calls: one record for a usual batch."""
         lines = {at: f"{text}\n" for at, text in texts.items()}
-        records = _packed({at: len(line) for at, line in lines.items()}, MAX_RECORD_BYTES)
+        lengths = {at: len(line) for at, line in lines.items()}
+        records = packed(lengths, MAX_RECORD_BYTES, MAX_RECORDS)
         sizes = {n: sum(len(lines[at]) for at in record) for n, record in enumerate(records)}
-        for numbers in _packed(sizes, MAX_RECORDS_BYTES):
+        for numbers in packed(sizes, MAX_RECORDS_BYTES, MAX_RECORDS):
             held = [records[number] for number in numbers]
             joined = ("".join(lines[at] for at in record).encode() for record in held)
             data = [{"Data": base64.b64encode(one).decode()} for one in joined]
@@ -143,7 +147,7 @@ class EventBus(_Batches):
 
     def _calls(self, texts: Mapping[int, str], messages: Sequence[Message]) -> Iterator[_Call]:
         sizes = {at: len(text) + ENTRY_BYTES for at, text in texts.items()}
-        for batch in _packed(sizes, MAX_ENTRIES_BYTES, MAX_ENTRIES):
+        for batch in packed(sizes, MAX_ENTRIES_BYTES, MAX_ENTRIES):
             entries = [self._entry(texts[at], messages[at].body) for at in batch]
             yield {"Entries": entries}, [[at] for at in batch]
 
@@ -169,22 +173,6 @@ def event_destinations(settings: Settings) -> list[EventStore | EventBus]:
     if settings.event_bus:
         found.append(EventBus(settings.event_bus, settings))
     return found
-
-
-def _packed(sizes: Mapping[int, int], limit: int, most: int = 500) -> list[list[int]]:
-    """Return the keys of ``sizes`` in groups of at most ``limit`` bytes and ``most`` members.
-
-    What is larger by itself is a group by itself.
-    """
-    groups: list[list[int]] = []
-    size = 0
-    for at, length in sizes.items():
-        if not groups or size + length > limit or len(groups[-1]) == most:
-            groups.append([])
-            size = 0
-        groups[-1].append(at)
-        size += length
-    return groups
 
 
 def _result(answer: Any) -> Result:

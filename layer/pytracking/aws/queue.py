@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from pytracking.aws.client import JsonApi
@@ -96,16 +96,23 @@ class SqsQueue:
         return refused
 
 
-def batches(entries: Sequence[QueueEntry]) -> Iterator[list[int]]:
-    """Yield the indexes of entries that fit into one call each."""
-    batch: list[int] = []
+def batches(entries: Sequence[QueueEntry]) -> list[list[int]]:
+    """Return the indexes of entries that fit into one call each."""
+    sizes = {at: len(entry.text.encode()) for at, entry in enumerate(entries)}
+    return packed(sizes, MAX_BATCH_BYTES, MAX_BATCH)
+
+
+def packed(sizes: Mapping[int, int], limit: int, most: int) -> list[list[int]]:
+    """Return the keys of ``sizes`` in groups of at most ``limit`` bytes and ``most`` members.
+
+    What is larger by itself is a group by itself.
+    """
+    groups: list[list[int]] = []
     size = 0
-    for at, entry in enumerate(entries):
-        length = len(entry.text.encode())
-        if batch and (len(batch) == MAX_BATCH or size + length > MAX_BATCH_BYTES):
-            yield batch
-            batch, size = [], 0
-        batch.append(at)
+    for at, length in sizes.items():
+        if not groups or size + length > limit or len(groups[-1]) == most:
+            groups.append([])
+            size = 0
+        groups[-1].append(at)
         size += length
-    if batch:
-        yield batch
+    return groups
