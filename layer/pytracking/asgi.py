@@ -142,13 +142,10 @@ def _event(scope: Message, body: bytes) -> dict[str, Any]:
     return {
         "version": "2.0",
         "rawPath": scope["path"],
-        "rawQueryString": scope["query_string"].decode("latin-1"),
         "headers": headers,
         "requestContext": {
             "http": {
                 "method": scope["method"],
-                "path": scope["path"],
-                "protocol": f"HTTP/{scope['http_version']}",
                 "sourceIp": scope["client"][0] if scope.get("client") else None,
             }
         },

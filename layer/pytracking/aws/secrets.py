@@ -96,7 +96,7 @@ class KeptSecret(Generic[T]):
     fetch_seconds: float
     retry_seconds: float
 
-    def __init__(self, fetch: Fetch | None, clock: Callable[[], float]) -> None:
+    def __init__(self, fetch: Fetch | None, clock: Callable[[], float] = time.monotonic) -> None:
         self.value: T | None = None
         self.failure = ""
         self._fetch = fetch
@@ -261,9 +261,6 @@ class WebhookSecrets(KeptSecret["Signer"]):
     name = "webhook secrets"
     fetch_seconds = WEBHOOK_FETCH_SECONDS
     retry_seconds = FIRST_RETRY_SECONDS
-
-    def __init__(self, fetch: Fetch, clock: Callable[[], float] = time.monotonic) -> None:
-        super().__init__(fetch, clock)
 
     def make(self, text: str) -> Signer:
         """Return the signer of a text."""

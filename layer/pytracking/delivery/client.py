@@ -83,11 +83,9 @@ class Client:
         *,
         deadline: float = HARD_DEADLINE,
         read_timeout: float = READ_TIMEOUT,
-        connect_timeout: float = CONNECT_TIMEOUT,
         lookup_timeout: float = LOOKUP_TIMEOUT,
         lookup: Lookup = look_up,
         ssl_context: ssl.SSLContext | None = None,
-        user_agent: str = "pytracking",
     ) -> None:
         """Times are in seconds.
 
@@ -99,11 +97,9 @@ class Client:
         self._rules = rules or AddressRules()
         self._deadline = deadline
         self._read_timeout = read_timeout
-        self._connect_timeout = connect_timeout
         self._lookup_timeout = lookup_timeout
         self._lookup = lookup
         self._ssl_context = ssl_context or ssl.create_default_context()
-        self._user_agent = user_agent
         # What urllib3 sets when it makes the context.
         self._ssl_context.hostname_checks_common_name = False
         self._ssl_context.set_alpn_protocols(["http/1.1"])
@@ -125,7 +121,7 @@ class Client:
         headers = {
             "Host": endpoint.netloc,
             "Content-Type": "application/json",
-            "User-Agent": self._user_agent,
+            "User-Agent": "pytracking",
             "Accept": "*/*",
             **headers,
         }
@@ -197,7 +193,7 @@ class Client:
         except TimeoutError as error:
             raise TimeoutError(f"the look-up of {endpoint.host} timed out") from error
         addresses = [str(one) for one in self._rules.vet(endpoint.host, found)]
-        seconds = min(self._connect_timeout, deadline.remaining())
+        seconds = min(CONNECT_TIMEOUT, deadline.remaining())
         sock = dial(addresses, endpoint.port, seconds)
         try:
             peer = ipaddress.ip_address(sock.getpeername()[0])
