@@ -1,6 +1,7 @@
 """Actions: ``/a/{token}`` shows a page with a button, and does what its link says on a POST."""
 
-from pytracking.errors import PytrackingError
+from functools import partial
+
 from pytracking.handlers import acting
 from pytracking.handlers.answering import LinkEndpoint
 from pytracking.handlers.http import FAILURE, READING, Answer, Request
@@ -9,12 +10,7 @@ from pytracking.links import Link
 endpoint = LinkEndpoint("action")
 
 
-def unread(request: Request, error: PytrackingError) -> Answer:
-    """Answer for a link that does nothing, or not just now."""
-    return acting.unread(endpoint, request, error)
-
-
-@endpoint.answering(unread, otherwise=FAILURE, methods=(*READING, "POST"))
+@endpoint.answering(partial(acting.unread, endpoint), otherwise=FAILURE, methods=(*READING, "POST"))
 def handler(request: Request, link: Link, target: str) -> Answer:
     """Ask; act on a POST alone, and never say so before it is recorded."""
     if request.method == "POST":

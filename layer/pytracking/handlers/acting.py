@@ -27,7 +27,7 @@ _MAX_UNDO_CHARACTERS = MAX_REQUEST_BYTES - 100
 
 def ask(endpoint: LinkEndpoint, request: Request, link: Link) -> Answer:
     """Return the page with the button; an open of it is counted, and is no event."""
-    action = _of_sender(link)
+    action = _action(link)
     if request.method == "GET":
         count("ActionPages")
     return endpoint.pages.ask(action.what, _language(request, link), action.values)
@@ -42,11 +42,11 @@ def act(endpoint: LinkEndpoint, request: Request, link: Link) -> Answer:
     """
     if len(request.body) > MAX_REQUEST_BYTES:
         return TOO_LARGE
-    action, given = _of_sender(link), fields(request)
+    action, given = _action(link), fields(request)
     if UNDO in given:
         try:
             link = endpoint.read_token(given[UNDO])
-            action = _undoing(link)
+            action = _action(link, from_form=True)
         except InvalidLink:
             return endpoint.pages.plain(410, "resubscribe over", _language(request, link))
     value = _chosen(action, given.get(VALUE))
@@ -72,15 +72,10 @@ def unread(endpoint: LinkEndpoint, request: Request, error: Exception) -> Answer
     return endpoint.pages.plain(404, "broken", lang)
 
 
-def _of_sender(link: Link) -> Action:
-    if link.action is None or link.action.what == RESUBSCRIBE:  # which comes in a form alone
-        raise InvalidLink("the link does nothing by itself")
-    return link.action
-
-
-def _undoing(link: Link) -> Action:
-    if link.action is None or link.action.what != RESUBSCRIBE:
-        raise InvalidLink("the link takes nothing back")
+def _action(link: Link, *, from_form: bool = False) -> Action:
+    """Return what a link does; to resubscribe comes in a form alone, and nothing else does."""
+    if link.action is None or (link.action.what == RESUBSCRIBE) != from_form:
+        raise InvalidLink("the link does nothing that may be asked for here")
     return link.action
 
 

@@ -153,7 +153,10 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
     sent = headers.pop(_ORIGIN_SECRET, "")
     address = request.client_ip
     if viewer_address_secret and _equal(sent, viewer_address_secret):
-        address = _viewer_address(headers.get("cloudfront-viewer-address", "")) or address
+        # 203.0.113.9:4711 or, for CloudFront adds no brackets, ::1:4711
+        # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
+        viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]
+        address = _address(viewer) or address
     return replace(request, headers=headers, client_ip=address, body=_body(event))
 
 
@@ -172,15 +175,6 @@ def _equal(sent: str, secret: str) -> bool:
     """Compare in a time that reveals nothing of the secret."""
     one, other = (text.encode(errors="surrogatepass") for text in (sent, secret))
     return hmac.compare_digest(one, other)
-
-
-def _viewer_address(text: str) -> str | None:
-    """Return the address in ``203.0.113.9:4711`` or, for CloudFront adds no brackets, ``::1:4711``.
-
-    https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
-    """
-    address, _, _port = text.rpartition(":")
-    return _address(address)
 
 
 def _read(event: object) -> Request:

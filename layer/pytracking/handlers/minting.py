@@ -81,7 +81,10 @@ def _answer(tracker: Tracker, request: Any) -> dict[str, Any]:
     if asked == "kind":
         return {"url": link(request)}
     if asked == "links":
-        return {"links": [_link_or_error(one, request, link) for one in _links(request)]}
+        links = request["links"]
+        if not isinstance(links, list) or len(links) > MAX_LINKS:
+            raise InvalidRequest(f"links is a list of at most {MAX_LINKS}")
+        return {"links": [_link_or_error(one, request, link) for one in links]}
     return _rewritten(asked, request, configuration)
 
 
@@ -122,13 +125,6 @@ def _flag(given: Mapping[str, Any], name: str) -> bool:
     if not isinstance(value, bool):
         raise InvalidRequest(f"{name} is true or false, not {type(value).__name__}")
     return value
-
-
-def _links(request: Mapping[str, Any]) -> list[Any]:
-    links = request["links"]
-    if not isinstance(links, list) or len(links) > MAX_LINKS:
-        raise InvalidRequest(f"links is a list of at most {MAX_LINKS}")
-    return links
 
 
 def _link_or_error(

@@ -73,7 +73,8 @@ class Outbox:
             token: as it came. The log line holds it, and with the link keys it gives the hit again.
         """
         started = self._clock()
-        hangs = self._is_known_to_hang(started)
+        failing = self._slow_failures >= SLOW_FAILURES
+        hangs = failing and 0 <= started - self._failed_at < PROBE_SECONDS
         event, webhook = hit = make()
         try:
             if hangs:
@@ -92,10 +93,6 @@ class Outbox:
             return "logged" if log_fallback(event, token, _reason(error)) else "lost", hit
         self._slow_failures = 0
         return "sent", hit
-
-    def _is_known_to_hang(self, now: float) -> bool:
-        known = self._slow_failures >= SLOW_FAILURES
-        return known and 0 <= now - self._failed_at < PROBE_SECONDS
 
 
 def to_webhook(settings: Settings) -> SendHit:
