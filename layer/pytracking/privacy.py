@@ -83,19 +83,19 @@ class PrivacyPolicy(NamedTuple):
         """Return what may be kept of ``request_data``; what may not is None, or absent."""
         consent = frozenset(consent)
         kept: dict[str, str | None] = {"user_agent": None, "user_ip": None}
-        referer = data.get("referer")
-        if self.mode != "none":
-            if NO_IP not in consent:
-                address = data.get("user_ip")
-                kept["user_ip"] = truncated(address) if self.mode == "truncated" else address
-            if NO_AGENT not in consent:
-                kept["user_agent"] = data.get("user_agent")
         if "method" in data:
             kept["method"] = data["method"]
+        if self.mode == "none":
+            return kept
+        address, referer = data.get("user_ip"), data.get("referer")
         if self.mode == "truncated":
-            referer = _origin(referer or "")
-        if referer and self.mode != "none" and NO_AGENT not in consent:
-            kept["referer"] = referer
+            address, referer = truncated(address), _origin(referer or "")
+        if NO_IP not in consent:
+            kept["user_ip"] = address
+        if NO_AGENT not in consent:
+            kept["user_agent"] = data.get("user_agent")
+            if referer:
+                kept["referer"] = referer
         return kept
 
     def visitor(self, visitor: Mapping[str, Any], consent: Iterable[str]) -> dict[str, Any]:

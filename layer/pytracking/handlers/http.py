@@ -406,12 +406,11 @@ def render(answer: Answer, request: Request) -> dict[str, Any]:
     gateway, which knows what it sends.
     """
     body = "" if request.method == "HEAD" else answer.body
-    binary = isinstance(body, bytes)
     result: dict[str, Any] = {
         "statusCode": answer.status,
         "headers": dict(answer.headers),
         "body": base64.b64encode(body).decode() if isinstance(body, bytes) else body,
-        "isBase64Encoded": binary,
+        "isBase64Encoded": isinstance(body, bytes),
     }
     if request.gateway == "alb":
         from http import HTTPStatus
