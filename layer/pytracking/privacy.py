@@ -68,7 +68,7 @@ class PrivacyPolicy(NamedTuple):
         Args:
             flags: of the link; empty while it cannot be read.
             headers: of the request, names in lower case.
-            kind: ``open`` or ``click``.
+            kind: of the link.
         """
         wanted = set(flags)
         if kind == "open" and self.do_not_track != "ignore" and says_do_not_track(headers):

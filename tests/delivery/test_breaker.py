@@ -35,30 +35,30 @@ def silence(breaker: Breaker, origin: str, times: int = THRESHOLD) -> None:
 
 def test_an_endpoint_is_tried_until_it_was_silent_three_times_in_a_row(breaker: Breaker) -> None:
     silence(breaker, DEAD, THRESHOLD - 1)
-    assert breaker.timeout(DEAD)
+    assert breaker.admit(DEAD)
     silence(breaker, DEAD, 1)
-    assert breaker.timeout(DEAD) is None
+    assert breaker.admit(DEAD) is None
 
 
 def test_an_endpoint_that_did_not_answer_gets_less_time_at_the_next_post(breaker: Breaker) -> None:
-    assert breaker.timeout(DEAD) == FULL_TIMEOUT
+    assert breaker.admit(DEAD) == FULL_TIMEOUT
     silence(breaker, DEAD, 1)
-    assert breaker.timeout(DEAD) == SHORT_TIMEOUT
+    assert breaker.admit(DEAD) == SHORT_TIMEOUT
     breaker.record(DEAD, answered=True)
-    assert breaker.timeout(DEAD) == FULL_TIMEOUT
+    assert breaker.admit(DEAD) == FULL_TIMEOUT
 
 
 @pytest.mark.fault("delivering", 31)
 def test_another_endpoint_is_not_concerned(breaker: Breaker) -> None:
     silence(breaker, DEAD)
-    assert breaker.timeout(ALIVE) == FULL_TIMEOUT
+    assert breaker.admit(ALIVE) == FULL_TIMEOUT
 
 
 def test_an_answer_of_any_kind_ends_the_count(breaker: Breaker) -> None:
     silence(breaker, DEAD, THRESHOLD - 1)
     breaker.record(DEAD, answered=True)
     silence(breaker, DEAD, THRESHOLD - 1)
-    assert breaker.timeout(DEAD)
+    assert breaker.admit(DEAD)
 
 
 def test_one_probe_at_a_time_finds_out_whether_a_silent_endpoint_is_back(
@@ -66,9 +66,9 @@ def test_one_probe_at_a_time_finds_out_whether_a_silent_endpoint_is_back(
 ) -> None:
     silence(breaker, DEAD)
     clock.now += FIRST_PAUSE
-    assert [breaker.timeout(DEAD) for _ in range(3)] == [SHORT_TIMEOUT, None, None]
+    assert [breaker.admit(DEAD) for _ in range(3)] == [SHORT_TIMEOUT, None, None]
     breaker.record(DEAD, answered=True)
-    assert [breaker.timeout(DEAD) for _ in range(3)] == [FULL_TIMEOUT] * 3
+    assert [breaker.admit(DEAD) for _ in range(3)] == [FULL_TIMEOUT] * 3
 
 
 def test_every_other_probe_has_time_for_an_endpoint_that_is_slow(
@@ -78,7 +78,7 @@ def test_every_other_probe_has_time_for_an_endpoint_that_is_slow(
     given = []
     for _ in range(4):
         clock.now += LONGEST_PAUSE
-        given.append(breaker.timeout(DEAD))
+        given.append(breaker.admit(DEAD))
         breaker.record(DEAD, answered=False)
     assert given == [SHORT_TIMEOUT, FULL_TIMEOUT, SHORT_TIMEOUT, FULL_TIMEOUT]
 
@@ -88,7 +88,7 @@ def test_probes_become_rarer_down_to_one_in_two_minutes(breaker: Breaker, clock:
     probes = []
     for _ in range(2_000):
         clock.now += 1
-        if breaker.timeout(DEAD):
+        if breaker.admit(DEAD):
             probes.append(clock.now)
             breaker.record(DEAD, answered=False)
     gaps = [later - earlier for earlier, later in itertools.pairwise([0, *probes])]
@@ -100,7 +100,7 @@ def test_only_so_many_silent_endpoints_are_remembered(breaker: Breaker) -> None:
     silence(breaker, DEAD)
     for number in range(MAX_ORIGINS):
         breaker.record(f"https://{number}.test/", answered=False)
-    assert breaker.timeout(DEAD) == FULL_TIMEOUT
+    assert breaker.admit(DEAD) == FULL_TIMEOUT
 
 
 def test_processes_that_noticed_a_silence_together_do_not_probe_together(clock: Clock) -> None:
@@ -110,9 +110,9 @@ def test_processes_that_noticed_a_silence_together_do_not_probe_together(clock: 
     probing = 0
     clock.now += FIRST_PAUSE
     for breaker in breakers:
-        probing += breaker.timeout(DEAD) is not None
+        probing += breaker.admit(DEAD) is not None
     assert 20 < probing < 80
     clock.now += FIRST_PAUSE * JITTER
     # Those that have not probed yet do so by now.
-    late = [breaker.timeout(DEAD) is not None for breaker in breakers]
+    late = [breaker.admit(DEAD) is not None for breaker in breakers]
     assert probing + sum(late) >= 100

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from pytracking.delivery.client import Client, Outcome
 from pytracking.errors import BatchFailed
 from pytracking.events import Event
-from pytracking.handlers.delivering import Deliverer
+from pytracking.handlers.delivering import NO_WEBHOOK_KNOWN, Deliverer
 from pytracking.messages import Message, Undecoded, parse
 from standardwebhooks import Webhook
 
@@ -117,7 +117,7 @@ def test_an_undecoded_hit_goes_to_the_dead_letters_with_its_reason(rig: Rig) -> 
     rig.invoke(rig.deliverer())
     (dead,) = rig.dead()
     assert parse(json.dumps(dead)) == undecoded
-    assert dead["dead"]["reason"] == "the link keys could not be read"
+    assert dead["dead"]["reason"] == NO_WEBHOOK_KNOWN
 
 
 @pytest.mark.fault("delivering", 18)

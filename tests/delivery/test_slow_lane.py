@@ -45,10 +45,10 @@ def slow_receiver(quick_to_call_slow: None) -> Iterator[Receiver]:
 def test_an_origin_is_slow_once_a_post_took_longer_than_two_seconds() -> None:
     slow = SlowOrigins()
     slow.record(SLOW, SLOW_SECONDS)
-    assert not slow.has(SLOW)
+    assert not slow.divert(SLOW)
     slow.record(SLOW, SLOW_SECONDS + 0.1)
-    assert slow.has(SLOW)
-    assert not slow.has("https://other.test:443")
+    assert slow.divert(SLOW)
+    assert not slow.divert("https://other.test:443")
 
 
 def test_after_a_while_one_hit_finds_out_whether_the_origin_is_quick_again() -> None:
@@ -56,17 +56,17 @@ def test_after_a_while_one_hit_finds_out_whether_the_origin_is_quick_again() -> 
     slow = SlowOrigins(clock)
     slow.record(SLOW, 9.9)
     clock.now += MEMORY_SECONDS * (1 + JITTER)
-    assert [slow.has(SLOW) for _ in range(3)] == [False, True, True]
+    assert [slow.divert(SLOW) for _ in range(3)] == [False, True, True]
     slow.record(SLOW, 0.1)
-    assert not slow.has(SLOW)
+    assert not slow.divert(SLOW)
 
 
 def test_only_so_many_slow_origins_are_remembered() -> None:
     slow = SlowOrigins()
     for number in range(MAX_ORIGINS + 1):
         slow.record(f"https://{number}.test:443", 9.9)
-    assert not slow.has("https://0.test:443")
-    assert slow.has("https://1.test:443")
+    assert not slow.divert("https://0.test:443")
+    assert slow.divert("https://1.test:443")
 
 
 # The lane

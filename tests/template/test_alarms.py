@@ -115,7 +115,8 @@ def test_every_alarm_names_its_entry_in_the_runbook(template: dict[str, Any]) ->
         for heading in re.findall(r"^#+ (.+)$", runbook, re.MULTILINE)
     }
     anchors = set()
-    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+    for name, alarm in of_type(template, "AWS::CloudWatch::Alarm").items():
+        assert f"`{name}`" in runbook
         anchor = re.search(r"See docs/operations\.md#([\w-]+)$", alarm["AlarmDescription"].strip())
         assert anchor, alarm["AlarmDescription"]
         anchors.add(anchor[1])

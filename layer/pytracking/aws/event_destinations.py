@@ -93,7 +93,7 @@ class _Batches:
         left = ends_at - time.monotonic() - MARGIN
         if left < CALL_SECONDS:
             return [Result("untried")] * records
-        timeout = self.breaker.timeout(self.name)
+        timeout = self.breaker.admit(self.name)
         if timeout is None:
             return [Result("failed", f"not tried: the {self.name} has not answered")] * records
         try:

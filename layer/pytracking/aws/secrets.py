@@ -124,8 +124,8 @@ class KeptSecret(Generic[T]):
     def refresh(self) -> bool:
         """Fetch, unless that was tried a moment ago; return whether there is a new value.
 
-        A failure is logged once for each cause. It rings an alarm where there is nothing to go on
-        with, or where the secret holds what cannot be used: the next start would have nothing.
+        A failure is logged once for each cause. It raises an alarm where there is no earlier value,
+        or where the secret holds what cannot be used: the next start would have nothing.
         """
         missing = self.value is None
         # Who has something to go on with does not wait for another thread's fetch.
@@ -139,7 +139,7 @@ class KeptSecret(Generic[T]):
             self.value = self.make(self._fetch(max(seconds, self.fetch_seconds)))
         except PytrackingError as error:
             self._tried_at = self._clock()
-            self._report(error, rings=missing or not isinstance(error, AwsError))
+            self._report(error, alarming=missing or not isinstance(error, AwsError))
             return False
         finally:
             self._lock.release()
@@ -147,12 +147,12 @@ class KeptSecret(Generic[T]):
         self.failure = ""
         return True
 
-    def _report(self, error: PytrackingError, *, rings: bool) -> None:
-        if rings:
+    def _report(self, error: PytrackingError, *, alarming: bool) -> None:
+        if alarming:
             count("KeyFailures")
         failure = f"{type(error).__name__}: {error}"
         if failure != self.failure:
-            log = log_error if rings else log_warning
+            log = log_error if alarming else log_warning
             log(f"{self.name} not read", reason=failure)
         self.failure = failure
 

@@ -138,7 +138,7 @@ def _metadata(recipient: Recipient, chosen: list[str] | None) -> Mapping[str, An
     """The fields of a recipient that go into the link.
 
     Raises:
-        InvalidPayload: it has one of them not, or cannot be read.
+        InvalidPayload: a field is missing, or the recipient cannot be read.
     """
     if recipient.problem:
         raise InvalidPayload(recipient.problem)

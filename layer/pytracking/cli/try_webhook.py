@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytracking.delivery.signatures import Signer, new_secret
+from pytracking.delivery.slow import SLOW_SECONDS
 from pytracking.errors import MissingDependency
 from pytracking.events import Event
 from pytracking.links import Link
@@ -26,9 +27,6 @@ if TYPE_CHECKING:
 
 BURST = 50
 """Events sent at once, ten at a time, as one batch of a deliver function after another."""
-
-SLOW_SECONDS = 2.0
-"""Over this, a receiver's events go by the slow lane."""
 
 EARLY_SECONDS = 1.0
 """How long an answer to half a body is waited for: nobody who reads bodies gives one."""

@@ -1,1 +1,1 @@
-"""From the queue to the receiver: messages, signatures, the guarded client, the retry schedule."""
+"""From the queue to the receiver: destinations, signatures, the guarded client, retries."""

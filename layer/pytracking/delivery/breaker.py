@@ -38,8 +38,8 @@ class _Silence:
 class Breaker(Memory[_Silence]):
     """Decides whether a post to an origin is worth its time, and how much. Any thread may ask."""
 
-    def timeout(self, origin: str) -> float | None:
-        """Return the seconds that a post may take now, None if it is not to be made.
+    def admit(self, origin: str) -> float | None:
+        """Admit a post or not: return the seconds that it may take now, None if it may not be made.
 
         Among many that ask while an origin is silent, one may post now and then. Every other
         such probe has all the time there is: an origin that is slow, but back, needs it.

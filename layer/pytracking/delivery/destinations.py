@@ -18,7 +18,7 @@ class Result:
     """What came of one hit.
 
     ``kind`` is ``delivered``; ``failed``: an attempt is used up, and another one may succeed;
-    ``refused``: none ever will; ``slow``: not tried, for it belongs into the slow lane;
+    ``refused``: none ever will; ``slow``: not tried, for it belongs in the slow lane;
     ``untried``: no time was left, it must come again; ``bug``: the destination itself failed, by
     ``error``.
 

@@ -18,8 +18,8 @@ MEMORY_SECONDS = 600.0
 class SlowOrigins(Memory[float]):
     """Remembers until when an origin counts as slow. Any thread may ask."""
 
-    def has(self, origin: str) -> bool:
-        """Return whether a hit belongs into the slow lane; of many that ask, one may try again."""
+    def divert(self, origin: str) -> bool:
+        """Return whether a hit is to move to the slow lane; of many that ask, one may try again."""
         with self._lock:
             until = self._values.get(origin)
             if until is None or self._now() < until:

@@ -1,4 +1,4 @@
-"""The destination of every hit today: the webhook it names, called by a signed POST."""
+"""The webhook, a destination: the address that a hit names, called by a signed POST."""
 
 import json
 import math
@@ -87,7 +87,7 @@ def _cloudevents_headers(message: Message, source: str) -> dict[str, str]:
 
 
 class Webhooks:
-    """Posts hits, ten at once; spares origins that do not answer, and leaves aside the slow ones.
+    """Posts hits, ``workers`` at once; spares silent origins, and leaves aside the slow ones.
 
     ``name`` is what a destination goes by.
     """
@@ -106,7 +106,7 @@ class Webhooks:
         workers: int = WORKERS,
         source: str | None = None,
     ) -> None:
-        """Post nothing yet.
+        """Make the destination.
 
         Args:
             signer: returns what signs; a PytrackingError while there is nothing to sign with.
@@ -129,7 +129,7 @@ class Webhooks:
         try:
             if ends_at - time.monotonic() < self._least_time:
                 return Result("untried")
-            if self._slow and self._slow.has(origin(message.webhook)):
+            if self._slow and self._slow.divert(origin(message.webhook)):
                 return Result("slow")
             return self._post(message)
         except OutOfDescriptors:
@@ -141,7 +141,7 @@ class Webhooks:
 
     def _post(self, message: Message) -> Result:
         key = origin(message.webhook)
-        timeout = self._breaker.timeout(key)
+        timeout = self._breaker.admit(key)
         if timeout is None:
             return Result("failed", "not tried: the receiver has not answered others just now")
         try:

@@ -46,6 +46,9 @@ SLOW_LANE_WORKERS = 100
 TAKEN = {WEBHOOK: "Delivered", "store": "Stored", "bus": "Published"}
 """The metrics that count what each destination took."""
 
+NO_WEBHOOK_KNOWN = "no webhook is known: the link keys could not be read, or none is set"
+"""Why a hit that was queued unopened becomes a dead letter; a replay opens it."""
+
 MAX_LOGGED_CHARACTERS = 200
 """How much of a receiver's error is logged."""
 
@@ -171,7 +174,7 @@ class Deliverer:
     def _read(self, text: str) -> _Settled:
         message = parse(text)
         if isinstance(message, Undecoded):
-            return self._give_up(message, "the link keys could not be read")
+            return self._give_up(message, NO_WEBHOOK_KNOWN)
         if message.dead is not None:
             # Moved back from the dead letters by hand: its schedule begins anew.
             message = message.requeued()

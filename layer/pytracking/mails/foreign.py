@@ -25,7 +25,7 @@ class Foreign:
 
     def __init__(self) -> None:
         self.open: list[tuple[str, str, bool]] = []
-        """Of each its name, of what it is ("svg", "math" or "html"), whether HTML is inside."""
+        """For each: its name, its kind ("svg", "math" or "html"), whether it contains HTML."""
         self._counts: dict[str, int] = {}
 
     def take(self, name: str, *, empty: bool) -> bool:

@@ -1,4 +1,4 @@
-"""What about a mail keeps readers from seeing it as intended."""
+"""Problems that stop readers from seeing a mail as intended."""
 
 import warnings
 from collections.abc import Iterable

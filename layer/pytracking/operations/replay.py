@@ -188,7 +188,7 @@ class Requeuer:
         self._old = {_as_stored(old): old for old in self.moved} | {old: old for old in self.moved}
 
     def __call__(self, text: str) -> tuple[Message, str]:
-        """Return the message that a dead letter becomes, and what it had died of."""
+        """Return the message that a dead letter becomes, and why it was one."""
         try:
             letter = parse(text)
         except InvalidMessage:

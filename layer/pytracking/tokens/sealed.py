@@ -67,7 +67,7 @@ class SealedCodec:
         """Return the sealed token of a document. It ends in a letter or a digit.
 
         Args:
-            content: ``{"url", "metadata", "webhook", "iat", "exp", "privacy"}``, each when set.
+            content: as ``pytracking.links.content_of`` makes it.
             kind: what the link is for; it opens as this kind only.
 
         Raises:
