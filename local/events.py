@@ -16,7 +16,7 @@ import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
-from urllib.parse import parse_qsl, unquote
+from urllib.parse import parse_qs, unquote
 
 ACCOUNT_ID = "123456789012"  # AWS's documentation account
 STAGE = "$default"
@@ -122,7 +122,7 @@ def _event_2(
     if cookies:
         made["cookies"] = cookies
     made["headers"] = joined
-    if query := _query(request):
+    if query := parse_qs(request.query, keep_blank_values=True):
         made["queryStringParameters"] = {name: ",".join(values) for name, values in query.items()}
     made["requestContext"] = {
         "accountId": ACCOUNT_ID,
@@ -155,7 +155,7 @@ def _event_1(
     request: HttpRequest, route_key: str, path_parameters: Mapping[str, str], now: float
 ) -> dict[str, Any]:
     headers = _headers(request, now)
-    query = _query(request)
+    query = parse_qs(request.query, keep_blank_values=True)
     path = unquote(request.path)
     resource = route_key.split(" ", 1)[-1]
     host = headers.get("host", [""])[-1]
@@ -216,13 +216,6 @@ def _headers(request: HttpRequest, now: float) -> dict[str, list[str]]:
         "x-forwarded-port": [port if port.isdigit() else str(_PORTS[request.scheme])],
         "x-forwarded-proto": [request.scheme],
     }
-
-
-def _query(request: HttpRequest) -> dict[str, list[str]]:
-    values: dict[str, list[str]] = {}
-    for name, value in parse_qsl(request.query, keep_blank_values=True):
-        values.setdefault(name, []).append(value)
-    return values
 
 
 def _body(request: HttpRequest, content_type: str) -> tuple[str | None, bool]:

@@ -11,6 +11,7 @@ import time
 import traceback
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from types import ModuleType
 from typing import Any, cast
@@ -80,29 +81,21 @@ class Environment:
         function's timeout. As on Lambda, what timed out is not used again: the next call loads
         the code anew. Its thread is left behind, since nothing can stop it.
         """
-        loop = asyncio.get_running_loop()
-        answer: asyncio.Future[Any] = loop.create_future()
-
-        def settle(result: Any, error: Exception | None) -> None:
-            if answer.done():
-                return
-            if error is None:
-                answer.set_result(result)
-            else:
-                answer.set_exception(error)
+        answer: Future[Any] = Future()
+        answer.set_running_or_notify_cancel()  # from here on, a time-out cannot cancel it
 
         def work() -> None:
-            result, error = None, None
             try:
-                result = self.call(event)
-            except Exception as raised:
-                error = raised
-            with contextlib.suppress(RuntimeError):  # the loop is closed: the gateway has ended
-                loop.call_soon_threadsafe(settle, result, error)
+                answer.set_result(self.call(event))
+            except Exception as error:
+                answer.set_exception(error)
 
+        # No executor: it would wait at exit for what hangs.
         threading.Thread(target=work, name=self.function.name, daemon=True).start()
         try:
-            return await asyncio.wait_for(answer, self.function.timeout_seconds)
+            return await asyncio.wait_for(
+                asyncio.wrap_future(answer), self.function.timeout_seconds
+            )
         except TimeoutError:
             self._handler, self._busy = None, threading.Lock()
             raise

@@ -10,6 +10,7 @@ from starlette.types import Receive, Scope, Send
 
 from local import events
 from local.functions import Environment, InvocationError
+from local.guard import read_body
 from local.template import Template
 
 INTEGRATION_TIMEOUT_SECONDS = 30  # an HTTP API's maximum; past it the answer is a 503
@@ -26,10 +27,11 @@ class Gateway:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one HTTP request (ASGI)."""
         request = Request(scope, receive)
-        try:
-            answer = await self._answer(await _read(request))
-        except _TooLarge:
+        body = await read_body(request, MAX_BODY_BYTES)
+        if body is None:
             answer = events.failure(413, "Request Entity Too Large")
+        else:
+            answer = await self._answer(_http_request(request, body))
         response = Response(answer.body, answer.status)
         response.raw_headers.extend(
             (name.encode("latin-1"), value.encode("latin-1", "replace"))
@@ -58,22 +60,13 @@ class Gateway:
         return events.response(answer, version=route.payload_version)
 
 
-class _TooLarge(Exception):
-    """The request's body is over the quota."""
-
-
-async def _read(request: Request) -> events.HttpRequest:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            raise _TooLarge
+def _http_request(request: Request, body: bytes) -> events.HttpRequest:
     return events.HttpRequest(
         method=request.method,
         path=request.scope["raw_path"].decode("latin-1"),
         query=request.scope["query_string"].decode("latin-1"),
         headers=[(n.decode("latin-1"), v.decode("latin-1")) for n, v in request.headers.raw],
-        body=bytes(body),
+        body=body,
         source_ip=request.client.host if request.client else "127.0.0.1",
         protocol=f"HTTP/{request.scope['http_version']}",
     )

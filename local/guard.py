@@ -1,4 +1,4 @@
-"""Refuses requests of other web sites to what listens on this machine."""
+"""Refuses requests of other web sites, and too large ones, to what listens on this machine."""
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse
@@ -38,6 +38,16 @@ def refusal(request: Request) -> JSONResponse | None:
     if request.headers.get("origin", f"http://{host}") != f"http://{host}":
         return JSONResponse({"message": "Requests of other sites are refused"}, 403)
     return None
+
+
+async def read_body(request: Request, limit: int) -> bytes | None:
+    """Return the body of a request; None, without reading on, beyond ``limit`` bytes."""
+    body = bytearray()
+    async for chunk in request.stream():
+        body += chunk
+        if len(body) > limit:
+            return None
+    return bytes(body)
 
 
 class Guard:

@@ -6,7 +6,7 @@ import secrets
 import shlex
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -87,25 +87,17 @@ class Run:
     command: str
 
 
+@dataclass(eq=False)
 class Live:
     """What the page asks of the gateway."""
 
-    def __init__(
-        self,
-        run: Run,
-        journal: Journal,
-        receiver: Receiver,
-        minter: LocalMinter,
-        queues: Queues,
-        store: LocalStore,
-    ) -> None:
-        self._run = run
-        self._journal = journal
-        self._receiver = receiver
-        self._minter = minter
-        self._queues = queues
-        self._store = store
-        self._mails: dict[str, str] = {}
+    run: Run
+    journal: Journal
+    receiver: Receiver
+    minter: LocalMinter
+    queues: Queues
+    store: LocalStore
+    _mails: dict[str, str] = field(init=False, default_factory=dict)
 
     def routes(self) -> list[BaseRoute]:
         """Return the page's routes: `/` and everything under `/_local/`."""
@@ -120,7 +112,7 @@ class Live:
         }
         return [
             Route("/", self._index, methods=["GET"], middleware=guard),
-            Route(RECEIVER_PATH, self._receiver.receive, methods=["POST"]),
+            Route(RECEIVER_PATH, self.receiver.receive, methods=["POST"]),
             Mount(
                 PREFIX,
                 routes=[
@@ -142,38 +134,38 @@ class Live:
         # The page may only ask its own origin: opened as http://localhost:8000 it could load no
         # pixel of http://127.0.0.1:8000. Another port is that of a tunnel, and stays.
         own = request.url.replace(path="", query="", fragment="", hostname="127.0.0.1")
-        if request.url.hostname != "127.0.0.1" and str(own) == self._run.origin:
-            return RedirectResponse(f"{self._run.origin}/")
+        if request.url.hostname != "127.0.0.1" and str(own) == self.run.origin:
+            return RedirectResponse(f"{self.run.origin}/")
         return FileResponse(_PAGE / "index.html")
 
     async def _state(self, request: Request) -> Response:
         return JSONResponse(self._snapshot())
 
     async def _stream(self, request: Request) -> Response:
-        changes = self._journal.changes(self._snapshot)
+        changes = self.journal.changes(self._snapshot)
         return StreamingResponse(changes, media_type="text/event-stream")
 
     def _snapshot(self) -> dict[str, Any]:
         return {
-            "mood": self._receiver.mood,
-            "speed": self._run.speed,
-            "command": self._run.command,
+            "mood": self.receiver.mood,
+            "speed": self.run.speed,
+            "command": self.run.command,
             "retries": {"delays": RETRY_DELAYS, "jitter": JITTER},
             "too_soon": TOO_SOON_SECONDS,
-            "links": self._minter.ready_made,
-            "own_webhook": self._run.webhook if self._run.own_webhook else None,
-            "stored": self._store.stored,
-            "events": self._journal.events(),
+            "links": self.minter.ready_made,
+            "own_webhook": self.run.webhook if self.run.own_webhook else None,
+            "stored": self.store.stored,
+            "events": self.journal.events(),
         }
 
     async def _mint(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        return self._minter.links(*map(wanted.get, ("target", "metadata", "expires_in", "kind")))
+        return self.minter.links(*map(wanted.get, ("target", "metadata", "expires_in", "kind")))
 
     async def _rewrite(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         html = wanted.get("html")
         if not isinstance(html, str) or not html.strip():
             raise InvalidRequest("no HTML: paste a mail")
-        mail = self._minter.rewrite(html)
+        mail = self.minter.rewrite(html)
         urls = {"original_url": self._keep(html), "url": self._keep(mail["html"])}
         return {**mail, "original": html, **urls}
 
@@ -194,46 +186,46 @@ class Live:
     async def _numbers(self, request: Request) -> Response:
         """Answer the report on all events, as `pytracking report --html` writes it."""
         try:
-            html = await run_in_threadpool(self._store.report)
+            html = await run_in_threadpool(self.store.report)
         except PytrackingError as error:
             html = f"{_PLAIN_PAGE}<p>{escape(str(error))}"
         headers = {"Content-Security-Policy": _REPORT_POLICY}
         return Response(html, media_type="text/html", headers=headers)
 
     async def _replay(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
-        run = self._run
+        run = self.run
         replayed = await run_in_threadpool(
-            self._queues.replay, run.keyring, run.webhook, wanted.get("id")
+            self.queues.replay, run.keyring, run.webhook, wanted.get("id")
         )
         return {"replayed": replayed}
 
     async def _again(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         message = self._message(wanted)
-        self._queues.send_again(message)
+        self.queues.send_again(message)
         return {"sent": message.id}
 
     async def _curl(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         """Return the curl command that sends a webhook, signed now: old signatures are refused."""
         message = self._message(wanted)
         body = json.dumps(message.body, separators=(",", ":"))
-        signed = Signer([self._run.secret]).headers(message.id, int(time.time()), body.encode())
+        signed = Signer([self.run.secret]).headers(message.id, int(time.time()), body.encode())
         words = ["curl", "-i", message.webhook]
         for name, value in {"content-type": "application/json", **signed}.items():
             words += ["-H", f"{name}: {value}"]
         return {"curl": shlex.join([*words, "--data-raw", body])}
 
     def _message(self, wanted: Mapping[str, Any]) -> Message:
-        event = self._journal.event(str(wanted.get("id")))
+        event = self.journal.event(str(wanted.get("id")))
         if event is None or event.state == "refused" or "metadata" not in event.body:
             raise InvalidRequest("this event cannot be sent: its body is not known")
-        return Message(event.id, event.webhook or self._run.webhook, event.body, counted=True)
+        return Message(event.id, event.webhook or self.run.webhook, event.body, counted=True)
 
     async def _set_mood(self, wanted: Mapping[str, Any]) -> dict[str, Any]:
         mood = wanted.get("mood")
         if mood not in MOODS:
             raise InvalidRequest(f"invalid mood {mood!r}: must be one of {', '.join(MOODS)}")
-        self._receiver.set_mood(mood)
-        self._journal.publish("mood", {"mood": mood})
+        self.receiver.set_mood(mood)
+        self.journal.publish("mood", {"mood": mood})
         return {"mood": mood}
 
 

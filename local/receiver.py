@@ -16,7 +16,7 @@ from standardwebhooks import Webhook, WebhookVerificationError
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
-from local.guard import refusal
+from local.guard import read_body, refusal
 
 Signature = Literal["valid", "invalid", "missing"]
 Mood = Literal["accept", "fail", "hang", "gone"]
@@ -67,7 +67,7 @@ class Receiver:
         """
         if refused := refusal(request):
             return refused
-        body = await _read(request)
+        body = await read_body(request, MAX_BODY_BYTES)
         if body is None:
             return JSONResponse({"message": "Payload Too Large"}, 413)
         headers = {
@@ -113,15 +113,6 @@ class Receiver:
         except ValueError:  # such as a signature without its "v1,"
             return "invalid", "malformed signature, or a body that is not UTF-8"
         return "valid", ""
-
-
-async def _read(request: Request) -> bytes | None:
-    body = bytearray()
-    async for chunk in request.stream():
-        body += chunk
-        if len(body) > MAX_BODY_BYTES:
-            return None
-    return bytes(body)
 
 
 def _parse(body: bytes) -> dict[str, Any] | None:
