@@ -5,7 +5,7 @@ import base64
 import pytest
 from cryptography.fernet import Fernet
 from pytracking import ConfigurationError, InvalidKey, InvalidLink, Keyring
-from pytracking.tokens import Kind, is_of_kind
+from pytracking.tokens import Kind
 from pytracking.tokens.formats import Formats
 
 from tests.tokens.every_format import (
@@ -51,19 +51,6 @@ def test_the_first_character_tells_the_format() -> None:
     document = {"url": "https://a.example/"}
     found = [made.encode(document, "click")[0] for made in (PLAIN, FERNET, SEALED, STORED)]
     assert found == ["e", "g", "p", "p"]
-
-
-@pytest.mark.parametrize(
-    ("kind", "url", "suits"),
-    [
-        ("open", None, True),
-        ("open", "https://a.example/", False),
-        ("click", None, False),
-        ("click", "https://a.example/", True),
-    ],
-)
-def test_what_leads_somewhere_is_a_click(kind: Kind, url: str | None, suits: bool) -> None:
-    assert is_of_kind(kind, url) is suits
 
 
 def test_the_compression_switch_reaches_the_token() -> None:

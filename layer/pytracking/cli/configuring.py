@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from pytracking import Configuration
 from pytracking.base_urls import check_base_url
@@ -13,6 +13,9 @@ from pytracking.errors import ConfigurationError, InvalidKey
 from pytracking.links import PRIVACY_FLAGS
 from pytracking.targets import check_webhook_url
 from pytracking.tokens import Kind
+
+if TYPE_CHECKING:
+    from pytracking.tokens.keyring import Keyring
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
 MAKE_KEYS = "pytracking keys new --output keys.json"
@@ -71,29 +74,45 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     """
     found = Settings.from_environment()
     settings: dict[str, Any] = {
-        "base_open_tracking_url": getattr(arguments, "open_base", None) or found.open_base_url,
-        "base_click_tracking_url": getattr(arguments, "click_base", None) or found.click_base_url,
+        "base_open_tracking_url": arguments.open_base or found.open_base_url,
+        "base_click_tracking_url": arguments.click_base or found.click_base_url,
+        "expires_in": arguments.expires_in,
+        "privacy": arguments.privacy,
     }
-    if hasattr(arguments, "open_base"):
-        for kind, (option, variable) in _BASES.items():
-            if url := settings[f"base_{kind}_tracking_url"]:
-                check_base_url(url, f"in {option} or {variable}")
-    if not getattr(arguments, "plain", False) and (keys := _keys(arguments.keys)):
-        from pytracking.tokens.keyring import Keyring
-
-        try:
-            settings["keyring"] = Keyring.from_json(keys)
-        except InvalidKey as error:
-            source = f"--keys {arguments.keys!r}" if arguments.keys else KEYS_VARIABLE
-            raise ConfigurationError(
-                f"{source} does not hold a keyring, which {MAKE_KEYS!r} makes"
-            ) from error
-    webhook = getattr(arguments, "webhook", None)
-    if webhook is not None:
-        settings |= {"webhook_url": check_webhook_url(webhook), "include_webhook_url": True}
-    settings["expires_in"] = getattr(arguments, "expires_in", None)
-    settings["privacy"] = tuple(getattr(arguments, "privacy", ()))
+    for kind, (option, variable) in _BASES.items():
+        if url := settings[f"base_{kind}_tracking_url"]:
+            check_base_url(url, f"in {option} or {variable}")
+    if not arguments.plain:
+        settings["keyring"] = keyring_from(arguments.keys)
+    if arguments.webhook is not None:
+        webhook = check_webhook_url(arguments.webhook)
+        settings |= {"webhook_url": webhook, "include_webhook_url": True}
     return Configuration(**settings)
+
+
+def keyring_from(file: str | None) -> "Keyring | None":
+    """The keyring in the file of --keys, or in the environment; None where neither is given.
+
+    Raises:
+        ConfigurationError: it cannot be read or used.
+    """
+    if file:
+        keys = text_of(read_bytes(file, "the keyring"))
+        if not keys.strip():  # as a failed `keys new > FILE` leaves it
+            raise ConfigurationError(f"--keys {file!r} is empty; {MAKE_KEYS!r} makes a keyring")
+    else:
+        keys = (Settings.from_environment().link_keys or "").removeprefix("\ufeff")
+        if not keys:
+            return None
+    from pytracking.tokens.keyring import Keyring
+
+    try:
+        return Keyring.from_json(keys)
+    except InvalidKey as error:
+        source = f"--keys {file!r}" if file else KEYS_VARIABLE
+        raise ConfigurationError(
+            f"{source} does not hold a keyring, which {MAKE_KEYS!r} makes"
+        ) from error
 
 
 def require_to_mint(
@@ -132,12 +151,3 @@ def metadata_from(arguments: argparse.Namespace) -> dict[str, Any]:
     if not isinstance(metadata, dict):
         raise ConfigurationError(invalid)
     return metadata
-
-
-def _keys(file: str | None) -> str | None:
-    if not file:
-        return (Settings.from_environment().link_keys or "").removeprefix("\ufeff")
-    keys = text_of(read_bytes(file, "the keyring"))
-    if not keys.strip():  # as a failed `keys new > FILE` leaves it
-        raise ConfigurationError(f"--keys {file!r} is empty; {MAKE_KEYS!r} makes a keyring")
-    return keys

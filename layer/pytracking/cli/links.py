@@ -3,11 +3,12 @@
 import argparse
 import json
 import sys
+import time
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from pytracking import Configuration, Tracker, TrackingResult
+from pytracking import Configuration, Tracker
 from pytracking.actions import ACTIONS, Value
 from pytracking.base_urls import BaseUrls
 from pytracking.cli.configuring import (
@@ -15,16 +16,19 @@ from pytracking.cli.configuring import (
     add_minting_options,
     add_reading_options,
     configuration_from,
+    keyring_from,
     metadata_from,
     require_to_mint,
 )
 from pytracking.cli.files import stdin_lines, write_secret
 from pytracking.errors import ConfigurationError, InvalidLink
-from pytracking.links import Link, read_link
-from pytracking.tokens import NOT_SEALED_SO, Kind, is_of_kind
+from pytracking.links import Link, link_of
+from pytracking.tokens import NOT_SEALED_SO, Kind
+from pytracking.tokens.formats import Formats
 
 if TYPE_CHECKING:
     from pytracking.cli.parsing import Subparsers
+    from pytracking.tokens.keyring import Keyring
 
 
 def add_keys_new(commands: "Subparsers") -> None:
@@ -154,15 +158,15 @@ def _value(text: str) -> Value:
 
 
 def _run_decode(arguments: argparse.Namespace) -> int:
-    configuration = configuration_from(arguments)
+    keyring = keyring_from(arguments.keys)
     status = 0
     for link in arguments.links or stdin_lines("links"):
         try:
-            fields = _fields(_decoded(link, configuration))
+            fields = _fields(_decoded(link, keyring))
         except InvalidLink as error:
             status = 1
             fields = {"error": str(error)}
-            if configuration.keyring is None:
+            if keyring is None:
                 fields["error"] += f" (only plain links are read without --keys or {KEYS_VARIABLE})"
         if arguments.json:
             print(json.dumps(fields))
@@ -173,46 +177,32 @@ def _run_decode(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _decoded(link: str, configuration: Configuration) -> TrackingResult | Link:
+def _decoded(link: str, keyring: "Keyring | None") -> Link:
     """A link of any kind, whatever base it is under."""
     token = urlsplit(link).path.rstrip("/").rpartition("/")[2] if "://" in link else link
-    reasons = []
-    kinds: tuple[Kind, ...] = ("click", "open")
-    for kind in kinds:
+    kinds: tuple[Kind, ...] = ("click", "open", "guarded", "action")
+    formats, reasons = Formats(keyring), []
+    for kind in kinds if keyring else kinds[:2]:
         try:
-            result = configuration.get_tracking_result(token, None, kind == "open")
+            return link_of(*formats.decode(token, kind, time.time()), kind)
         except InvalidLink as error:
             reasons.append(str(error))
-            continue
-        if is_of_kind(kind, result.tracked_url):
-            return result
-    if keyring := configuration.keyring:
-        sealed: tuple[Kind, ...] = ("guarded", "action")
-        for kind in sealed:
-            try:
-                return read_link(token, kind, keyring)
-            except InvalidLink as error:
-                reasons.append(str(error))
     # of the kind that it is not, there is nothing to report where the other says more
     said = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
-    raise InvalidLink("; ".join(said) or "it is no tracking link")
+    raise InvalidLink("; ".join(said))
 
 
-def _fields(found: TrackingResult | Link) -> dict[str, Any]:
-    fields: dict[str, Any]
-    if isinstance(found, Link):
-        fields = {"kind": found.kind, "tracked_url": found.target}
-        fields |= found.action.content() if found.action else {}
-    else:
-        kind = "open" if found.is_open_tracking else "click"
-        fields = {"kind": kind, "tracked_url": found.tracked_url}
-    return fields | {
-        "metadata": found.metadata,
-        "webhook_url": found.webhook_url,
-        "issued_at": found.issued_at,
-        "expires_at": found.expires_at,
-        "privacy": list(found.privacy),
-        "link_id": found.id if isinstance(found, Link) else found.link_id,
+def _fields(link: Link) -> dict[str, Any]:
+    return {
+        "kind": link.kind,
+        "tracked_url": link.target,
+        **(link.action.content() if link.action else {}),
+        "metadata": link.metadata,
+        "webhook_url": link.webhook_url,
+        "issued_at": link.issued_at,
+        "expires_at": link.expires_at,
+        "privacy": list(link.privacy),
+        "link_id": link.id,
     }
 
 

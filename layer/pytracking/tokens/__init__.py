@@ -23,14 +23,6 @@ NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
 """All that is reported of a sealed token that does not open."""
 
 
-def is_of_kind(kind: str, url: str | None) -> bool:
-    """Return whether a document with this ``url`` can be one of ``kind``.
-
-    Sealed tokens are bound to their kind. Of plain and Fernet tokens only this shows it.
-    """
-    return (url is not None) is (kind in KINDS_WITH_URL)
-
-
 # plain {"..., and {}; Fernet; sealed: "p", two bits of the packing and four of the key id, which
 # has a capital somewhere, where the name of a page seldom has
 _LOOKS = re.compile(
