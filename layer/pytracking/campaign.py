@@ -17,7 +17,7 @@ from pytracking.email import check_message
 from pytracking.mails import parts as mail_parts
 from pytracking.mails.bodies import AnyMessage, Body, bodies_of, copied
 from pytracking.mails.list_headers import put_headers, unsubscribe_headers
-from pytracking.mails.options import Options, TrackedKeywords
+from pytracking.mails.options import Job, TrackedKeywords
 from pytracking.mails.plain import plan_text
 from pytracking.mails.problems import (
     LONGEST_LINK_CHARACTERS,
@@ -122,52 +122,33 @@ def made(
     """Return the campaign of a template: for ``Tracker.campaign``, which has the parameters."""
     if [html, text, message].count(None) != 2:
         raise TypeError("a campaign is made of html, of text or of a message: give one of them")
-    options, rest = Options.taken_from(keywords)
-    click = open_ = True
+    rest: dict[str, Any] = {**keywords}
+    click, open_ = True, text is None
     if text is None:
         click, open_ = rest.pop("click_tracking", True), rest.pop("open_tracking", True)
-    configuration = configuration.merge_with_kwargs(rest)
+    job = Job.of(configuration, rest, click, open_)
     if message is not None:
-        asked = headers if options.unsubscribe is True else None
-        return _of_message(message, click, open_, configuration, options, asked)
+        return _of_message(message, job, headers if job.options.unsubscribe is True else None)
     if html is not None:
-        planned = plan(
-            readable(html).text if isinstance(html, bytes) else html,
-            click_tracking=click,
-            open_tracking=open_,
-            configuration=configuration,
-            options=options,
-        )
+        planned = plan(readable(html).text if isinstance(html, bytes) else html, job)
     else:
-        planned = plan_text(
-            text or "", click_tracking=True, configuration=configuration, options=options
-        )
+        planned = plan_text(text or "", job)
     warn(check_links(planned.links, 0), stacklevel=3)
-    return Campaign(planned, configuration)
+    return Campaign(planned, job.configuration)
 
 
 def _of_message(
-    message: AnyMessage,
-    click_tracking: bool,
-    open_tracking: bool,
-    configuration: Configuration,
-    options: Options,
-    headers: tuple[str | None, str | None] | None,
+    message: AnyMessage, job: Job, headers: tuple[str | None, str | None] | None
 ) -> Campaign[AnyMessage]:
     template = copied(message)
     found = mail_parts.of_message(template)
     numbers = {id(part): number for number, part in enumerate(found)}
-    bodies = {
-        numbers[id(body.part)]: body
-        for body in bodies_of(
-            found, template, click_tracking, open_tracking, configuration, options
-        )
-    }
+    bodies = {numbers[id(body.part)]: body for body in bodies_of(found, template, job)}
     problems = check_message(template)
     for body in bodies.values():
         problems += check_links(body.plan.links, 0, body.part.name)
     warn(problems, stacklevel=4)
-    return Campaign(MessageTemplate(template, bodies, headers), configuration)
+    return Campaign(MessageTemplate(template, bodies, headers), job.configuration)
 
 
 class _BulkMinting(Minting):

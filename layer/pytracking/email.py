@@ -4,13 +4,13 @@ from collections.abc import Iterator, Mapping
 from email.message import Message
 from typing import Any, Unpack
 
-from pytracking.configuration import Configuration, get_configuration
+from pytracking.configuration import Configuration
 from pytracking.errors import MailWarning, UnreadableBody
 from pytracking.mails import charset as charsets
 from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
 from pytracking.mails.bodies import TEXTS, AnyMessage, bodies_of, copied, reading_of
-from pytracking.mails.options import MailKeywords, Options
+from pytracking.mails.options import Job, MailKeywords, Options
 from pytracking.mails.parts import Part
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import GMAIL_CLIPS_BYTES, Problem, check_links, check_size, warn
@@ -65,19 +65,11 @@ def adapt_message(
         InvalidPayload: JSON cannot hold the metadata.
         TypeError: an unknown keyword.
     """
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
+    job = Job.of(configuration, kwargs, click_tracking, open_tracking)
     message = copied(message)
     problems: list[Problem] = []
-    for body in bodies_of(
-        mail_parts.of_message(message),
-        message,
-        click_tracking,
-        open_tracking,
-        configuration,
-        options,
-    ):
-        minting = Minting(configuration, extra_metadata)
+    for body in bodies_of(mail_parts.of_message(message), message, job):
+        minting = Minting(job.configuration, extra_metadata)
         if body.plan.changes and body.part.message is not None:
             body.put_into(body.part.message, message, minting)
         problems += check_links(body.plan.links, minting.longest, body.part.name)
@@ -98,14 +90,13 @@ def adapt_message_bytes(
     Line ends, the folding of headers, preambles and binary parts stay. Where nothing is to be
     changed, the bytes are those that were given.
     """
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
+    job = Job.of(configuration, kwargs, click_tracking, open_tracking)
     found = mail_parts.of_bytes(message_bytes)
     root = mail_parts.headers_of(message_bytes)
     problems: list[Problem] = []
     edits: list[transfer.ByteEdit] = []
-    for body in bodies_of(found, root, click_tracking, open_tracking, configuration, options):
-        part, minting = body.part, Minting(configuration, extra_metadata)
+    for body in bodies_of(found, root, job):
+        part, minting = body.part, Minting(job.configuration, extra_metadata)
         if body.plan.changes:
             raw, encoding = body.edited(minting)
             edits.append((part.start, part.end, raw))
@@ -128,10 +119,8 @@ def find_links(
 
     Each names its part. No link is minted, so no key and no base URL is needed.
     """
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
     found, root = _parts_and_headers(message)
-    bodies = bodies_of(found, root, False, False, configuration, options)
+    bodies = bodies_of(found, root, Job.of(configuration, kwargs, False, False))
     return tuple(link._replace(part=body.part.name) for body in bodies for link in body.plan.links)
 
 

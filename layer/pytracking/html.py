@@ -7,11 +7,11 @@ character stays as the designer made it. Nothing but the standard library is nee
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from pytracking.configuration import Configuration, get_configuration
-from pytracking.mails.options import MailKeywords, Options
+from pytracking.configuration import Configuration
+from pytracking.mails.options import Job, MailKeywords, Options
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import check_links, readable, warn
-from pytracking.mails.rewriting import Minting, Plan, plan
+from pytracking.mails.rewriting import Minting, plan
 
 __all__ = ["MailLink", "Options", "adapt_html", "adapt_html_bytes", "find_links"]
 
@@ -51,9 +51,8 @@ def adapt_html(
     """
     if isinstance(html_text, bytes):
         html_text = readable(html_text).text
-    planned, minting = _plan(
-        html_text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
-    )
+    job = Job.of(configuration, kwargs, click_tracking, open_tracking)
+    planned, minting = plan(html_text, job), Minting(job.configuration, extra_metadata)
     new = planned.rendered(minting)
     warn(check_links(planned.links, minting.longest), stacklevel=2)
     return new
@@ -78,9 +77,8 @@ def adapt_html_bytes(
     reading = readable(html_bytes, charset)
     if reading.problem:
         return html_bytes
-    planned, minting = _plan(
-        reading.text, extra_metadata, click_tracking, open_tracking, configuration, kwargs
-    )
+    job = Job.of(configuration, kwargs, click_tracking, open_tracking)
+    planned, minting = plan(reading.text, job), Minting(job.configuration, extra_metadata)
     edits = planned.edits(minting)
     warn(check_links(planned.links, minting.longest), stacklevel=2)
     return reading.with_edits(edits)
@@ -98,24 +96,4 @@ def find_links(
     """
     if isinstance(html_text, bytes):
         html_text = readable(html_text).text
-    return _plan(html_text, None, False, False, configuration, kwargs)[0].links
-
-
-def _plan(
-    text: str,
-    metadata: Mapping[str, Any] | None,
-    click_tracking: bool,
-    open_tracking: bool,
-    configuration: Configuration | None,
-    kwargs: MailKeywords,
-) -> tuple[Plan, Minting]:
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
-    planned = plan(
-        text,
-        click_tracking=click_tracking,
-        open_tracking=open_tracking,
-        configuration=configuration,
-        options=options,
-    )
-    return planned, Minting(configuration, metadata)
+    return plan(html_text, Job.of(configuration, kwargs, False, False)).links

@@ -3,8 +3,8 @@
 from collections.abc import Mapping
 from typing import Any, Unpack
 
-from pytracking.configuration import Configuration, get_configuration
-from pytracking.mails.options import MailKeywords, Options
+from pytracking.configuration import Configuration
+from pytracking.mails.options import Job, MailKeywords, Options
 from pytracking.mails.plain import plan_text
 from pytracking.mails.policy import MailLink
 from pytracking.mails.problems import check_links, warn
@@ -35,10 +35,9 @@ def adapt_text(
         InvalidPayload: JSON cannot hold the metadata.
         TypeError: an unknown keyword.
     """
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
-    minting = Minting(configuration, extra_metadata)
-    planned = plan_text(text, click_tracking=True, configuration=configuration, options=options)
+    job = Job.of(configuration, kwargs, True, False)
+    minting = Minting(job.configuration, extra_metadata)
+    planned = plan_text(text, job)
     new = planned.rendered(minting)
     warn(check_links(planned.links, minting.longest), stacklevel=2)
     return new
@@ -51,6 +50,4 @@ def find_links(
 
     No link is minted, so no key and no base URL is needed.
     """
-    options, rest = Options.taken_from(kwargs)
-    configuration = get_configuration(configuration, rest)
-    return plan_text(text, click_tracking=False, configuration=configuration, options=options).links
+    return plan_text(text, Job.of(configuration, kwargs, False, False)).links

@@ -26,7 +26,7 @@ from pytracking import Configuration
 from pytracking.actions import ACTIONS
 from pytracking.errors import InvalidRequest, KeysUnavailable, PytrackingError
 from pytracking.links import LinkSettings
-from pytracking.mails.options import OPTION_NAMES, Options, has_lone_surrogate
+from pytracking.mails.options import OPTION_NAMES, Job, Options, has_lone_surrogate
 from pytracking.mails.plain import plan_text
 from pytracking.mails.rewriting import Minting, Plan, plan
 from pytracking.tracker import Tracker
@@ -174,17 +174,9 @@ def _rewritten(
         raise InvalidRequest(f"options: {error}") from error
     click = _flag(request, "click_tracking")
     if asked == "html":
-        planned = plan(
-            body,
-            click_tracking=click,
-            open_tracking=_flag(request, "open_tracking"),
-            configuration=configuration,
-            options=options,
-        )
+        planned = plan(body, Job(configuration, options, click, _flag(request, "open_tracking")))
     else:
-        planned = plan_text(
-            body, click_tracking=click, configuration=configuration, options=options
-        )
+        planned = plan_text(body, Job(configuration, options, click, False))
     untracked = [
         {"href": link.href, "outcome": link.outcome, "reason": link.reason}
         for link in planned.links

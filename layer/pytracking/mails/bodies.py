@@ -6,15 +6,14 @@ from collections.abc import Iterator
 from email.message import Message
 from typing import Any, NamedTuple, TypeVar
 
-from pytracking.configuration import Configuration
 from pytracking.errors import InvalidPayload, UnreadableBody
 from pytracking.mails import charset as charsets
 from pytracking.mails import parts as mail_parts
 from pytracking.mails import transfer
-from pytracking.mails.options import Options
+from pytracking.mails.options import Job, Options
 from pytracking.mails.parts import Part
 from pytracking.mails.plain import plan_text
-from pytracking.mails.rewriting import Minting, Plan, Values, plan, require_bases
+from pytracking.mails.rewriting import Minting, Plan, Values, plan
 
 AnyMessage = TypeVar("AnyMessage", bound=Message)
 
@@ -67,14 +66,7 @@ class Body(NamedTuple):
                 root["MIME-Version"] = "1.0"
 
 
-def bodies_of(
-    found: list[Part],
-    root: Message,
-    click_tracking: bool,
-    open_tracking: bool,
-    configuration: Configuration,
-    options: Options,
-) -> Iterator[Body]:
+def bodies_of(found: list[Part], root: Message, job: Job) -> Iterator[Body]:
     """Each text of a mail that is to be tracked and can be read.
 
     Args:
@@ -84,28 +76,23 @@ def bodies_of(
     Raises:
         ConfigurationError: the base URL of what is to be tracked is missing.
     """
-    require_bases(configuration, click=click_tracking, open=open_tracking)
+    job.require_bases()
     named = [
         url for header in mail_parts.list_unsubscribe(root) for url in mail_parts.urls_in(header)
     ]
-    readable = [*_readable(found, options)]
-    seen = _pixel_part([part for part, _, _ in readable]) if open_tracking else None
+    readable = [*_readable(found, job.options)]
+    seen = _pixel_part([part for part, _, _ in readable]) if job.open_tracking else None
     for part, raw, reading in readable:
         if part.kind == "text/html":
             planned = plan(
                 reading.text,
-                click_tracking=click_tracking,
-                open_tracking=part is seen,
-                configuration=configuration,
-                options=options,
+                job._replace(open_tracking=part is seen),
                 unsubscribe_urls=named,
             )
         else:
             planned = plan_text(
                 reading.text,
-                click_tracking=click_tracking,
-                configuration=configuration,
-                options=options,
+                job._replace(open_tracking=False),
                 lines_join=_lines_join(part),
                 unsubscribe_urls=named,
             )

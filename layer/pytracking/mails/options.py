@@ -3,9 +3,10 @@
 import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Literal, Self, TypedDict
+from typing import Any, Literal, NamedTuple, Self, TypedDict
 
-from pytracking.configuration import Keywords
+from pytracking.configuration import Configuration, Keywords, get_configuration
+from pytracking.errors import ConfigurationError
 
 LINK_METADATA = frozenset({"position", "label", "attributes", "part"})
 PARTS = frozenset({"html", "text"})
@@ -94,18 +95,48 @@ class Options:
         if self.utm is not None:
             _check_utm(self.utm)
 
+
+OPTION_NAMES = frozenset(field.name for field in fields(Options))
+
+
+class Job(NamedTuple):
+    """What is asked of rewriting one mail: how links are minted and chosen, and what is tracked."""
+
+    configuration: Configuration
+    options: Options
+    click_tracking: bool
+    open_tracking: bool
+
     @classmethod
-    def taken_from(cls, keywords: Mapping[str, Any]) -> tuple[Self, dict[str, Any]]:
-        """Return the options among a call's keywords, and the rest, which is `Configuration`'s.
+    def of(
+        cls,
+        configuration: Configuration | None,
+        keywords: Mapping[str, Any],
+        click_tracking: bool,
+        open_tracking: bool,
+    ) -> Self:
+        """Return the job of a call's keywords: those of `Options`, and those of `Configuration`.
 
         Raises:
             ValueError: a value that an option does not have; the message lists those it has.
+            TypeError: an unknown keyword.
         """
         rest = dict(keywords)
-        return cls(**{name: rest.pop(name) for name in OPTION_NAMES & rest.keys()}), rest
+        options = Options(**{name: rest.pop(name) for name in OPTION_NAMES & rest.keys()})
+        return cls(get_configuration(configuration, rest), options, click_tracking, open_tracking)
 
+    def require_bases(self) -> None:
+        """Refuse, before anything is minted, to mint links that would lead nowhere.
 
-OPTION_NAMES = frozenset(field.name for field in fields(Options))
+        Raises:
+            ConfigurationError: a base URL is missing.
+        """
+        for kind, wanted in (("click", self.click_tracking), ("open", self.open_tracking)):
+            if wanted and not getattr(self.configuration, f"base_{kind}_tracking_url"):
+                raise ConfigurationError(
+                    f"a mail cannot be rewritten without base_{kind}_tracking_url: give it, or say "
+                    f"{kind}_tracking=False"
+                )
 
 
 def _choose(name: str, given: object, expected: Collection[str]) -> None:

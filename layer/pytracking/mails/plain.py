@@ -3,11 +3,10 @@
 import re
 from collections.abc import Collection
 
-from pytracking.configuration import Configuration
 from pytracking.mails import bare_urls, markup
-from pytracking.mails.options import Options
+from pytracking.mails.options import Job
 from pytracking.mails.policy import NO_TRACK, Decision, MailLink, Policy
-from pytracking.mails.rewriting import AboutLinks, Plan, Slot, require_bases, unsubscribe_places
+from pytracking.mails.rewriting import AboutLinks, Plan, Slot, unsubscribe_places
 
 # White space within a URL in angle brackets, with the quote marks of the lines.
 _WRAPPED = re.compile(r"[ \t]*\r?\n[ \t]*(?:[>|][ \t]?)*")
@@ -15,16 +14,16 @@ _WRAPPED = re.compile(r"[ \t]*\r?\n[ \t]*(?:[>|][ \t]?)*")
 
 def plan_text(
     text: str,
+    job: Job,
     *,
-    click_tracking: bool,
-    configuration: Configuration,
-    options: Options,
     lines_join: bool = False,
     unsubscribe_urls: Collection[str] = (),
 ) -> Plan:
     """Say what becomes of one plain text.
 
     Args:
+        text: the text.
+        job: without ``open_tracking``: a plain text has no pixel.
         lines_join: a line that ends in a space goes on in the next, without the space; so a URL
             there is only the beginning of one.
         unsubscribe_urls: those that the mail's header names.
@@ -32,20 +31,20 @@ def plan_text(
     Raises:
         ConfigurationError: the base URL is missing.
     """
-    require_bases(configuration, click=click_tracking, open=False)
-    policy = Policy(options, configuration, unsubscribe_urls)
-    about = AboutLinks(options, "text")
+    job.require_bases()
+    policy = Policy(job, unsubscribe_urls)
+    about = AboutLinks(job.options, "text")
     links: list[MailLink] = []
-    changes = [*unsubscribe_places(text, None, configuration, options)]
+    changes = [*unsubscribe_places(text, None, job)]
     for start, end, goes_on in bare_urls.find(text, lines_join=lines_join):
         written = text[start:end]
         if goes_on:
             verdict = Decision("wrapped", reason="it may go on in the next line: put it in <...>")
         else:
             verdict = policy.judge(_WRAPPED.sub("", written))
-        if verdict.target and click_tracking:
+        if verdict.target and job.click_tracking:
             changes.append((start, end, Slot(None, verdict.target, about.of_next())))
-        elif click_tracking and (mark := NO_TRACK.match(written)):
+        elif job.click_tracking and (mark := NO_TRACK.match(written)):
             changes.append((start + mark.end(1), start + mark.end(), ""))
         links.append(MailLink(markup.readable(written), *verdict, start, end))
     return Plan.of(text, links, changes, is_html=False)

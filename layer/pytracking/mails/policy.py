@@ -5,10 +5,9 @@ from collections.abc import Collection, Mapping
 from typing import Literal, NamedTuple
 from urllib.parse import quote, quote_plus, unquote_plus, urljoin
 
-from pytracking.configuration import Configuration
 from pytracking.errors import InvalidTarget
 from pytracking.mails import markup
-from pytracking.mails.options import Options
+from pytracking.mails.options import Job
 from pytracking.mails.placeholders import has_placeholder
 from pytracking.mails.unsubscribing import is_unsubscribe, same_page
 from pytracking.targets import MAX_URL_CHARS
@@ -159,19 +158,14 @@ _DIGESTS = frozenset(
 class Policy:
     """The verdict on each link of one mail."""
 
-    def __init__(
-        self,
-        options: Options,
-        configuration: Configuration,
-        unsubscribe_urls: Collection[str] = (),
-    ) -> None:
+    def __init__(self, job: Job, unsubscribe_urls: Collection[str] = ()) -> None:
         """`unsubscribe_urls`: those that the mail's header names; links to them are left."""
-        self._options = options
+        self._options = job.options
         self._verdicts: dict[tuple[str, bool], Decision] = {}  # a mail has one base
         self._unsubscribe_pages = {*map(same_page, unsubscribe_urls)}
-        self._utm = _utm_parameters(options.utm)
-        self.is_ours = configuration.base_urls.holds
-        self._check_target = configuration.check_target
+        self._utm = _utm_parameters(job.options.utm)
+        self.is_ours = job.configuration.base_urls.holds
+        self._check_target = job.configuration.check_target
 
     def judge(self, href: str, base: str = "", *, utm: bool = True) -> Decision:
         """Decide on a link by its `href`.

@@ -11,11 +11,10 @@ from typing import Any, NamedTuple
 from pytracking.actions import Action, check_unsubscribe
 from pytracking.base_urls import require_action_base
 from pytracking.configuration import Configuration
-from pytracking.errors import ConfigurationError
 from pytracking.links import DECOY
 from pytracking.mails import markup
 from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
-from pytracking.mails.options import Options
+from pytracking.mails.options import Job, Options
 from pytracking.mails.placeholders import find_placeholders
 from pytracking.mails.policy import (
     FOR_APP,
@@ -267,15 +266,7 @@ class _Places:
     unclosed: int | None = None
 
 
-def plan(
-    text: str,
-    *,
-    click_tracking: bool,
-    open_tracking: bool,
-    configuration: Configuration,
-    options: Options,
-    unsubscribe_urls: Collection[str] = (),
-) -> Plan:
+def plan(text: str, job: Job, *, unsubscribe_urls: Collection[str] = ()) -> Plan:
     """Say what becomes of one HTML text.
 
     Args:
@@ -284,13 +275,14 @@ def plan(
     Raises:
         ConfigurationError: a base URL is missing.
     """
-    require_bases(configuration, click=click_tracking, open=open_tracking)
+    job.require_bases()
+    options = job.options
     places = _Places()
     base = _base_url(text)
-    policy = Policy(options, configuration, unsubscribe_urls)
+    policy = Policy(job, unsubscribe_urls)
     about = AboutLinks(options, "html")
     links: list[MailLink] = []
-    changes = [*unsubscribe_places(text, '"', configuration, options)]
+    changes = [*unsubscribe_places(text, '"', job)]
     reads_labels = (
         "label" in options.link_metadata
         or options.shown_urls != "track"
@@ -321,16 +313,16 @@ def plan(
         if verdict.target and reads_labels:
             label_end = min(limit, follower.tag.start)  # where the next link begins, at the latest
             verdict, label = _judged_by_label(verdict, text, anchor, label_end, options)
-        if verdict.target and click_tracking:
+        if verdict.target and job.click_tracking:
             changes += _link_changes(attributes, verdict.target, label, about, options)
-        elif click_tracking and (mark := NO_TRACK.match(value.strip())):
+        elif job.click_tracking and (mark := NO_TRACK.match(value.strip())):
             changes.append(markup.replaced(href, mark[1] + value.strip()[mark.end() :]))
         outcome, target, reason = verdict
         shown = markup.readable(value)
         links.append(MailLink(shown, outcome, target, reason, tag.start, tag.end))
-    changes += _decoy_changes(text, places, links if click_tracking else [], options)
-    if open_tracking:
-        changes += _pixel_changes(text, places, policy, configuration, options)
+    changes += _decoy_changes(text, places, links if job.click_tracking else [], options)
+    if job.open_tracking:
+        changes += _pixel_changes(text, places, policy, job)
     return Plan.of(text, links, changes)
 
 
@@ -357,16 +349,14 @@ def _link_changes(
     return changes
 
 
-def unsubscribe_places(
-    text: str, quote: str | None, configuration: Configuration, options: Options
-) -> Iterator[Change]:
+def unsubscribe_places(text: str, quote: str | None, job: Job) -> Iterator[Change]:
     """Where `{{unsubscribe_url}}` stands in a text, if it is to be filled.
 
     Raises:
         ConfigurationError: there is no base URL of action links.
     """
-    if options.unsubscribe is True:
-        require_action_base(configuration.base_urls)
+    if job.options.unsubscribe is True:
+        require_action_base(job.configuration.base_urls)
         for found in UNSUBSCRIBE_URL.finditer(text):
             yield *found.span(), Slot(quote, UNSUBSCRIBE)
 
@@ -421,20 +411,6 @@ def _may_unsubscribe(text: str, anchor: _Anchor, label_end: int) -> bool:
     end = text.find("</a", start, limit)
     inside = text[start : end if end >= 0 else limit]
     return inside != "" and may_say_unsubscribe(inside)
-
-
-def require_bases(configuration: Configuration, *, click: bool, open: bool) -> None:  # noqa: A002
-    """Refuse, before anything is minted, to mint links that would lead nowhere.
-
-    Raises:
-        ConfigurationError: a base URL is missing.
-    """
-    for kind, wanted in (("click", click), ("open", open)):
-        if wanted and not getattr(configuration, f"base_{kind}_tracking_url"):
-            raise ConfigurationError(
-                f"a mail cannot be rewritten without base_{kind}_tracking_url: give it, or say "
-                f"{kind}_tracking=False"
-            )
 
 
 def pixel(url: str) -> str:
@@ -513,11 +489,9 @@ def _base_url(text: str) -> str:
     return ""
 
 
-def _pixel_changes(
-    text: str, places: _Places, policy: Policy, configuration: Configuration, options: Options
-) -> Iterator[Change]:
+def _pixel_changes(text: str, places: _Places, policy: Policy, job: Job) -> Iterator[Change]:
     """The new pixel; and old ones of ours, which a reply quotes, taken out."""
-    base = configuration.base_open_tracking_url or ""
+    base = job.configuration.base_open_tracking_url or ""
     if base in text or markup.encoded(base, '"') in text:
         for tag in markup.tags(text, frozenset({"img"})):
             if isinstance(tag, markup.Tag):
@@ -525,14 +499,14 @@ def _pixel_changes(
                 if source and policy.is_ours(markup.value(source)):
                     yield tag.start, tag.end, ""
     slot = Slot('"', "")
-    mark = options.pixel_placeholder
+    mark = job.options.pixel_placeholder
     if mark and mark in text:
         first, *others = re.finditer(re.escape(mark), text)
         yield *first.span(), slot
         for other in others:  # one mail, one pixel
             yield *other.span(), ""
         return
-    place = _pixel_place(text, places, options)
+    place = _pixel_place(text, places, job.options)
     yield place, place, slot
 
 
