@@ -146,31 +146,23 @@ def _problems_of(part: Part) -> Iterator[Problem]:
     is_text = part.is_body and part.kind in TEXTS
     try:
         raw = part.written()
+        over = transfer.longest_line(raw) - transfer.MAX_LINE_BYTES
+        if over > 0:
+            line = f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP"
+            yield Problem(part.name, f"{line} carries: encode the part as quoted-printable")
+        if part.kind == _AMP and not part.is_closed:
+            yield Problem(
+                part.name, "nothing in it is tracked: readers whose program shows AMP are missed"
+            )
+        if not is_text:
+            return
+        body = transfer.decoded(raw, part.encoding)
+        if part.kind == "text/html":
+            yield from check_size(body, part.name)
+        reading_of(part, body)
     except UnreadableBody as error:
         if is_text and not part.is_closed:
             yield Problem(part.name, f"nothing in it is tracked: {error}")
-        return
-    over = transfer.longest_line(raw) - transfer.MAX_LINE_BYTES
-    if over > 0:
-        line = f"a line is {over} bytes longer than the {transfer.MAX_LINE_BYTES} that SMTP carries"
-        yield Problem(part.name, f"{line}: encode the part as quoted-printable")
-    if part.kind == _AMP and not part.is_closed:
-        yield Problem(
-            part.name, "nothing in it is tracked: readers whose program shows AMP are missed"
-        )
-    if not is_text:
-        return
-    try:
-        body = transfer.decoded(raw, part.encoding)
-    except UnreadableBody as error:
-        if not part.is_closed:
-            yield Problem(part.name, f"nothing in it is tracked: {error}")
-        return
-    if part.kind == "text/html":
-        yield from check_size(body, part.name)
-    reading = reading_of(part, body)
-    if reading.problem and not part.is_closed:
-        yield Problem(part.name, f"nothing in it is tracked: {reading.problem}")
 
 
 def _parts_and_headers(message: Message | bytes) -> tuple[list[Part], Message]:

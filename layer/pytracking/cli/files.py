@@ -21,17 +21,12 @@ def read_bytes(file: str, what: str) -> bytes:
         ConfigurationError: it cannot be read.
     """
     if file == "-":
-        return stdin_bytes(what)
+        _say_if_terminal(what)
+        return sys.stdin.buffer.read()
     try:
         return Path(file).read_bytes()
     except (OSError, ValueError) as error:  # ValueError: a NUL in the name
         raise ConfigurationError(f"cannot read {what} {file!r}: {_reason(error)}") from error
-
-
-def stdin_bytes(what: str) -> bytes:
-    """Return all of standard input; where that is a terminal, say so first."""
-    _say_if_terminal(what)
-    return sys.stdin.buffer.read()
 
 
 def stdin_lines(what: str) -> Iterator[str]:

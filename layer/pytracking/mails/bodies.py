@@ -109,19 +109,24 @@ def _readable(
         try:
             raw = part.written()
             body = transfer.decoded(raw, part.encoding)
+            reading = reading_of(part, body)
         except UnreadableBody:  # `email.check_message` says so
             continue
-        reading = reading_of(part, body)
-        if not (reading.problem or _PGP.search(body)):
+        if not _PGP.search(body):
             yield part, raw, reading
 
 
 def reading_of(part: Part, body: bytes) -> charsets.Reading:
-    """A decoded body as text: the header's charset; without one, HTML is asked for its own."""
-    declared = part.parameter("charset")
-    if part.kind == "text/html":
-        return charsets.read_html(body, declared)
-    return charsets.read(body, declared)
+    """A decoded body as text: the header's charset; without one, HTML is asked for its own.
+
+    Raises:
+        UnreadableBody: it is not in its charset, and what is text in it cannot be known.
+    """
+    read = charsets.read_html if part.kind == "text/html" else charsets.read
+    reading = read(body, part.parameter("charset"))
+    if reading.problem:
+        raise UnreadableBody(reading.problem)
+    return reading
 
 
 def _pixel_part(readable: list[Part]) -> Part | None:

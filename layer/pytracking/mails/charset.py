@@ -23,7 +23,7 @@ _BYTE_ORDER_MARKS = (
     (codecs.BOM_UTF16_BE, "utf-16-be"),
 )
 _WIDE = ("utf-16", "utf-32")
-JAPANESE = "iso-2022-jp"
+_JAPANESE = "iso-2022-jp"
 
 
 class Reading(NamedTuple):
@@ -90,7 +90,19 @@ def read(data: bytes, label: str | None) -> Reading:
 
     A byte order mark goes before it (Encoding Standard, section 6 "decode").
     """
-    return _read_as(data, codec_of(label, data))
+    codec = codec_of(label, data)
+    if codec == _JAPANESE:
+        return _japanese(data)
+    try:
+        text = data.decode(codec, "surrogateescape")
+        if text.encode(codec, "surrogateescape") == data:
+            return Reading(data, text, codec)
+    except UnicodeError:  # e.g. UTF-16 of an odd length
+        pass
+    if codec.startswith((*_WIDE, "utf-7", "hz", "iso2022")):
+        # what is markup and what is not cannot be known for certain
+        return Reading(data, "", codec, problem=f"it is not {codec}, as it says")
+    return _by_character(data, codec)
 
 
 def codec_of(label: str | None, data: bytes) -> str:
@@ -110,22 +122,6 @@ def _of_meta(data: bytes) -> str | None:
     found = _META.search(data, 0, _PRESCAN_BYTES)
     label = found[1].decode("ascii").lower() if found else None
     return None if codec_of(label, b"").startswith(_WIDE) else label
-
-
-def _read_as(data: bytes, codec: str) -> Reading:
-    if codec == JAPANESE:
-        return _japanese(data)
-    try:
-        text = data.decode(codec, "surrogateescape")
-        if text.encode(codec, "surrogateescape") == data:
-            return Reading(data, text, codec)
-    except UnicodeError:  # e.g. UTF-16 of an odd length
-        text = ""
-    if codec.startswith((*_WIDE, "utf-7", "hz", "iso2022")):
-        # what is markup and what is not cannot be known for certain
-        problem = f"it is not {codec}, as it says"
-        return Reading(data, "", codec, problem=problem)
-    return _by_character(data, codec)
 
 
 def _by_character(data: bytes, codec: str) -> Reading:
@@ -194,7 +190,7 @@ def _japanese(data: bytes) -> Reading:
         place = begun = place + size
         if data[place - 1] in b"\n":
             mode = "ascii"  # lines end in ASCII (RFC 1468); programs forget to say so
-    return Reading(data, "".join(pieces), JAPANESE, [*offsets, len(data)])
+    return Reading(data, "".join(pieces), _JAPANESE, [*offsets, len(data)])
 
 
 def _of_set(data: bytes, place: int, mode: str) -> tuple[str, int]:

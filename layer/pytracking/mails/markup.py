@@ -19,9 +19,8 @@ from typing import NamedTuple
 from pytracking.mails.foreign import ROOTS as FOREIGN_ROOTS
 from pytracking.mails.foreign import Foreign
 
-# The whitespace of the HTML Standard: no vertical tab, nothing beyond ASCII.
-_WS = r"[\t\n\f\r ]"
 # Everything after a tag's name: `class="a" href='b' id=c checked / >`. A quoted value hides `>`.
+# Whitespace is that of the HTML Standard: no vertical tab, nothing beyond ASCII.
 _TAG_REST = (
     r"(?:[\t\n\f\r /]*+[^\t\n\f\r />][^\t\n\f\r />=]*+[\t\n\f\r ]*+"
     r"""(?:=[\t\n\f\r ]*+(?:"[^"]*+"|'[^']*+'|[^\t\n\f\r >"'][^\t\n\f\r >]*+|(?=>))|(?!=)))*+"""

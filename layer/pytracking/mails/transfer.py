@@ -11,7 +11,6 @@ import re
 from bisect import bisect_right
 from collections.abc import Sequence
 from email.message import Message
-from typing import NamedTuple
 
 from pytracking.errors import UnreadableBody
 from pytracking.mails.charset import spliced
@@ -38,13 +37,6 @@ _SENTENCE = re.compile(rb"\S[ \t]+\S")
 ByteEdit = tuple[int, int, bytes]
 
 
-class _Base64(NamedTuple):
-    """Base64, and what stands behind it: a list's footer, or nothing."""
-
-    body: bytes
-    footer: bytes
-
-
 def encoding_of(header: str | None) -> str:
     """What a Content-Transfer-Encoding says: "" for none, "quoted-printable", "base64" or another.
 
@@ -65,7 +57,7 @@ def decoded(raw: bytes, encoding: str) -> bytes:
     if encoding == QUOTED_PRINTABLE:
         return binascii.a2b_qp(raw)
     if encoding == BASE64:
-        body = b"".join(_base64(raw).body.split())
+        body = b"".join(_base64(raw).split())
         return base64.b64decode(body + b"=" * (-len(body) % 4))
     raise UnreadableBody(f"its Content-Transfer-Encoding is {encoding!r}")
 
@@ -125,7 +117,8 @@ def longest_line(body: bytes) -> int:
 # base64 -------------------------------------------------------------------------------------------
 
 
-def _base64(raw: bytes) -> _Base64:
+def _base64(raw: bytes) -> bytes:
+    """Return what is base64 in a body: all of it but white space, or a list's footer, behind it."""
     body = raw.rstrip()
     blank = _BLANK_LINE.search(body)
     if blank and _SENTENCE.search(body, blank.end()):
@@ -134,10 +127,10 @@ def _base64(raw: bytes) -> _Base64:
         base64.b64decode(b"".join(body.split()), validate=True)
     except binascii.Error:
         return _base64_before_footer(raw)
-    return _Base64(body, raw[len(body) :])
+    return body
 
 
-def _base64_before_footer(raw: bytes) -> _Base64:
+def _base64_before_footer(raw: bytes) -> bytes:
     """Lines of one length, and a last one that may be shorter; padding may be missing."""
     start = position = len(raw) - len(raw.lstrip())
     length = 0
@@ -153,17 +146,17 @@ def _base64_before_footer(raw: bytes) -> _Base64:
     behind = raw[position:].lstrip(b" \t")
     if position == start or bits % 4 == 1 or (behind and length % 4 and bits % 4):
         raise UnreadableBody("it is no base64, as it says")
-    return _Base64(body, raw[len(body) :])
+    return body
 
 
 def _edited_base64(raw: bytes, edits: Sequence[ByteEdit], line_end: bytes) -> bytes:
-    found = _base64(raw)
-    lines = found.body.split()
+    body = _base64(raw)
+    lines = body.split()
     length = len(lines[0]) if len(lines) > 1 and len(lines[0]) % 4 == 0 else _LINE_BYTES
     new = base64.b64encode(spliced(decoded(raw, BASE64), edits))
     rows = [new[at : at + length] for at in range(0, len(new), length)]
-    indent = raw[: len(raw) - len(raw.lstrip())] if found.body else b""
-    return indent + line_end.join(rows) + found.footer
+    indent = raw[: len(raw) - len(raw.lstrip())] if body else b""
+    return indent + line_end.join(rows) + raw[len(body) :]
 
 
 # quoted-printable ---------------------------------------------------------------------------------
