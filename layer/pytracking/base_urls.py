@@ -87,18 +87,13 @@ class BaseUrls:
         """The one spelling of each prefix, the longest first, and the kind that it stands for."""
         found: dict[str, Kind | None] = {}
         kind: Kind
-        for kind in ("open", "click", "action"):
-            bases = self.of(kind)
+        for kind, base in (("open", self.open), ("click", self.click), ("action", self.action)):
+            bases = [*filter(None, (link_prefix(base), _with_slash(base)))]  # in ASCII; as given
             if kind == "click":
                 bases += [base + APP_PATH for base in bases]
             for spelling in map(one_spelling, bases):
                 found[spelling] = None if found.get(spelling, kind) != kind else kind
         return tuple(sorted(found.items(), key=lambda item: -len(item[0])))
-
-    def of(self, kind: Kind) -> list[str]:
-        """Return the spellings of one kind's base: in ASCII, and as it was given."""
-        base = {"open": self.open, "action": self.action}.get(kind, self.click)
-        return list(dict.fromkeys(filter(None, (link_prefix(base), _with_slash(base)))))
 
     def split(self, link: str) -> tuple[str, Kind | None]:
         """Return the token of a link, and the kind that its base stands for.

@@ -46,13 +46,6 @@ class _Input(NamedTuple):
     data: bytes
 
 
-class _Found(NamedTuple):
-    """A link, and where it stands: "line 3", or "part 2 text/html"."""
-
-    place: str
-    link: MailLink
-
-
 def add_rewrite(commands: "Subparsers") -> None:
     """Add ``rewrite``."""
     parser = commands.add_parser(
@@ -160,12 +153,14 @@ def _run_rewrite(arguments: argparse.Namespace) -> int:
     for problem in problems:
         print(f"warning: {problem.message}", file=sys.stderr)
     links = [] if arguments.no_click else _links(given, configuration, options)
-    untrackable = [found for found in links if found.link.untrackable]
+    untrackable = [link for link in links if link.untrackable]
     if arguments.json:
         data = _as_json(given.form, data, untrackable)
     else:
-        for place, link in untrackable:
-            print(f"warning: {place}: not tracked: {link.href} ({link.reason})", file=sys.stderr)
+        for link in untrackable:
+            print(
+                f"warning: {link.part}: not tracked: {link.href} ({link.reason})", file=sys.stderr
+            )
     write_bytes(arguments.output, data)
     return 0
 
@@ -180,20 +175,20 @@ def _run_check(arguments: argparse.Namespace) -> int:
     tracked = _Input(given.form, data)
     problems = _problems(given, tracked, _links(tracked, configuration, options), configuration)
     # tracked, and its sender is to look at it all the same
-    reported = [one for one in links if one.link.outcome == "tracked" and one.link.reason]
-    problems += [f"{place}: {link.reason}" for place, link in reported]
-    untrackable = [found for found in links if found.link.untrackable]
+    reported = [link for link in links if link.outcome == "tracked" and link.reason]
+    problems += [f"{link.part}: {link.reason}" for link in reported]
+    untrackable = [link for link in links if link.untrackable]
     if arguments.json:
         report = {
-            "links": [_as_dict(found) for found in links],
+            "links": [*map(_as_dict, links)],
             "bytes": len(given.data),
             "bytes_tracked": len(data),
             "problems": problems,
         }
         print(json.dumps(report))
     else:
-        for place, link in links:
-            print(f"{place}: {link.outcome}: {link.href}{link.reason and f' ({link.reason})'}")
+        for link in links:
+            print(f"{link.part}: {link.outcome}: {link.href}{link.reason and f' ({link.reason})'}")
         print(f"links: {len(links)}; cannot be tracked: {len(untrackable)}")
         print(f"bytes: {len(given.data)}; once tracked: {len(data)}")
         print("".join(f"problem: {problem}\n" for problem in problems), end="")
@@ -259,17 +254,17 @@ def _rewritten(
     return new_text.encode(reading.codec, "surrogateescape")
 
 
-def _links(given: _Input, configuration: Configuration, options: dict[str, Any]) -> list[_Found]:
+def _links(given: _Input, configuration: Configuration, options: dict[str, Any]) -> list[MailLink]:
+    """Every link of a mail, and as its part, where it stands: "line 3", "part 2 text/html"."""
     if given.form == "mail":
-        mail_links = find_mail_links(_mail(given.data)[0], configuration, **options)
-        return [_Found(link.part, link) for link in mail_links]
+        return [*find_mail_links(_mail(given.data)[0], configuration, **options)]
     text = _text(given).text
     find = find_html_links if given.form == "html" else find_text_links
     found, line, position = [], 1, 0
     for link in find(text, configuration, **options):
         line += text.count("\n", position, link.start)
         position = link.start
-        found.append(_Found(f"line {line}", link))
+        found.append(link._replace(part=f"line {line}"))
     return found
 
 
@@ -301,7 +296,7 @@ def _mail(data: bytes) -> tuple[bytes, _Spelling]:
 
 
 def _problems(
-    given: _Input, tracked: _Input, links: list[_Found], configuration: Configuration
+    given: _Input, tracked: _Input, links: list[MailLink], configuration: Configuration
 ) -> list[str]:
     bases = configuration.base_urls
 
@@ -315,10 +310,7 @@ def _problems(
         problems += check_headers(headers, lambda url: bases.holds(url) and not acts(url))
         problems += check_visible(
             headers,
-            [
-                ("unsubscribe" if acts(link.href) else link.outcome, link.reason)
-                for _, link in links
-            ],
+            [("unsubscribe" if acts(link.href) else link.outcome, link.reason) for link in links],
         )
     elif tracked.form == "html":
         problems += check_size(tracked.data)
@@ -326,22 +318,22 @@ def _problems(
         problems.append(Problem("", f"nothing in it is tracked: {problem}"))
     for base in {configuration.base_open_tracking_url, configuration.base_click_tracking_url}:
         problems += check_host(base or "", "of the links")
-    for place, link in links:
+    for link in links:
         if link.outcome == "already tracked" and len(link.href) > LONGEST_LINK_CHARACTERS:
-            problems.append(Problem(place, too_long(len(link.href))))
+            problems.append(Problem(link.part, too_long(len(link.href))))
     return [*map(str, problems)]
 
 
-def _as_dict(found: _Found) -> dict[str, Any]:
+def _as_dict(link: MailLink) -> dict[str, Any]:
     names = ("href", "outcome", "target", "reason")
-    return {"place": found.place, **{name: getattr(found.link, name) for name in names}}
+    return {"place": link.part, **{name: getattr(link, name) for name in names}}
 
 
-def _as_json(form: Form, data: bytes, untrackable: list[_Found]) -> bytes:
+def _as_json(form: Form, data: bytes, untrackable: list[MailLink]) -> bytes:
     """The result as text; of a mail, which may hold any bytes, as base64."""
     if form == "mail":
         body = base64.b64encode(data).decode()
     else:
         body = readable(_text(_Input(form, data)).text)
-    report = {"form": form, "body": body, "untrackable": [_as_dict(found) for found in untrackable]}
+    report = {"form": form, "body": body, "untrackable": [*map(_as_dict, untrackable)]}
     return json.dumps(report).encode() + b"\n"
