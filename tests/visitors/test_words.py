@@ -93,18 +93,32 @@ def test_what_a_rare_browser_writes_is_a_browsers(agent):
     assert verdict(agent).cls == "human"
 
 
-@pytest.mark.parametrize("attack", ["';alert(/x/);//", "${jndi:ldap://x.example/a}", "<script>"])
+FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
+SAFARI = f"{IPHONE.replace('Mobile', 'Version/18.6 Mobile')} Safari/604.1"
+
+
+@pytest.mark.parametrize(
+    "attack",
+    ["';alert(/x/);//", "${jndi:ldap://x.example/a}", "<script>", "/../../etc/passwd", " sleep(5)"],
+)
 @pytest.mark.parametrize(
     ("browser", "place"),
     [
         (CHROME, "NT 10.0"),
+        (CHROME, "Win64"),
         (CHROME, "Chrome/139.0.0.0"),
+        (CHROME, "Safari/537.36"),
         (f"{CHROME} Edg/139.0.0.0", "Edg/139.0.0.0"),
         (f"{LINUX.format('x86_64')} Safari/537.36", "x86_64"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "rv:140.0"),
-        ("Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0", "Firefox/140.0"),
-        (f"{IPHONE.replace('Mobile', 'Version/18.6 Mobile')} Safari/604.1", "Safari/604.1"),
-        (f"{IPHONE.replace('Mobile', 'Version/18.6 Mobile')} Safari/604.1", "OS 18_6"),
+        (FIREFOX, "rv:140.0"),
+        (FIREFOX, "Gecko/20100101"),
+        (FIREFOX, "Firefox/140.0"),
+        (SAFARI, "OS 18_6"),
+        (SAFARI, "AppleWebKit/605.1.15"),
+        (SAFARI, "Version/18.6"),
+        (SAFARI, "Mobile/15E148"),
+        (SAFARI, "Safari/604.1"),
+        (SAFARI.replace("iPhone; CPU iPhone OS 18_6 like", "Macintosh; Intel"), "Mac OS X"),
     ],
 )
 def test_an_attack_is_found_wherever_a_browsers_string_holds_it(browser, place, attack):

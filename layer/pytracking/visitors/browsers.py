@@ -32,14 +32,19 @@ class Browser:
 
 OTHER = Browser("other", 0, plain=False)
 
-_CHROMIUM = "applewebkit/537.36 (khtml, like gecko) chrome/"
-_DESKTOP_PARTS = frozenset(
-    ("win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64",
-     "linux i686", "linux i686 on x86_64", "linux armv7l", "linux armv8l")
+_CHROMIUM = "applewebkit/537.36 (khtml, like gecko) "
+# What makers put into their brackets, by itself or before a version
+_PARTS = frozenset((
+    "win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64",
+    "linux i686", "linux i686 on x86_64", "linux armv7l", "linux armv8l", "freebsd amd64",
+    "openbsd amd64", "netbsd amd64",
+))  # fmt: skip
+_BEFORE_VERSIONS = (
+    "rv:", "intel mac os x ", "cpu iphone os ", "cpu os ", "cros x86_64 ", "cros aarch64 ",
+    "cros armv7l ",
 )  # fmt: skip
-_DESKTOP_STARTS = ("cros ", "freebsd ", "openbsd ", "netbsd ", "rv:", "intel mac os x ")
-# No maker writes anything else
-_FOREIGN = r"[^a-z0-9 ./;:,()_-]"
+# What stands in no maker's string, not even as a telephone's name
+_FOREIGN = r"[^a-z0-9 ./;:,()_-]|\.\."
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -59,19 +64,22 @@ def browser_of(text: str) -> Browser:
     platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
     if rest.startswith(_CHROMIUM):
         products = rest[len(_CHROMIUM) :].replace(" mobile ", " ").split(" ")
-        ends = len(products) == 3 and products[2].startswith(("edg/", "edga/"))
-        version = _number(products[0])
-        if version and products[1:2] == ["safari/537.36"] and (ends or len(products) == 2):
+        version = _number(products[0], "chrome/")
+        edge = len(products) == 3 and _number(products[2], "edg/", "edga/")
+        if version and products[1:2] == ["safari/537.36"] and (edge or len(products) == 2):
             return Browser("chromium", version, plain=_is_of_maker(platform))
     elif rest.startswith("gecko/"):
-        products = rest.split(" ")
-        whole = len(products) == 2 and products[1].startswith("firefox/") and "rv:" in platform
-        if whole and (version := _number(products[1][8:])):
+        engine, *products = rest.split(" ")
+        whole = len(products) == 1 and "rv:" in platform and _number(engine, "gecko/")
+        if whole and (version := _number(products[0], "firefox/")):
             return Browser("firefox", version, plain=_is_of_maker(platform))
-    elif "version/" in rest and platform.startswith(("macintosh", "iphone", "ipad")):
-        products = rest.split(" ")[4:]
-        whole = len(products) in (2, 3) and products[-1].startswith("safari/")
-        if whole and products[0].startswith("version/") and (version := _number(products[0][8:])):
+    elif platform.startswith(("macintosh", "iphone", "ipad")):
+        engine, *products = rest.replace(" (khtml, like gecko) ", " ", 1).split(" ")
+        if len(products) == 3 and products[1].startswith("mobile/") and products[1][7:].isalnum():
+            del products[1]
+        whole = len(products) == 2 and _number(engine, "applewebkit/")
+        whole = whole and _number(products[1], "safari/")
+        if whole and (version := _number(products[0], "version/")):
             return Browser("safari", version, plain=_is_of_maker(platform))
     return OTHER
 
@@ -83,20 +91,27 @@ def _is_of_maker(platform: str) -> bool:
         if len(parts) == 1:
             return True
         return len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
-    if first.startswith("android ") or first in ("iphone", "ipad"):
-        return len(parts) <= (2 if first.startswith("android ") else 1)
-    if first not in ("macintosh", "x11") and not first.startswith("windows nt "):
+    if first.startswith("android "):
+        return len(parts) <= 2
+    alone = first in ("iphone", "ipad") and len(parts) < 2
+    if not (alone or first in ("macintosh", "x11") or _number(first, "windows nt ")):
         return False
-    for part in parts:  # twice as fast as all()
-        if part not in _DESKTOP_PARTS and not part.startswith(_DESKTOP_STARTS):
-            return False
-    return True
+    return all(part in _PARTS or _number(part, *_BEFORE_VERSIONS) for part in parts)
 
 
-def _number(version: str) -> int:
-    """Return the first number of 156.0.0.0, 0 of what is no version."""
-    major = version.partition(".")[0]
-    return int(major) if len(major) < 5 and version.replace(".", "").isdecimal() and major else 0
+def _number(text: str, *names: str) -> int:
+    """Return the first number behind one of ``names``: 156 of ``chrome/156.0.0.0``.
+
+    0 where there is none, or anything but a version: an attack, for example.
+    """
+    for name in names:
+        if text.startswith(name):
+            version = text[len(name) :].removesuffix(" like mac os x").replace("_", ".")
+            major = version.partition(".")[0]
+            # Gecko's is a day, 20100101, and nobody's is longer
+            known = 0 < len(major) < 9 and version.replace(".", "").isdecimal()
+            return int(major) if known else 0
+    return 0
 
 
 def is_impossible(text: str, browser: Browser) -> bool:
