@@ -43,8 +43,8 @@ _BEFORE_VERSIONS = (
     "rv:", "intel mac os x ", "cpu iphone os ", "cpu os ", "cros x86_64 ", "cros aarch64 ",
     "cros armv7l ",
 )  # fmt: skip
-# What stands in no maker's string, not even as a telephone's name
-_FOREIGN = r"[^a-z0-9 ./;:,()_-]|\.\."
+# What stands in no maker's string, not even as a telephone's name; nor does ".."
+_FOREIGN = r"[^a-z0-9 ./;:,()_-]"
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -59,7 +59,7 @@ def browser_of(text: str) -> Browser:
     ``Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like
     Gecko) Version/18.6 Mobile/15E148 Safari/604.1``.
     """
-    if not text.startswith("mozilla/5.0 (") or re.search(_FOREIGN, text):
+    if not text.startswith("mozilla/5.0 (") or ".." in text or re.search(_FOREIGN, text):
         return OTHER
     platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
     if rest.startswith(_CHROMIUM):
@@ -86,7 +86,7 @@ def browser_of(text: str) -> Browser:
 
 def _is_of_maker(platform: str) -> bool:
     """Tell whether nobody has added to what a browser's maker puts into its brackets."""
-    first, *parts = platform.split("; ")
+    first, *parts = platform.removesuffix(" like mac os x").split("; ")
     if first == "linux" and parts and parts[0].startswith("android "):
         if len(parts) == 1:
             return True
@@ -106,11 +106,10 @@ def _number(text: str, *names: str) -> int:
     """
     for name in names:
         if text.startswith(name):
-            version = text[len(name) :].removesuffix(" like mac os x").replace("_", ".")
-            major = version.partition(".")[0]
+            parts = text[len(name) :].replace("_", ".").split(".")
             # Gecko's is a day, 20100101, and nobody's is longer
-            known = 0 < len(major) < 9 and version.replace(".", "").isdecimal()
-            return int(major) if known else 0
+            known = len(parts[0]) < 9 and "".join(parts).isdecimal()
+            return int(parts[0] or 0) if known else 0
     return 0
 
 
