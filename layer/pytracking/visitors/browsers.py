@@ -43,8 +43,8 @@ _BEFORE_VERSIONS = (
     "rv:", "intel mac os x ", "cpu iphone os ", "cpu os ", "cros x86_64 ", "cros aarch64 ",
     "cros armv7l ",
 )  # fmt: skip
-# What stands in no maker's string, not even as a telephone's name; nor does ".."
-_FOREIGN = r"[^a-z0-9 ./;:,()_-]"
+# All that makers write, telephones' names included; and nobody writes ".."
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 ./;:,()_-")
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -59,7 +59,9 @@ def browser_of(text: str) -> Browser:
     ``Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like
     Gecko) Version/18.6 Mobile/15E148 Safari/604.1``.
     """
-    if not text.startswith("mozilla/5.0 (") or ".." in text or re.search(_FOREIGN, text):
+    if not text.startswith("mozilla/5.0 (") or ".." in text:
+        return OTHER
+    if not _ALPHABET.issuperset(text):
         return OTHER
     platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
     if rest.startswith(_CHROMIUM):
