@@ -43,7 +43,7 @@ _BEFORE_VERSIONS = (
     "rv:", "intel mac os x ", "cpu iphone os ", "cpu os ", "cros x86_64 ", "cros aarch64 ",
     "cros armv7l ",
 )  # fmt: skip
-# All that makers write, telephones' names included; and nobody writes ".."
+# What telephones are called in; and never with ".."
 _ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 ./;:,()_-")
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
@@ -59,9 +59,7 @@ def browser_of(text: str) -> Browser:
     ``Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like
     Gecko) Version/18.6 Mobile/15E148 Safari/604.1``.
     """
-    if not text.startswith("mozilla/5.0 (") or ".." in text:
-        return OTHER
-    if not _ALPHABET.issuperset(text):
+    if not text.startswith("mozilla/5.0 ("):
         return OTHER
     platform, _, rest = text[len("mozilla/5.0 (") :].partition(") ")
     if rest.startswith(_CHROMIUM):
@@ -90,15 +88,18 @@ def _is_of_maker(platform: str) -> bool:
     """Tell whether nobody has added to what a browser's maker puts into its brackets."""
     first, *parts = platform.removesuffix(" like mac os x").split("; ")
     if first == "linux" and parts and parts[0].startswith("android "):
-        if len(parts) == 1:
-            return True
-        return len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
+        named = len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
+        return _is_of_telephone(platform) and (named or len(parts) == 1)
     if first.startswith("android "):
-        return len(parts) <= 2
+        return _is_of_telephone(platform) and len(parts) <= 2
     alone = first in ("iphone", "ipad") and len(parts) < 2
     if not (alone or first in ("macintosh", "x11") or _number(first, "windows nt ")):
         return False
     return all(part in _PARTS or _number(part, *_BEFORE_VERSIONS) for part in parts)
+
+
+def _is_of_telephone(platform: str) -> bool:
+    return ".." not in platform and _ALPHABET.issuperset(platform)
 
 
 def _number(text: str, *names: str) -> int:
