@@ -5,6 +5,7 @@ import asyncio
 import contextlib
 import errno
 import json
+import logging
 import os
 import shlex
 import socket
@@ -125,7 +126,8 @@ def _serve(listener: socket.socket, options: argparse.Namespace, events: Path) -
 
     def let_go() -> None:
         journal.end()
-        receiver.release()
+        receiver.set_mood("fail")  # nothing hangs from here on, whatever is still delivered
+        logging.getLogger("uvicorn.error").setLevel(logging.CRITICAL)  # what is cut off is no fault
 
     _Server(config, let_go).run(sockets=[listener])
 

@@ -53,10 +53,6 @@ class Receiver:
     def set_mood(self, mood: Mood) -> None:
         """Change how calls are answered from now on; calls that hang are let go."""
         self.mood = mood
-        self.release()
-
-    def release(self) -> None:
-        """Let go of every call that hangs."""
         self._released.set()
         self._released = asyncio.Event()
 

@@ -1,11 +1,12 @@
 """`make run` as a user meets it: a process, two links, a page that shows their webhooks."""
 
+import contextlib
 import os
 import shlex
 import signal
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from standardwebhooks import Webhook
 
 from tests.delivery.receivers import Receiver, answering
 from tests.local.gateway import Gateway, call, running, started
+from tests.local.known_secret import OPTION, signed
 from tests.support.timing import until
 
 SEED_KEYS = {"is_open_tracking", "is_click_tracking", "metadata", "request_data", "timestamp"}
@@ -313,5 +315,37 @@ def test_a_signal_that_comes_twice_as_from_make_and_a_terminal_ends_it_as_one_do
         for _ in range(3):
             os.kill(gateway.process.popen.pid, signal.SIGTERM)
             time.sleep(0.01)
+        assert gateway.process.wait() == 0
+        assert gateway.process.errors() == ""
+
+
+def begin(gateway: Gateway, path: str, headers: Mapping[str, str], length: int) -> socket.socket:
+    """Send a POST without its body."""
+    host = gateway.origin.removeprefix("http://")
+    client = socket.create_connection(("127.0.0.1", int(host.rpartition(":")[2])))
+    lines = {"Host": host, "Content-Type": "application/json", "Content-Length": length, **headers}
+    head = "".join(f"{name}: {value}\r\n" for name, value in lines.items())
+    client.sendall(f"POST {path} HTTP/1.1\r\n{head}\r\n".encode())
+    return client
+
+
+def test_requests_that_are_half_sent_end_it_quietly():
+    with running() as gateway, contextlib.ExitStack() as clients:
+        for path in ("/_local/receiver", "/_local/api/links", "/a/unknown", "/o/unknown", "/"):
+            clients.enter_context(begin(gateway, path, {}, 100))
+        call(gateway.click_link)  # sent last, answered: the others have arrived
+        assert gateway.process.end() == 0
+        assert gateway.process.errors() == ""
+
+
+def test_a_receiver_that_hangs_answers_what_arrives_after_the_signal():
+    body = b"{}"
+    with running(OPTION) as gateway:
+        gateway.ask("receiver", {"mood": "hang"})
+        with begin(gateway, "/_local/receiver", signed("late", body), len(body)) as client:
+            call(gateway.click_link)
+            os.kill(gateway.process.popen.pid, signal.SIGTERM)
+            client.sendall(body)
+            assert client.makefile("rb").read().endswith(b"\r\n\r\n")  # a fault has a text
         assert gateway.process.wait() == 0
         assert gateway.process.errors() == ""
