@@ -26,17 +26,17 @@ help: ## Print this list
 		/^[a-zA-Z0-9_%-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 # Environments: each is made from its lock file, stamped, and made again when the lock changes.
-.venv/.stamp .venvs/run/.stamp: tests/requirements.txt
+.venv/.stamp .venvs/run/.stamp .venvs/original/.stamp .venvs/fuzz/.stamp: tests/requirements.txt
 	$(CHECK_PYTHON)
 	@echo "Making $(@D) from $<" && $(PYTHON) -m venv --clear $(@D)
 	@$(@D)/bin/python -m pip install -qq --disable-pip-version-check --require-hashes -r <(awk '/^uv==/, !/\\$$/' $<)
 	@UV_LINK_MODE=copy $(@D)/bin/uv -q pip install --python $(@D) --require-hashes \
 		--group $(notdir $(@D:.venv=dev)) -c $< && touch $@
 .venvs/layer/.stamp: layer/requirements.txt | .venv/.stamp
-.venvs/sam/.stamp .venvs/original/.stamp .venvs/fuzz/.stamp: .venvs/%/.stamp: tests/requirements-%.txt | .venv/.stamp
-.venvs/%/.stamp:
-	@echo "Making $(@D) from $(firstword $^)" && $(UV) venv --clear --python .venv/bin/python $(@D)
-	@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $(firstword $^) && touch $@
+.venvs/sam/.stamp: tests/requirements-sam.txt | .venv/.stamp
+.venvs/layer/.stamp .venvs/sam/.stamp:
+	@echo "Making $(@D) from $<" && $(UV) venv --clear --python .venv/bin/python $(@D)
+	@$(UV) pip install --python $(@D) --require-hashes --no-deps -r $< && touch $@
 .venvs/npm/.stamp: tests/npm/package-lock.json
 	@mkdir -p $(@D) && cp tests/npm/* $(@D) && cd $(@D) && npm ci --ignore-scripts --silent && touch .stamp
 
@@ -113,11 +113,11 @@ release-check: test coverage e2e docs dist sbom ## Everything a release needs: t
 
 ##@ Clean
 LOCK = $(UV) pip compile $(UPGRADE) --generate-hashes --no-emit-index-url --custom-compile-command "make lock"
-lock: .venv/.stamp ## Resolve each group of pyproject.toml into its lock file (newest: UPGRADE=--upgrade)
+lock: .venv/.stamp ## Resolve the groups of pyproject.toml into the lock files (newest: UPGRADE=--upgrade)
 	@$(LOCK) --group layer --python-version 3.13 --python-platform aarch64-manylinux_2_28 -o layer/requirements.txt
-	@$(LOCK) --universal --python-version 3.11 -c layer/requirements.txt --group dev -o tests/requirements.txt
-	@for group in runtime sam original fuzz; do $(LOCK) --universal --python-version 3.11 \
-		--group $$group -o tests/requirements-$$group.txt; done
+	@$(LOCK) --universal --python-version 3.11 -c layer/requirements.txt \
+		$(patsubst %,--group %,dev runtime original fuzz) -o tests/requirements.txt
+	@$(LOCK) --universal --python-version 3.11 --group sam -o tests/requirements-sam.txt
 clean: ## Remove what builds and tests left behind, environments too
 	@rm -rf .aws-sam .coverage .hypothesis .mypy_cache .pytest_cache .ruff_cache .tox .venv .venvs build dist site
 

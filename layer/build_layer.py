@@ -33,7 +33,16 @@ def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYT
     """Fill `folder` with the layer; raises CalledProcessError when pip cannot."""
     target = folder / "python"
     shutil.rmtree(target, ignore_errors=True)
-    install(LAYER / "requirements.txt", target, machine, version)
+    options = "--require-hashes --no-deps --no-compile --only-binary=:all: --implementation=cp"
+    platforms = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
+    subprocess.run(
+        [
+            *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
+            *(*options.split(), f"--python-version={version}", *platforms),
+            *(f"--target={target}", f"--requirement={LAYER / 'requirements.txt'}"),
+        ],
+        check=True,
+    )
     shutil.copytree(
         LAYER / "pytracking",
         target / "pytracking",
@@ -45,20 +54,6 @@ def build(folder: Path, machine: str = LAMBDA_MACHINE, version: str = LAMBDA_PYT
     for record in target.glob("*.dist-info/RECORD"):
         write_record(record)
     compile_modules(target, version, "/opt/python")
-
-
-def install(requirements: Path, target: Path, machine: str, version: str) -> None:
-    """Install a lock file into `target`, with wheels for that processor and that Python."""
-    options = "--require-hashes --no-deps --no-compile --only-binary=:all: --implementation=cp"
-    platforms = [f"--platform={platform}_{machine}" for platform in PLATFORMS]
-    subprocess.run(
-        [
-            *(sys.executable, "-m", "pip", "install", "-qq", "--disable-pip-version-check"),
-            *(*options.split(), f"--python-version={version}", *platforms),
-            *(f"--target={target}", f"--requirement={requirements}"),
-        ],
-        check=True,
-    )
 
 
 def prune(target: Path) -> None:

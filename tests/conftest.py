@@ -43,6 +43,7 @@ SLOW = (
     "functions/test_direct",  # real waits
     "functions/test_faults",  # real waits
     "functions/test_silence",
+    "fuzz/",  # an environment of its own
     "local/test_gateway",  # whole processes
     "local/test_make_run",
     "local/test_numbers",

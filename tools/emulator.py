@@ -172,13 +172,21 @@ def _binary() -> Path:
 
 def _runtime(version: str) -> Path:
     """Install awslambdaric and boto3 once, compiled, as they stand ready on Lambda."""
-    lock = ROOT / "tests" / "requirements-runtime.txt"
+    lock = ROOT / "tests" / "requirements.txt"
     digest = hashlib.sha256(lock.read_bytes()).hexdigest()[:12]
     folder = WORK / f"runtime-{version}-{digest}"
     if not folder.exists():
         unfinished = WORK / f"{folder.name}.unfinished"
         shutil.rmtree(unfinished, ignore_errors=True)
-        build_layer.install(lock, unfinished, platform.machine(), version)
+        options = f"--python-version {version} --require-hashes --only-binary :all: --group runtime"
+        subprocess.run(
+            [
+                *(sys.executable, "-m", "uv", "--quiet", "pip", "install", *options.split()),
+                *("--constraint", lock, "--target", unfinished),
+            ],
+            cwd=ROOT,
+            check=True,
+        )
         build_layer.compile_modules(unfinished, version, "/var/runtime")
         unfinished.rename(folder)
     return folder

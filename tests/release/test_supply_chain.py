@@ -15,11 +15,9 @@ from tests.support.environments import ROOT
 
 PYPROJECT = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))
 GROUPS = PYPROJECT["dependency-groups"]
-DEVELOPMENT = "tests/requirements.txt"
-LOCKS = {group: f"tests/requirements-{group}.txt" for group in GROUPS} | {
+LOCKS = dict.fromkeys(GROUPS, "tests/requirements.txt") | {
     "layer": "layer/requirements.txt",
-    "run": DEVELOPMENT,
-    "dev": DEVELOPMENT,
+    "sam": "tests/requirements-sam.txt",
 }
 WORKFLOWS = sorted((ROOT / ".github" / "workflows").glob("*.yml"))
 
