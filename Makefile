@@ -71,7 +71,7 @@ screenshots: .venv/.stamp ## Compare real mails before and after tracking, in a 
 fuzz: .venvs/fuzz/.stamp ## Fuzz tokens and targets for FUZZ seconds (60)
 	@PYTHONPATH=layer .venvs/fuzz/bin/python -m tests.fuzz.links -max_total_time=$(or $(FUZZ),60) -timeout=10 -max_len=4096
 mutation: .venv/.stamp ## Count the faults, put in on purpose, that the tests find
-	@rm -rf build/mutation && mkdir -p build/mutation && cp -r layer build/mutation/src && cp -r tests build/mutation
+	@rm -rf build/mutation && mkdir -p build/mutation && cp -r layer build/mutation/src && cp -r tests docs build/mutation
 	@cd build/mutation && cp tests/mutation.toml pyproject.toml && ../../.venv/bin/mutmut run && ../../.venv/bin/python -m tests.mutation_score
 
 ##@ Deploy

@@ -185,7 +185,7 @@ def test_the_command_lines_of_a_page_run_one_after_the_other(page, tmp_path):
     python = f'python() {{ "{sys.executable}" -W error "$@"; }}'
     script = "\n".join(["set -euo pipefail", python, *lines])
     environment = {**os.environ, "PYTHONPATH": str(ROOT / "layer")}
-    events = tmp_path / "events"  # as a reader of docs/reports.md has them
+    events = tmp_path / "received"  # as a reader of docs/reports.md has them
     events.mkdir()
     for sample in (ROOT / "events" / "webhooks").glob("*.json"):
         (events / sample.name).write_text(json.dumps(json.loads(sample.read_text("utf-8"))))

@@ -151,10 +151,9 @@ def test_every_extra_asks_for_what_it_is_named_for(metadata):
         r"^Requires-Dist: ([\w.-]+)\S* ?; extra == '(\w+)'$", metadata, re.MULTILINE
     ):
         asked.setdefault(extra, set()).add(package)
-    assert asked["crypto"] == {"cryptography"}
+    assert asked["crypto"] == {"cryptography", "idna"}
     assert asked["webhook"] == {"urllib3"}
     assert asked["aws"] == {"aws-lambda-powertools", "boto3"}
-    assert asked["idn"] == {"idna"}
     assert asked["django"] == {"django", "django-ipware"}
     assert asked["report"] == {"boto3", "duckdb"}
     assert asked["all"] == set().union(*(asked[extra] for extra in asked.keys() - {"all"}))

@@ -131,7 +131,7 @@ def _size(rows: tuple[Row, ...], vendor: str) -> int:
 
 def _lines(rows: tuple[Row, ...]) -> str:
     return "".join(
-        f"    ({first:#x}, {last:#x}, {json.dumps(vendor)}),\n" for first, last, vendor in rows
+        f"    (0x{first:X}, 0x{last:X}, {json.dumps(vendor)}),\n" for first, last, vendor in rows
     )
 
 

@@ -26,7 +26,7 @@ def add_report(commands: "Subparsers") -> None:
         help="count opens and clicks by campaign and link, people apart from machines",
         description="Reads files of events, one JSON object a line, plain or gzip: those of the "
         "event store, or your receiver's own. --stack asks the store where it lies, by Athena.",
-        examples=["report events/ --html report.html", "report --stack pytracking"],
+        examples=["report received/ --html report.html", "report --stack pytracking"],
     )
     parser.add_argument("files", nargs="*", metavar="FILE", help="a file, a folder, or s3://...")
     parser.add_argument("--stack", metavar="NAME", help="ask the event store of a deployed stack")
