@@ -2,6 +2,7 @@
 --
 -- unique_* count mails. opens_of_no_mail are of links that name no recipient: they are among the
 -- opens and in none of the unique ones. Acts (unsubscribing, rating, ...) count for every visitor.
+-- "nan" and "inf" are words, not numbers.
 SELECT
     campaign,
     count(*) FILTER (WHERE "type" = 'email.opened' AND who IN ('person', 'proxy')) AS opens,
@@ -21,7 +22,8 @@ SELECT
         + count(*) FILTER (WHERE "type" = 'email.unsubscribed' AND mail IS NULL) AS unsubscribes,
     count(DISTINCT mail) FILTER (WHERE "type" = 'email.rated')
         + count(*) FILTER (WHERE "type" = 'email.rated' AND mail IS NULL) AS ratings,
-    avg(TRY_CAST("value" AS double)) FILTER (WHERE "type" = 'email.rated') AS average_rating
-FROM people
+    avg(rating) FILTER (WHERE "type" = 'email.rated' AND rating BETWEEN -1e9 AND 1e9)
+        AS average_rating
+FROM (SELECT *, TRY_CAST("value" AS double) AS rating FROM people)
 GROUP BY campaign
 ORDER BY opens DESC, campaign

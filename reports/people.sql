@@ -7,7 +7,8 @@
 -- person    a browser or a mail program, and no burst.
 -- unknown   nothing is known: counted apart.
 --
--- An event of a link that names no recipient (privacy: aggregate) has no mail.
+-- An event of a link that names no recipient (privacy: aggregate) has no mail. Without a message_id the
+-- whole metadata names it, but for where a link stands in it.
 WITH once AS (
     SELECT
         id,
@@ -19,7 +20,10 @@ WITH once AS (
         END AS "type",
         CASE
             WHEN link_id IS NOT NULL
-                THEN coalesce(json_extract_scalar(metadata, '$.message_id'), metadata)
+                THEN coalesce(
+                    json_extract_scalar(metadata, '$.message_id'),
+                    regexp_replace(metadata, ',? *"link_position" *: *[0-9]+', '')
+                )
         END AS mail,
         json_extract_scalar(metadata, '$.campaign') AS campaign,
         CASE WHEN tracked_url IS NOT NULL
@@ -62,28 +66,25 @@ runs AS (
             OVER (PARTITION BY mail ORDER BY happened_at, id ROWS UNBOUNDED PRECEDING) AS run
     FROM steps
 ),
-firsts AS (
-    SELECT
-        id, mail, run, happened_at, signal,
-        CASE WHEN row_number() OVER (PARTITION BY mail, run, link_id ORDER BY happened_at, id) = 1
-            THEN 1 ELSE 0 END AS is_first
-    FROM runs
+-- How many links of the mail were clicked within 10 seconds of each moment at which one was.
+moments AS (
+    SELECT DISTINCT mail, happened_at, link_id FROM runs
 ),
 crowds AS (
-    SELECT
-        id, mail, run, happened_at, signal,
-        sum(is_first) OVER (
-            PARTITION BY mail, run ORDER BY happened_at
-            RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
-        ) AS links
-    FROM firsts
+    SELECT moment.mail, moment.happened_at, count(DISTINCT near.link_id) AS links
+    FROM (SELECT DISTINCT mail, happened_at FROM moments) AS moment
+    JOIN moments AS near
+        ON near.mail = moment.mail
+        AND near.happened_at BETWEEN moment.happened_at - 10 AND moment.happened_at + 10
+    GROUP BY moment.mail, moment.happened_at
 ),
 bursts AS (
     SELECT
         id,
-        happened_at - 10 <= max(CASE WHEN links >= 3 OR signal = 'decoy' THEN happened_at END)
-            OVER (PARTITION BY mail, run) AS burst
-    FROM crowds
+        runs.happened_at - 10
+            <= max(CASE WHEN links >= 3 OR signal = 'decoy' THEN runs.happened_at END)
+            OVER (PARTITION BY runs.mail, run) AS burst
+    FROM runs JOIN crowds ON crowds.mail = runs.mail AND crowds.happened_at = runs.happened_at
 )
 SELECT
     once.*,

@@ -7,6 +7,7 @@ Exit status: 0 where all went well, 1 where it did not, 2 where the command line
 import os
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from pytracking import PytrackingError, __version__
 from pytracking.cli.completion import add_completion
@@ -23,6 +24,8 @@ from pytracking.cli.variables import misspelt
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command and return its exit status."""
     status_on_error = 1
+    if sys.stderr is None:  # closed by who called: what is said there goes nowhere
+        sys.stderr = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
     if sys.stdout is None:
         print("error: cannot write the output: standard output is closed", file=sys.stderr)
         return 1

@@ -121,6 +121,7 @@ def _click(mail: str | None, link: str | None, at: int, **changed: object) -> di
 
 
 _NUMBERS = iter(range(10_000))
+_AGAIN = (("a", 0), ("a", 8), ("a", 16))  # one link again and again before the others
 OPENED = {"is_open_tracking": True, "is_click_tracking": False}
 EVENTS = [
     *(_click("scanned", link, at) for link, at in (("a", 0), ("b", 1), ("c", 1))),
@@ -129,6 +130,7 @@ EVENTS = [
     *(_click("too slow", link, at) for link, at in (("a", 0), ("b", 10), ("c", 21))),
     *(_click("between", link, at) for link, at in (("a", 0), (None, 1), ("b", 2))),
     *(_click("late", link, at) for link, at in (("a", 0), ("a", 50), ("b", 51), ("c", 52))),
+    *(_click("again", link, at) for link, at in (*_AGAIN, ("b", 20), ("c", 24))),
     *(_click("read", link, at) for link, at in (("a", 0), ("b", 40), ("b", 41), ("c", 60))),
     *(_click('it\'s "one" link', "a", at) for at in (0, 1, 2)),
     *(_click("opened", link, 0, **OPENED) for link in ("a", "b", "c")),
@@ -141,7 +143,7 @@ def test_bursts_are_found_in_every_database_as_in_the_report(
     query: Query, page: dict[str, object], tmp_path: Path
 ) -> None:
     pytest.importorskip("duckdb", reason="the report's engine is not installed")
-    expected = {"scanned", "at once", "either way", "late"}
+    expected = {"scanned", "at once", "either way", "late", "again"}
     assert query(str(page["BURSTS"]), EVENTS) == {(mail,) for mail in expected}
     (tmp_path / "events").write_text("\n".join(map(json.dumps, EVENTS)))
     report = report_of([tmp_path], questions.Keys(mail="mail"))

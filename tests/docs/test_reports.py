@@ -36,7 +36,11 @@ def test_one_person_is_erased_and_nobody_else(tmp_path):
     (day / "a.gz").write_bytes(gzip.compress(lines))
     (day / "b").write_bytes(lines + b"no event\n[]\n{}\n")
     (day / "c").write_bytes(other := b'{"id": "5", "metadata": {"customer_id": 8}}\n')
+    (day / "cut.gz").write_bytes(cut := gzip.compress(lines)[:-9])
+    (day / "odd").write_bytes(b'{"metadata": {"customer_id": true}}\n' + 9999 * b"[")
     assert code("erase")(str(tmp_path), "customer_id", 7) == 4
+    assert code("erase")(str(tmp_path), "customer_id", 1) == 0
+    assert (day / "cut.gz").read_bytes() == cut
     left = [
         json.loads(line)["id"] for line in gzip.decompress((day / "a.gz").read_bytes()).splitlines()
     ]
@@ -55,8 +59,10 @@ def test_a_question_is_turned_into_what_the_dialects_parser_reads(question, dial
 def test_postgresql_loads_the_files_of_the_store_each_event_once(postgresql):  # noqa: F811
     day = postgresql / "events" / "dt=2026-11-28"
     day.mkdir(parents=True)
-    odd = {"id": "5", "metadata": {"text": 'a "b" \\ , \t\n é'}}
+    odd = {"id": "5", "metadata": {"text": 'a "b" \\ , \t\n é \\u0000 \0'}}
     lines = [json.dumps(one).encode() + b"\n" for one in (*EVENTS, odd)]
+    text = odd["metadata"]["text"].replace("u0000", "ufffd").replace("\0", "\ufffd")
+    shown = {"id": "5", "metadata": {"text": text}}
     for number, part in enumerate((lines, lines[:2])):
         (day / f"{number}.gz").write_bytes(gzip.compress(b"".join(part)))
     (script,) = [
@@ -71,4 +77,4 @@ def test_postgresql_loads_the_files_of_the_store_each_event_once(postgresql):  #
         cwd=postgresql,
     )
     assert done.returncode == 0, done.stderr
-    assert [json.loads(line) for line in done.stdout.splitlines()] == [*EVENTS, odd]
+    assert [json.loads(line) for line in done.stdout.splitlines()] == [*EVENTS, shown]

@@ -3,8 +3,14 @@
 import csv
 import gzip
 import json
+import os
+import re
+import signal
+import sys
+import threading
 from dataclasses import replace
 from datetime import date
+from html import unescape
 
 import pytest
 from hypothesis import given
@@ -20,7 +26,8 @@ from tests.report import generator
 pytest.importorskip("duckdb", reason="the reports' engine is not installed")
 from pytracking.reporting.files import report_of, write_parquet
 
-from tests.support.programs import python
+from tests.support.environments import ROOT
+from tests.support.programs import ended, python
 
 
 @pytest.fixture(scope="module")
@@ -167,6 +174,10 @@ def test_ratings_and_unsubscriptions_are_counted_once_a_mail(tmp_path):
         act(1, "rated", "a", value=9),
         act(2, "rated", "a", value="7"),
         act(3, "rated", "b", value="superb"),
+        *(
+            act(f"odd {n}", "rated", "b", value=odd)
+            for n, odd in enumerate(("nan", "inf", "1e999"))
+        ),
         act(4, "unsubscribed", "a", how="one-click"),
         act(5, "unsubscribed", "a"),
         act(6, "unsubscribed", "b"),
@@ -191,11 +202,13 @@ def test_an_event_delivered_twice_counts_once_and_a_test_not_at_all(tmp_path):
     assert row["clicks"] == 1
 
 
-def clicks_of_people(seconds):
+def clicks_of_people(clicks):
     """Return how many clicks are left, by the sentence that describes the rule for bursts."""
-    seconds = sorted(seconds)
+    seconds = sorted(after for after, _ in clicks)
     crowded = [
-        after for after in seconds if sum(abs(after - other) <= 10 for other in seconds) >= 3
+        after
+        for after in seconds
+        if len({link for other, link in clicks if abs(after - other) <= 10}) >= 3
     ]
     runs, run = [], []
     for after in seconds:
@@ -211,20 +224,26 @@ def clicks_of_people(seconds):
     return len(seconds) - in_bursts
 
 
-@given(st.lists(st.lists(st.integers(0, 40), min_size=1, max_size=12), min_size=1, max_size=30))
+clicks_of_a_mail = st.lists(
+    st.tuples(st.integers(0, 40), st.integers(0, 4)), min_size=1, max_size=12
+)
+
+
+@given(st.lists(clicks_of_a_mail, min_size=1, max_size=30))
 def test_the_rule_for_bursts_is_the_sentence_that_describes_it(tmp_path_factory, mails):
     events = [
         event(
             f"{mail}-{n}",
             timestamp=1_790_000_000 + after,
+            link_id=f"{mail}-{link}",
             metadata={"campaign": f"{mail}", "message_id": f"m{mail}"},
         )
-        for mail, seconds in enumerate(mails)
-        for n, after in enumerate(seconds)
+        for mail, clicks in enumerate(mails)
+        for n, (after, link) in enumerate(clicks)
     ]
     path = tmp_path_factory.mktemp("law") / "events"
     found = {row["campaign"]: row["clicks"] for row in report_of([write(path, events)]).campaigns()}
-    assert found == {f"{mail}": clicks_of_people(seconds) for mail, seconds in enumerate(mails)}
+    assert found == {f"{mail}": clicks_of_people(clicks) for mail, clicks in enumerate(mails)}
 
 
 def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):
@@ -237,21 +256,130 @@ def test_whatever_is_no_event_is_counted_named_and_stops_nothing(tmp_path):
     (tmp_path / "future.ndjson").write_text(json.dumps(event(2, schema=9)))
     many = "".join(json.dumps(event(n, timestamp=n * 99)) + "\n" for n in range(5000)).encode()
     (tmp_path / "cut.gz").write_bytes(gzip.compress(many)[:-2000])
-    (tmp_path / "liar.gz").write_bytes(json.dumps(event(5001)).encode())
     (tmp_path / "empty.gz").write_bytes(b"")
     report = report_of([tmp_path])
     problems = {(one.file.rpartition("/")[2], one.what): one.count for one in report.problems}
     assert problems[("foreign.ndjson", "no event")] == 7
     assert problems[("future.ndjson", "of a newer schema")] == 1
     assert ("cut.gz", "gzip that is cut off or damaged: read as far as it goes") in problems
-    assert any(file == "liar.gz" for file, _ in problems)
     assert sum(row["clicks"] for row in report.campaigns()) > 3000
+
+
+@pytest.mark.parametrize(
+    ("members", "problem"),
+    [
+        ({"metadata": "hello"}, "no event"),
+        ({"metadata": '{"campaign":"quoted"}'}, "no event"),
+        ({"metadata": [1]}, "no event"),
+        ({"metadata": 5}, "no event"),
+        ({"timestamp": -3600}, "no event"),
+        ({"timestamp": 1_790_000_000_000}, "no event"),  # milliseconds
+        ({"timestamp": 2**63 - 1}, "no event"),
+        ({"timestamp": "soon"}, "no event"),
+        ({"type": "email.bounced"}, "of an unknown type"),
+        ({"type": ""}, "of an unknown type"),
+        ({"type": {"a": 1}}, "of an unknown type"),
+        ({"schema": 10**30}, "of a newer schema"),
+        ({"schema": 2}, "of a newer schema"),
+        ({"schema": 0}, "no event"),
+        ({"schema": "x"}, "no event"),
+    ],
+)
+def test_a_member_that_no_event_has_leaves_out_its_line_alone(tmp_path, members, problem):
+    # three links of one mail: what is left out must not be looked at for bursts either
+    at = [1_790_000_000 + 99 * n for n in range(3)]
+    events = [event(n, timestamp=when) for n, when in enumerate(at)] + [event(9, **members)]
+    report = report_of([write(tmp_path / "a", events)])
+    assert [(one.what, one.count) for one in report.problems] == [(problem, 1)]
+    assert [(row["campaign"], row["clicks"]) for row in report.campaigns()] == [("c", 3)]
+    assert page(report)
+
+
+def test_only_true_makes_a_test_of_an_event(tmp_path):
+    given = [True, False, None, "yes", 1]
+    events = [event(n, test=test, timestamp=n * 99) for n, test in enumerate(given)]
+    [row] = report_of([write(tmp_path / "a", events)]).campaigns()
+    assert row["clicks"] == 4
+
+
+def clicks_in(*paths):
+    report = report_of(paths)
+    assert report.problems == []
+    return sum(row["clicks"] + row["machine_clicks"] for row in report.campaigns())
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("a[1].ndjson", "a*.gz", "?", "{a,b}", "type=email.opened/a", "test=true/a", "id=7/a.gz"),
+        *("x=y", "day1.zst", "a.gz.1", "a.json", "a'b", "\udcff.ndjson", "-", " ", "a\nb"),
+    ],
+)
+@pytest.mark.parametrize("packed", [bytes, gzip.compress])
+def test_a_file_is_read_as_what_it_holds_whatever_its_name(tmp_path, name, packed):
+    folder = tmp_path / "store"
+    for n, file in enumerate((folder / name, folder / "a1.ndjson")):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_bytes(packed(json.dumps(event(n)).encode()))
+    assert clicks_in(folder) == 2
+    assert clicks_in(folder / name) == 1
+    assert clicks_in(folder, folder / name) == 2
+
+
+@pytest.mark.parametrize("rest", [b"\0", 600 * b"\0", gzip.compress(b"")])
+def test_gzip_that_python_reads_and_the_engine_does_not_is_read(tmp_path, rest):
+    packed = gzip.compress(json.dumps(event(1)).encode())
+    (tmp_path / "padded").write_bytes(packed + rest)
+    flagged = packed[:3] + b"\x10" + packed[4:10] + b"a comment\0" + packed[10:]
+    (tmp_path / "flagged").write_bytes(flagged)
+    assert clicks_in(tmp_path) == 1
+
+
+def test_links_between_folders_are_followed_once(tmp_path):
+    write(tmp_path / "events", [event(1)])
+    folder = tmp_path / "store"
+    folder.mkdir()
+    (folder / "here").symlink_to(tmp_path)
+    (folder / "round").symlink_to(folder)
+    (folder / "gone").symlink_to(tmp_path / "nowhere")
+    assert clicks_in(folder) == 1
+
+
+def test_a_pipe_is_read(tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    packed = gzip.compress(json.dumps(event(1)).encode())
+    writer = threading.Thread(target=pipe.write_bytes, args=[packed])
+    writer.start()
+    assert clicks_in(pipe) == 1
+    writer.join()
+
+
+def test_a_file_that_cannot_be_read_is_named_and_the_rest_is_counted(tmp_path):
+    write(tmp_path / "a", [event(1)])
+    (tmp_path / "b").symlink_to("/proc/self/mem")  # opens, and then cannot be read
+    report = report_of([tmp_path])
+    [problem] = report.problems
+    assert problem.file == str(tmp_path / "b")
+    assert problem.what.startswith("file not read: ")
+    assert sum(row["clicks"] for row in report.campaigns()) == 1
+    with pytest.raises(ConfigurationError, match="file not read"):
+        report_of([tmp_path / "b"])
+
+
+def test_ctrl_c_ends_a_report(made):
+    def interrupt(step):
+        if step == "telling people from machines":
+            threading.Timer(0.01, os.kill, [os.getpid(), signal.SIGINT]).start()
+
+    with pytest.raises(KeyboardInterrupt):
+        report_of([made[0]], progress=interrupt)
 
 
 @pytest.mark.parametrize(("suffix", "packed"), [("", bytes), (".gz", gzip.compress)])
 def test_a_line_of_any_length_is_named_and_stops_nothing(tmp_path, suffix, packed):
     first, last = (json.dumps(event(n, timestamp=n * 99)).encode() for n in (1, 2))
-    junk = b'{"id": "' + 40_000_000 * b"x"
+    junk = b'{"id": "' + (2**25 - 8) * b"x" + json.dumps(event(3)).encode()
     (tmp_path / f"events{suffix}").write_bytes(packed(b"\n".join([first, junk, last])))
     report = report_of([tmp_path])
     assert "a line of over 16 MB: left out" in [one.what for one in report.problems]
@@ -291,7 +419,7 @@ def test_a_key_that_could_leave_its_quotes_is_refused(name):
 
 
 def test_a_file_that_is_not_there_is_named():
-    with pytest.raises(ConfigurationError, match=r"/nowhere\.ndjson does not exist"):
+    with pytest.raises(ConfigurationError, match=r"/nowhere\.ndjson' does not exist"):
         report_of(["/nowhere.ndjson"])
 
 
@@ -307,6 +435,63 @@ def test_the_page_fetches_nothing_and_shows_clicks_in_the_mail(made):
         if row["url"] == generator.LINKS[0]
     )
     assert f"{clicks:,}&lt;/span&gt;first" in html
+    # what the mail would fetch is forbidden to it as well
+    assert "Content-Security-Policy\" content=\"default-src 'none'" in html
+
+
+def badges(mail, events, tmp_path):
+    """Return the mail with its badges, each as the number in it."""
+    html = page(report_of([write(tmp_path / "a", events)]), mail=mail)
+    shown = unescape(html.partition('srcdoc="')[2].partition('"')[0])
+    return re.sub(r"<span style=[^>]*>(\d+)</span>", r"(\1)", shown)
+
+
+@pytest.mark.parametrize(
+    "mail",
+    [
+        '<p>a\u2028b\x0c\x1c\x85</p>\n<p>hello</p>\n<a href="URL">x',
+        '<![foo[x]]><![><a href="URL">x',
+        '<a href=" URL\t">x',
+        '<a href="//a.example.com/1?b=1&amp;c=2">x',
+        '<a title=">" href="URL">x',
+        '<!-- <a href="URL">y</a> --><a href="URL">x',
+    ],
+)
+@pytest.mark.parametrize("added", ["", "&utm_source=news&utm_medium=email"])
+def test_clicks_are_shown_behind_the_tag_of_their_link(tmp_path, mail, added):
+    base = '<base href="https://a.example.com/">'
+    mail = base + mail.replace("URL", "https://a.example.com/1?b=1&amp;c=2")
+    events = [event(1, tracked_url=f"https://a.example.com/1?b=1&c=2{added}")]
+    assert badges(mail, events, tmp_path) == mail.removesuffix("x") + "(1)x"
+
+
+def test_two_links_to_one_page_are_told_apart_by_where_they_stand(tmp_path):
+    url = "https://a.example.com/"
+    events = [
+        event(f"{position}-{n}", timestamp=99 * n, tracked_url=url, metadata=metadata)
+        for position, clicks in ((1, 2), (2, 5))
+        for n in range(clicks)
+        for metadata in [{"message_id": f"{position}-{n}", "link_position": position}]
+    ]
+    mail = f'<a href="{url}">x</a><a href="{url}">y</a>'
+    assert badges(mail, events, tmp_path) == f'<a href="{url}">(2)x</a><a href="{url}">(5)y</a>'
+
+
+def test_where_a_link_stands_makes_no_other_mail_of_it(tmp_path):
+    events = [
+        event(n, metadata={"customer": 1, "link_position": n, "campaign": "c"}) for n in range(4)
+    ]
+    [row] = report_of([write(tmp_path / "a", events)]).campaigns()
+    assert (row["clicks"], row["machine_clicks"]) == (0, 4)
+
+
+def test_hours_of_a_long_time_are_added_up(tmp_path):
+    events = [event(n, timestamp=n * 7200, link_id="same") for n in range(2160)]
+    html = page(report_of([write(tmp_path / "a", events)]))
+    assert "clicks and machines every 6 hours from 1970-01-01 00:00 to 1970-06-29" in html
+    assert "at most 3" in html
+    [points] = re.findall(r'class="clicks" points="([^"]*)"', html)
+    assert len(points.split()) == 720
 
 
 def test_what_strangers_wrote_is_text_on_the_page(tmp_path):
@@ -333,6 +518,50 @@ def test_the_command_prints_and_writes_every_form(made, tmp_path):
     found = duckdb.sql(f"SELECT campaign, clicks FROM '{tmp_path}/p/campaigns.parquet'").fetchall()
     assert dict(found) == truth.clicks
     assert json.loads(python(*command, "--json"))["problems"] == []
+
+
+def report_command(*arguments, **options):
+    command = [sys.executable, "-m", "pytracking", "report", *arguments]
+    return ended(command, **{"env": {**os.environ, "PYTHONPATH": "layer"}, "cwd": ROOT, **options})
+
+
+def test_a_name_moves_no_cursor_and_needs_no_charset(tmp_path):
+    evil = "a\x1b[2J\nleft out: é \U0001f389"
+    write(tmp_path / "a\x1b[2J\n.jsonl", [event(1, metadata={"campaign": evil}), {}])
+    latin = {**os.environ, "PYTHONPATH": "layer", "PYTHONIOENCODING": "latin-1"}
+    run = report_command(tmp_path, env=latin, encoding="latin-1")
+    assert run.returncode == 0
+    assert "a\\x1b[2J\\nleft out: é \\U0001f389" in run.stdout
+    assert "\x1b" not in run.stdout + run.stderr
+    assert len(run.stderr.splitlines()) == 1
+
+
+def test_a_report_needs_no_standard_error(tmp_path):
+    write(tmp_path / "a", [event(1), {}])
+    shell = f"{sys.executable} -m pytracking report {tmp_path} 2>&-"
+    run = ended(["bash", "-c", shell], env={**os.environ, "PYTHONPATH": "layer"}, cwd=ROOT)
+    assert run.returncode == 0
+    assert "campaign" in run.stdout
+
+
+def test_what_would_have_no_effect_is_said(tmp_path):
+    write(tmp_path / "a", [event(1)])
+    (tmp_path / "mail").mkdir()
+    mail = tmp_path / "mail" / "mail.html"
+    mail.write_bytes('<a href="https://a.example.com/1">x</a>'.encode("utf-16"))
+    without_page = report_command(tmp_path / "a", "--mail", mail)
+    assert (without_page.returncode, "--html" in without_page.stderr) == (1, True)
+    html = tmp_path / "o.html"
+    run = report_command(tmp_path / "a", "--mail", mail, "--html", html, "--sent", "nobody=3")
+    assert "--sent nobody: no event" in run.stderr
+    assert "1&lt;/span&gt;x" in html.read_text()
+    assert report_command("").returncode == 1
+
+
+def test_parquet_goes_to_a_folder_of_any_name(made, tmp_path):
+    folder = tmp_path / "a'b\udcff"
+    write_parquet(made[2], folder)
+    assert len(list(folder.iterdir())) == len(questions.QUESTIONS)
 
 
 @pytest.mark.parametrize("name", [*questions.QUESTIONS, "people"])

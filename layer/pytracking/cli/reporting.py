@@ -11,7 +11,10 @@ from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pytracking.cli.files import read_bytes
 from pytracking.errors import ConfigurationError
+from pytracking.mails import markup
+from pytracking.mails.charset import read_html
 from pytracking.reporting import questions
 from pytracking.reporting.report import Report
 
@@ -84,11 +87,11 @@ def _day(text: str) -> date:
 
 def run_report(arguments: argparse.Namespace) -> int:
     """Report on events as the arguments say."""
+    if arguments.mail and not arguments.html:
+        raise ConfigurationError("--mail is shown on a page: give --html, too")
+    mail = _mail(arguments.mail) if arguments.mail else None
     keys = questions.Keys(arguments.by, arguments.mail_key)
     report = replace(_report(arguments, keys), sent=dict(arguments.sent))
-    mail = None
-    if arguments.mail:
-        mail = Path(arguments.mail).read_text(encoding="utf-8", errors="replace")
     if arguments.html:
         from pytracking.reporting.page import page
 
@@ -102,10 +105,28 @@ def run_report(arguments: argparse.Namespace) -> int:
     if arguments.json:
         print(json.dumps(_as_json(report), indent=2))
     elif not (arguments.html or arguments.csv or arguments.parquet):
-        print(_as_text(report))
+        charset = sys.stdout.encoding
+        print(_as_text(report).encode(charset, "backslashreplace").decode(charset))
     for problem in report.problems:
-        print(f"left out: {problem.file}: {problem.count} {problem.what}", file=sys.stderr)
+        shown = _in_one_line(problem.file)
+        print(f"left out: {shown}: {problem.count} {problem.what}", file=sys.stderr)
+    for campaign in report.sent.keys() - {row["campaign"] for row in report.campaigns()}:
+        print(f"--sent {campaign}: no event is of that campaign", file=sys.stderr)
     return 0
+
+
+def _mail(file: str) -> str:
+    reading = read_html(read_bytes(file, "the mail"))
+    if reading.problem:
+        raise ConfigurationError(f"cannot read the mail {file!r}: {reading.problem}")
+    return markup.readable(reading.text)
+
+
+def _in_one_line(text: str) -> str:
+    """Return a stranger's text for a terminal: what would move its cursor is written out."""
+    return "".join(
+        char if char.isprintable() else char.encode("unicode_escape").decode() for char in text
+    )
 
 
 def _report(arguments: argparse.Namespace, keys: questions.Keys) -> Report:
@@ -151,7 +172,7 @@ def _as_text(report: Report) -> str:
     )
     rows = [head] + [
         (
-            str(row["campaign"] or "-"),
+            _in_one_line(row["campaign"] or "-"),
             *(f"{row[name]:,}" for name in ("opens", "unique_opens", "clicks", "unique_clicks")),
             *("-" if row[name] is None else f"{row[name]:.1%}" for name in ("ctr", "ctor")),
             *(

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import calendar
 import gzip
+import os
+import shutil
 import tempfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from pathlib import Path
 from typing import Any
 
 from pytracking.errors import ConfigurationError, MissingDependency, ReportError
+from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES
 from pytracking.reporting import questions
 from pytracking.reporting.report import Gap, Report, Table
 
@@ -30,31 +33,40 @@ BYTES_A_MEGABYTE = 125_000
 MAX_LINE_BYTES = 16_777_216
 """The longest line that DuckDB reads for certain: far above any event."""
 
-SCHEMA = 1
-"""The newest schema of events that the questions understand."""
-
 COLUMNS = {
     "id": "VARCHAR",
     "type": "VARCHAR",
-    "schema": "BIGINT",
+    "schema": "JSON",
     "link_id": "VARCHAR",
     "timestamp": "BIGINT",
     "is_open_tracking": "BOOLEAN",
     "is_click_tracking": "BOOLEAN",
     "tracked_url": "VARCHAR",
-    "metadata": "VARCHAR",
+    "metadata": "JSON",
     "value": "VARCHAR",
-    "test": "BOOLEAN",
+    "test": "JSON",
     "visitor": 'STRUCT("class" VARCHAR, signals VARCHAR[], shadow VARCHAR[], age_seconds BIGINT)',
 }
-"""The members of an event that the questions read, by DuckDB's types."""
+"""The members of an event that the questions read, by DuckDB's types. What is JSON is as it was
+written: as a VARCHAR, a text would lose its quotes, and be taken for what it quotes."""
 
-_VERDICT = f"""CASE
-    WHEN "schema" > {SCHEMA} THEN 'of a newer schema'
-    WHEN id IS NULL OR "timestamp" IS NULL THEN 'no event'
-    WHEN coalesce("type", CASE WHEN is_open_tracking OR is_click_tracking THEN '' END) IS NULL
-        THEN 'no event'
-END"""
+_LINES = f"""
+SELECT * REPLACE (
+    md5_number(id) AS id,  -- only compared: as numbers they take a third of the memory
+    CAST(metadata AS VARCHAR) AS metadata,
+    "test" = 'true' AS test
+), CASE
+    WHEN TRY_CAST("schema" AS DOUBLE) > {SCHEMA} THEN 'of a newer schema'
+    WHEN "schema" <> '{SCHEMA}' OR metadata NOT LIKE '{{%' OR id IS NULL
+        OR "timestamp" IS NULL OR "timestamp" NOT BETWEEN 0 AND {MAX_TIMESTAMP} THEN 'no event'
+    WHEN "type" NOT IN {(*TYPES.values(),)} THEN 'of an unknown type'
+    WHEN "type" IS NULL AND (is_open_tracking OR is_click_tracking) IS NOT TRUE THEN 'no event'
+END AS problem"""
+
+_SOURCE = f"""
+FROM read_json(?, format = 'newline_delimited', ignore_errors = true, filename = 'file',
+    hive_partitioning = false,
+    columns = {{{", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())}}})"""
 
 
 def report_of(
@@ -80,24 +92,27 @@ def report_of(
         raise MissingDependency(
             "a report needs duckdb: pip install 'pytracking-serverless[report]'"
         ) from error
+    problems: list[Gap] = []
     with tempfile.TemporaryDirectory(prefix="pytracking-report-") as scratch:
-        files = list(_files(paths, Path(scratch)))
-        if not files:
+        files = list(_files(paths, Path(scratch), problems))
+        origins = _linked(files, Path(scratch), problems)
+        if not origins:
+            found = "".join(f"; {one.file}: {one.what}" for one in problems)
             raise ConfigurationError(
                 f"no file of events in {', '.join(map(str, paths))}: expected files of JSON "
-                "lines, plain or gzip"
+                f"lines, plain or gzip{found}"
             )
         connection = duckdb.connect()
         try:
             # It takes a program without a file, such as a notebook, for a terminal of its own.
             connection.execute("SET enable_progress_bar = false")
             connection.execute(f"SET threads = {THREADS}")
-            connection.execute(f"SET memory_limit = '{_megabytes(files)}MB'")
+            connection.execute(f"SET memory_limit = '{_megabytes(origins)}MB'")
             connection.execute("SET preserve_insertion_order = false")
             connection.execute("SET temp_directory = ?", [scratch])
             connection.execute(questions.question("duckdb"))
             progress(f"reading {len(files)} files")
-            problems = _load(connection, files, Path(scratch), since)
+            problems += _load(connection, origins, since)
             progress("telling people from machines")
             connection.execute(f"CREATE TABLE people AS {questions.people(keys)}")
             tables = {}
@@ -106,14 +121,16 @@ def report_of(
                 tables[name] = _answer(connection, questions.question(name))
         except (duckdb.Error, OSError) as error:
             raise ReportError(f"the report could not be made: {error}") from error
+        except RuntimeError as error:  # what becomes of Ctrl-C in DuckDB
+            raise KeyboardInterrupt from error
         finally:
             connection.close()
     return Report(tables, problems)
 
 
-def _megabytes(files: Sequence[Path]) -> int:
+def _megabytes(origins: Mapping[str, Path]) -> int:
     least, most = MEGABYTES
-    size = sum(file.stat().st_size for file in files)
+    size = sum(Path(name).stat().st_size for name in origins)
     return min(most, max(least, size // BYTES_A_MEGABYTE))
 
 
@@ -126,34 +143,31 @@ def write_parquet(report: Report, folder: Path) -> None:
     import duckdb
 
     folder.mkdir(parents=True, exist_ok=True)
-    with duckdb.connect() as connection:
+    with duckdb.connect() as connection, tempfile.TemporaryDirectory() as scratch:
         for name, table in report.tables.items():
-            marks = ", ".join("?" for _ in table.columns)
-            kinds = ", ".join(
-                f'"{column}" {_kind(table, number)}' for number, column in enumerate(table.columns)
+            columns = [[row[number] for row in table.rows] for number in range(len(table.columns))]
+            chosen = ", ".join(
+                f'unnest(CAST(? AS {_kind(column)}[])) AS "{title}"'
+                for title, column in zip(table.columns, columns, strict=True)
             )
-            connection.execute(f"CREATE TABLE {name} ({kinds})")
-            if table.rows:
-                connection.executemany(
-                    f"INSERT INTO {name} VALUES ({marks})",  # noqa: S608 - our own names
-                    table.rows,
-                )
+            written = Path(scratch) / "table.parquet"  # any folder's name may hold what SQL cannot
             try:
-                connection.execute(
-                    f"COPY {name} TO '{str(folder / name).replace(chr(39), chr(39) * 2)}.parquet'"
-                )
+                connection.execute(f"COPY (SELECT {chosen}) TO '{written}'", columns)
+                shutil.copyfile(written, folder / f"{name}.parquet")
             except (duckdb.Error, OSError) as error:
                 raise ReportError(f"{folder} cannot be written: {error}") from error
 
 
-def _kind(table: Table, column: int) -> str:
-    kinds = {type(row[column]) for row in table.rows} - {type(None)}
-    return (
-        "BIGINT" if kinds == {int} else "DOUBLE" if kinds <= {int, float} and kinds else "VARCHAR"
-    )
+def _kind(values: Sequence[Any]) -> str:
+    kinds = {type(value) for value in values} - {type(None)}
+    if not kinds or not kinds <= {int, float}:
+        return "VARCHAR"
+    return "DOUBLE" if float in kinds else "BIGINT"
 
 
-def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
+def _files(paths: Sequence[str | Path], scratch: Path, problems: list[Gap]) -> Iterator[Path]:
+    """Yield each file once; folders that cannot be read go to the problems."""
+    seen: set[str] = set()
     for path in paths:
         if str(path).startswith("s3://"):
             from pytracking.reporting.athena import download
@@ -161,38 +175,86 @@ def _files(paths: Sequence[str | Path], scratch: Path) -> Iterator[Path]:
             yield from download(str(path), scratch)
             continue
         place = Path(path)
-        if place.is_dir():
-            yield from sorted(file for file in place.rglob("*") if file.is_file())
-        elif place.exists():
-            yield place
+        if not (str(path) and place.exists()):
+            raise ConfigurationError(f"{str(path)!r} does not exist")
+        for file in _below(place, problems) if place.is_dir() else (place,):
+            where = os.path.realpath(file)
+            if where not in seen:
+                seen.add(where)
+                yield file
+
+
+def _below(folder: Path, problems: list[Gap]) -> Iterator[Path]:
+    """Yield the files in a folder and those below it, through links as well."""
+    seen: set[str] = set()
+
+    def note(error: OSError) -> None:
+        problems.append(Gap(str(error.filename), f"folder not read: {error.strerror}", 1))
+
+    for parent, folders, names in os.walk(folder, onerror=note, followlinks=True):
+        where = os.path.realpath(parent)
+        if where in seen:  # a link that leads around in a circle
+            folders.clear()
+            continue
+        seen.add(where)
+        folders.sort()
+        yield from (file for file in map(Path(parent).joinpath, sorted(names)) if file.is_file())
+
+
+def _linked(files: Sequence[Path], scratch: Path, problems: list[Gap]) -> dict[str, Path]:
+    """Give each file a name by which DuckDB reads it as what it is, and return which is which.
+
+    By the names they have, it would take some for patterns, see members of events in `key=value`,
+    and know gzip by `.gz` alone.
+    """
+    origins = {}
+    for number, file in enumerate(files):
+        name = scratch / f"{number}.ndjson"
+        source = file
+        try:
+            if not file.is_file():  # a pipe, which can be read only once
+                source = scratch / f"{number}.piped"
+                with file.open("rb") as stream, source.open("wb") as copy:
+                    shutil.copyfileobj(stream, copy)
+            if _is_gzip(source):
+                name = name.with_suffix(".ndjson.gz")
+            name.symlink_to(source.absolute())
+        except OSError as error:
+            problems.append(Gap(str(file), f"file not read: {error.strerror}", 1))
         else:
-            raise ConfigurationError(f"{path} does not exist")
+            origins[str(name)] = file
+    return origins
 
 
-def _load(connection: Any, files: list[Path], scratch: Path, since: date | None) -> list[Gap]:
+def _is_gzip(file: Path) -> bool:
+    with file.open("rb") as stream:
+        return stream.read(2) == b"\x1f\x8b"
+
+
+def _load(connection: Any, origins: dict[str, Path], since: date | None) -> list[Gap]:
     """Make the relation ``events``; return what of the files is not in it."""
     import duckdb
 
-    origins = {str(file): str(file) for file in files}
     problems = []
     try:
-        _read(connection, files)
-    except (duckdb.IOException, duckdb.InvalidInputException):  # one damaged file fails them all
-        origins = {}
-        for number, file in enumerate(files):
-            salvaged = scratch / f"{number}.ndjson"
-            damage = _salvage(file, salvaged)
-            if damage:
-                problems.append(Gap(str(file), damage, 1))
-            else:
-                salvaged.unlink()
-            origins[str(salvaged if damage else file)] = str(file)
-        _read(connection, [Path(name) for name in origins])
+        _read(connection, origins)
+    except duckdb.Error:  # one damaged file fails them all
+        for name in list(origins):
+            try:
+                connection.execute(f"SELECT count(id) {_SOURCE}", [[name]]).fetchall()
+            except duckdb.Error:
+                file = origins.pop(name)
+                salvaged = f"{name}.salvaged"
+                damage = _salvage(Path(name), Path(salvaged))
+                if damage:
+                    problems.append(Gap(str(file), damage, 1))
+                origins[salvaged] = file
+        _read(connection, origins)
     found = connection.execute(
         "SELECT file, problem, count(*) FROM lines WHERE problem IS NOT NULL "
         "GROUP BY file, problem ORDER BY file, problem"
     ).fetchall()
-    problems += [Gap(origins[file], problem, lines) for file, problem, lines in found]
+    problems += [Gap(str(origins[file]), problem, lines) for file, problem, lines in found]
     began = calendar.timegm(since.timetuple()) if since else 0
     connection.execute(
         "CREATE VIEW events AS SELECT * FROM lines "  # noqa: S608 - a number of ours
@@ -201,41 +263,30 @@ def _load(connection: Any, files: list[Path], scratch: Path, since: date | None)
     return problems
 
 
-def _read(connection: Any, files: list[Path]) -> None:
-    columns = ", ".join(f"'{name}': '{kind}'" for name, kind in COLUMNS.items())
-    connection.execute(
-        # ids are only compared: as numbers they take a third of the memory
-        f"CREATE TABLE lines AS SELECT * REPLACE (md5_number(id) AS id), {_VERDICT} AS problem "  # noqa: S608
-        "FROM read_json(?, "
-        "format = 'newline_delimited', ignore_errors = true, filename = 'file', "
-        f"columns = {{{columns}}})",
-        [[str(file) for file in files]],
-    )
+def _read(connection: Any, names: Iterable[str]) -> None:
+    connection.execute(f"CREATE TABLE lines AS {_LINES} {_SOURCE}", [list(names)])
 
 
 def _salvage(file: Path, target: Path) -> str | None:
     """Write what can be read of a file, and return what cannot; None where nothing is amiss.
 
-    Of a line that is cut off or too long, the rest is written: it is counted as no event.
+    Of a line that is cut off, the rest is written: it is counted as no event.
     """
-    with file.open("rb") as stream:
-        is_gzip = stream.read(2) == b"\x1f\x8b"
     damage = None
-    if file.suffix == ".gz" and not is_gzip:
-        damage = "named .gz and not gzip: read as it is"
-    opener = gzip.open if is_gzip else open
-    with opener(file, "rb") as lines, target.open("wb") as out:
+    with (gzip.open if _is_gzip(file) else open)(file, "rb") as lines, target.open("wb") as out:
         while True:
             try:
                 line = lines.readline(MAX_LINE_BYTES)
+                while len(line) == MAX_LINE_BYTES and not line.endswith(b"\n"):
+                    damage = "a line of over 16 MB: left out"
+                    while line and not line.endswith(b"\n"):
+                        line = lines.readline(MAX_LINE_BYTES)
+                    line = lines.readline(MAX_LINE_BYTES)
             except (EOFError, OSError, zlib.error):
                 return "gzip that is cut off or damaged: read as far as it goes"
             if not line:
                 return damage
-            if len(line) < MAX_LINE_BYTES:
-                out.write(line)
-            else:
-                damage = "a line of over 16 MB: left out"
+            out.write(line)
 
 
 def _answer(connection: Any, sql: str) -> Table:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from html import escape
-from html.parser import HTMLParser
 from typing import Any
 
+from pytracking.html import find_links
 from pytracking.reporting.report import Report
 
 SHOWN_ROWS = 100
@@ -40,6 +40,9 @@ iframe { width: 100%; height: 60rem; border: 1px solid var(--line); background: 
   h2 { break-after: avoid; } }
 """
 
+# The mail in its frame is under it as well.
+_POLICY = "default-src 'none'; style-src 'unsafe-inline'; img-src data:"
+
 _BADGE = (
     '<span style="display:inline-block;background:#b3541e;color:#fff;'
     'font:bold 12px/18px sans-serif;padding:0 6px;border-radius:9px;margin:0 4px">{clicks}</span>'
@@ -56,8 +59,8 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     parts = [
         f"<h1>{escape(title)}</h1>",
         "<p>People are browsers, mail programs and the image proxies that fetch for them. "
-        "Programs, and bursts of three links or more of one mail within 10 seconds or with its "
-        "decoy, are counted as machines.</p>",
+        "Programs, and bursts of three links or more of one mail within 10 seconds of a click, or "
+        "with its decoy, are counted as machines.</p>",
         _campaigns(report),
         _hours(report.tables["hours"].records()),
         _delays(report.tables["delays"].records()),
@@ -69,6 +72,7 @@ def page(report: Report, *, title: str = "Opens and clicks", mail: str | None = 
     body = "\n".join(part for part in parts if part)
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{_POLICY}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>{_STYLE}</style>\n</head>\n"
         f"<body>\n{body}\n</body>\n</html>\n"
@@ -138,24 +142,29 @@ def _hours(rows: list[dict[str, Any]]) -> str:
     if len(rows) < 2:
         return ""
     first, last = rows[0]["hour"], rows[-1]["hour"]
+    step = 3600 * -(-(last - first + 3600) // (3600 * WIDTH))  # hours a point: no more than pixels
     names = ("machines", "opens", "clicks")
-    most = max(row[name] for row in rows for name in names) or 1
+    sums: defaultdict[int, Counter[str]] = defaultdict(Counter)
+    for row in rows:
+        sums[(row["hour"] - first) // step].update({name: row[name] for name in names})
+    most = max(max(found.values()) for found in sums.values()) or 1
     lines = []
-    by_hour = {row["hour"]: row for row in rows}
-    hours = range(first, last + 1, max(3600, (last - first) // 3600 // WIDTH * 3600))
+    last_point = (last - first) // step
     for name in names:
         points = " ".join(
-            f"{(hour - first) / (last - first) * WIDTH:.1f},"
-            f"{HEIGHT - by_hour.get(hour, {name: 0})[name] / most * (HEIGHT - 20):.1f}"
-            for hour in hours
+            f"{point / max(last_point, 1) * WIDTH:.1f},"
+            f"{HEIGHT - sums[point][name] / most * (HEIGHT - 20):.1f}"
+            for point in range(last_point + 1)
         )
         lines.append(f'<polyline class="{name}" points="{points}"/>')
+    every = "hour" if step == 3600 else f"{step // 3600} hours"
     ends = [f"{datetime.fromtimestamp(hour, UTC):%Y-%m-%d %H:%M}" for hour in (first, last)]
     label = (
-        f"Opens, clicks and machines by the hour from {ends[0]} to {ends[1]} UTC, at most {most:,}"
+        f"Opens, clicks and machines every {every} from {ends[0]} to {ends[1]} UTC, "
+        f"at most {most:,}"
     )
     return (
-        "<h2>By the hour</h2><figure style='margin:0'>"
+        f"<h2>Every {every}</h2><figure style='margin:0'>"
         f'<svg viewBox="-4 -4 {WIDTH + 8} {HEIGHT + 24}" role="img" aria-label="{label}">'
         f'<line class="axis" x1="0" y1="{HEIGHT}" x2="{WIDTH}" y2="{HEIGHT}"/>{"".join(lines)}'
         f'<text x="0" y="8">{most:,}</text><text x="0" y="{HEIGHT + 16}">{ends[0]}</text>'
@@ -229,9 +238,9 @@ def _bursts(report: Report) -> str:
     ]
     return _section(
         "Bursts",
-        "Mails whose links were followed all at once, the busiest first.",
+        "The 100 busiest mails whose links were followed all at once.",
         ("Mail", "Campaign", "Clicks", "Within"),
-        rows[:20],
+        rows,
     )
 
 
@@ -241,36 +250,29 @@ def _problems(report: Report) -> str:
     return _section("Left out", "What could not be read as an event.", head, rows)
 
 
-class _Anchors(HTMLParser):
-    """Finds where each link of a mail begins."""
-
-    def __init__(self, html: str) -> None:
-        super().__init__()
-        self.found: list[tuple[int, str]] = []
-        self._lines = [0]
-        for line in html.splitlines(keepends=True):
-            self._lines.append(self._lines[-1] + len(line))
-        self.feed(html)
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        href = dict(attrs).get("href")
-        if tag == "a" and href:
-            line, column = self.getpos()
-            start = self._lines[line - 1] + column
-            self.found.append((start + len(self.get_starttag_text() or ""), href.strip()))
-
-
 def _overlay(mail: str, report: Report) -> str:
-    clicks: Counter[str] = Counter()
+    clicks: Counter[tuple[str, str | None]] = Counter()
     for row in report.tables["links"].records():
-        clicks[row["url"]] += row["clicks"]
+        clicks[_without_utm(row["url"]), row["position"]] += row["clicks"]
     shown, done = [], 0
-    for end, href in _Anchors(mail).found:
-        if href in clicks:
-            shown += [mail[done:end], _BADGE.format(clicks=f"{clicks[href]:,}")]
-            done = end
+    tracked = [link for link in find_links(mail) if link.target]
+    for position, link in enumerate(tracked, 1):
+        url = _without_utm(link.target)
+        found = clicks[url, None] + clicks[url, str(position)]
+        if found:
+            shown += [mail[done : link.end], _BADGE.format(clicks=f"{found:,}")]
+            done = link.end
     shown.append(mail[done:])
     return (
-        "<h2>The mail</h2><p>The number of people's clicks stands in each link.</p>"
+        "<h2>The mail</h2><p>The number of people's clicks stands in each link. Images are not "
+        "fetched.</p>"
         f'<iframe sandbox title="The mail with clicks" srcdoc="{escape("".join(shown))}"></iframe>'
     )
+
+
+def _without_utm(url: str | None) -> str:
+    """Return a URL as it was before rewriting added the parameters of a campaign."""
+    head, mark, fragment = (url or "").partition("#")
+    path, _, query = head.partition("?")
+    kept = "&".join(one for one in query.split("&") if one and not one.startswith("utm_"))
+    return f"{path}?{kept}{mark}{fragment}" if kept else f"{path}{mark}{fragment}"
