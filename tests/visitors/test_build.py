@@ -17,6 +17,9 @@ from tools.visitors.build import (
 )
 
 FIRST, SECOND = load_lists()
+DEVICES_AND_EXPRESSIONS = {
+    one for one in LEFT_OUT if one.startswith(("AP3A", "[a-z0-9")) or "(?!" in one
+}
 
 
 def test_the_words_are_those_that_the_script_makes_of_the_pinned_lists():
@@ -56,6 +59,19 @@ def test_of_a_word_that_both_lists_have_the_first_ones_entry_counts():
 def test_what_is_left_out_or_narrowed_is_in_a_list():
     patterns = {crawler["pattern"] for crawler in [*FIRST, *SECOND]}
     assert set(LEFT_OUT) | set(NARROWED) <= patterns
+
+
+@pytest.mark.parametrize("pattern", sorted(set(LEFT_OUT) - DEVICES_AND_EXPRESSIONS))
+def test_what_is_left_out_wrongs_nobody_behind_a_browsers_string(pattern):
+    for literal in literals(pattern):
+        for browser in (
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+            " Chrome/139.0.0.0 Safari/537.36",
+            "Mozilla/5.0 (iPhone; CPU iPhone OS 18_6 like Mac OS X) AppleWebKit/605.1.15"
+            " (KHTML, like Gecko) Mobile/15E148",
+        ):
+            agent = f"{browser} {literal.strip('^/')}/1.2"
+            assert classify(agent, {}, "GET", None, "click").cls in ("human", "unknown")
 
 
 def test_a_verdict_names_the_lists_that_it_looks_words_up_in():

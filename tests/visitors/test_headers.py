@@ -116,7 +116,7 @@ def test_of_old_and_other_browsers_nothing_is_expected(agent):
     assert verdict(agent, without=(*FETCH, *HINTS)).cls == "human"
 
 
-@pytest.mark.parametrize("header", ["via", "x-amz-cf-id"])
+@pytest.mark.parametrize("header", ["via", "x-amz-cf-id", "x-bluecoat-via"])
 def test_what_a_proxy_may_have_taken_away_is_not_missed(header):
     names = (*FETCH, *HINTS, "accept-language")
     changed = {header: "1.1 proxy", "accept": "*/*"}
@@ -151,6 +151,8 @@ def test_hints_of_another_browser_contradict(changed):
         {"sec_ch_ua_platform": '"Fuchsia"'},
         {"sec_ch_ua": '"Brave";v="139", "Chromium";v="139"'},
         {"sec_ch_ua": '"Example";v="1"'},
+        *({"sec_ch_ua": f'"Chromium";v="{n}"'} for n in ("9" * 4301, "0" * 4301 + "139", "\u0661")),
+        {"agent": CHROME.replace("139.0", "99.105"), "sec_ch_ua": '"Chromium";v="105"'},  # a policy
     ],
 )
 def test_hints_that_a_person_may_send_do_not(changed):
@@ -162,6 +164,8 @@ def test_hints_that_a_person_may_send_do_not(changed):
     [
         ("click", {"sec-fetch-mode": "cors", "sec-fetch-dest": "empty"}),
         ("click", {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "image"}),
+        ("click", {"sec-fetch-mode": "navigate", "sec-fetch-dest": "image"}),
+        ("click", {"sec-fetch-mode": "navigate", "sec-fetch-dest": "script"}),
         ("open", {"sec-fetch-mode": "no-cors", "sec-fetch-dest": "script"}),
         ("open", {"sec-fetch-mode": "cors"}),
     ],
@@ -182,6 +186,28 @@ def test_a_fetch_for_something_else_is_no_persons(kind, headers):
 )
 def test_an_image_may_be_shown_in_many_ways(headers):
     assert verdict(kind="open", without=FETCH, **headers).cls == "human"
+
+
+@pytest.mark.parametrize("mode", ["navigate,navigate", "navigate, navigate", ""])
+def test_a_header_that_comes_twice_or_empty_contradicts_nothing(mode):
+    assert verdict(sec_fetch_mode=mode).cls == "human"
+
+
+@pytest.mark.parametrize(
+    ("header", "signal"),
+    [
+        ("sec-datadog", "tool-header:datadog"),
+        ("x-abuse-info", "tool-header:new-relic"),
+        ("postman-token", "tool-header:postman"),
+        ("acunetix-product", "tool-header:acunetix"),
+    ],
+)
+def test_a_tester_that_says_so_in_a_header_is_one(header, signal):
+    assert verdict(**{header: "x"}).signals[0] == signal
+
+
+def test_a_browser_without_a_window_stays_one_in_any_hint():
+    assert verdict(sec_ch_ua_full_version_list='"HeadlessChrome";v="139.0"').cls == "bot"
 
 
 def test_a_robot_that_signs_its_requests_is_one():

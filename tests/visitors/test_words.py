@@ -126,6 +126,95 @@ def test_an_attack_is_found_wherever_a_browsers_string_holds_it(browser, place, 
     assert "injection" in verdict(browser.replace(place, place + attack)).signals
 
 
+ANDROID = "AppleWebKit/537.36 (KHTML, like Gecko) Chrome/137.0.0.0 Mobile Safari/537.36"
+OLD_ANDROID = "AppleWebKit/534.30 (KHTML, like Gecko) Version/4.0 Mobile Safari/534.30"
+MSIE = "Mozilla/4.0 (compatible; MSIE 7.0; Windows NT 5.1"
+EMBEDDED = "Embedded Web Browser from: http://bsalsa.com/; .NET CLR 2.0.50727)"
+
+
+@pytest.mark.parametrize("device", ["Seeker", "FEVER", "Highscreen Spider", "CUBOT2", "Expanse"])
+@pytest.mark.parametrize(
+    "agent",
+    [
+        "Mozilla/5.0 (Linux; Android 15; {}) " + ANDROID,
+        "Mozilla/5.0 (Linux; Android 15; {} Build/AP3A.240905; wv) " + ANDROID + " Instagram 385.0"
+        " Android (35/15; 480dpi; 1200x2670; Example Inc.; {}; {}; mt6878; en_US; 750437416)",
+        "Mozilla/5.0 (Linux; Android 10; HarmonyOS; {}) " + ANDROID,
+        *(
+            f"Mozilla/5.0 (Linux; U; Android 4.2.2; {tag}; {{}} Build/JDQ39) {OLD_ANDROID}"
+            for tag in ("en-us", "fr", "fil-ph", "es-419", "sr-latn-rs", "zh-hant-tw")
+        ),
+        "UCWEB/2.0 (MIDP-2.0; U; Adr 4.2.2; ru; {}) U2/1.0.0 UCBrowser/10.1.0.527 U2/1.0.0 Mobile",
+        "Dalvik/2.1.0 (Linux; U; Android 6.0; Phone) [FBAN/FB4A;FBAV/400;FBDV/{};FBSV/6.0;]",
+        "Snapchat/13.1.0.40 ({}; Android 15#1#35; gzip; )",
+        "YahooMobileMail/1.0 (Android Mail; 6.0.1) ({};WIKO;{};6.0/MRA58K)",
+    ],
+)
+def test_what_a_telephone_is_called_says_nothing(agent, device):
+    assert verdict(agent.format(*[device] * 3)).cls in ("human", "unknown")
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        f"{IPHONE} Tumblr/iPhone/30.1/301/17.0/tumblr/",
+        f"{IPHONE} Bluesky/1.98.0",
+        f"{IPHONE} Overcast/2023.8",
+        f"{IPHONE} Goodreads/4.8",
+        f"{IPHONE} Inoreader/6.4",
+        f"{IPHONE} PayPal/8.73.0",
+        f"{IPHONE} Sogou SogouMobileBrowser/5.11.10",
+        "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko)"
+        " Asana/2.1.0 Chrome/116.0.0.0 Electron/26.4.1 Safari/537.36",
+        "Mozilla/5.0 (Linux; Android 11) AppleWebKit/537.36 (KHTML, like Gecko) CocCoc/100.0.214"
+        " Chrome/94.0.4606.214 Mobile Safari/537.36",
+        "Mozilla/5.0 (Android) Nextcloud-android/3.27.0",
+        "Mozilla/5.0 (Linux) mirall/3.11.0git (Nextcloud, example-6.1)",
+        "Mozilla/5.0 (Windows NT 10.0; WOW64) AppleWebKit/538.1 (KHTML, like Gecko) QuiteRSS/0.19.4"
+        " Safari/538.1",
+        "Mozilla/5.0 (Windows; U; Windows NT 5.1; ru; rv:1.9.2.3) Gecko/20100401 Firefox/3.6.3"
+        " (.NET CLR 3.5.30729) sputnik 2.1 mail.ru",
+        f"{IPHONE} MyApp/1700000000",
+        f"{CHROME} Valve Steam GameOverlay/1700000000",
+        "Mozilla/5.0 (Windows Phone 10.0; Microsoft; Lumia 950) AppleWebKit/537.36"
+        " (KHTML, like Gecko) Chrome/52.0.2743.116 Mobile Safari/537.36 Edge/15.15063 QRScanner/2",
+        "Mozilla/5.0 (SymbianOS/9.4; Nokia) AppleWebKit/525 (KHTML, like Gecko) (vodafone.com)",
+        "Mozilla/5.0 (Linux; Tizen 7.0; SAMSUNG Smart Monitor M8) AppleWebKit/537.36"
+        " (KHTML, like Gecko) SamsungBrowser/4.0 Chrome/94.0.4606.31 TV Safari/537.36",
+        "Nokia3510i/1.0 (05.30) Profile/MIDP-1.0 Configuration/CLDC-1.0 Java/1.0",
+        f"{MSIE}; {MSIE}; SV1) ; {EMBEDDED}",
+        f"{MSIE}; Trident/4.0; (R1 1.5); {EMBEDDED}",
+        f"{MSIE}; MRA 5.5 (build 02842); {EMBEDDED}",
+        f"{MSIE}; BT [build 60A]; (R1 1.6); www.ASPSimply.com; .NET CLR 2.0.50727)",
+    ],
+)
+def test_an_application_that_joins_its_name_to_a_browsers_is_no_machine(agent):
+    assert verdict(agent).cls in ("human", "unknown")
+
+
+def test_a_contact_behind_internet_explorers_brackets_is_a_machines():
+    assert verdict(f"{MSIE}; (R1 1.5)) (name@example.com)").signals == ("contact",)
+    assert verdict(f"{MSIE}; (R1 1.5); name@example.com").cls == "human"  # they stay open
+
+
+@pytest.mark.parametrize(
+    "agent",
+    [
+        *(
+            f"Mozilla/5.0 (Linux; Android 10; {name}) {ANDROID}"
+            for name in ("Googlebot/2.1", "sleep(15)", "select null,null", "http://www.example.com")
+        ),
+        CHROME.replace("x64", "Linux x86_64"),
+        CHROME.replace("NT 10.0", "NT 99.0"),
+        FIREFOX.replace("Linux x86_64", "Intel Mac OS X 10_15_7"),
+    ],
+)
+def test_brackets_that_no_maker_writes_are_not_taken_for_a_makers(agent):
+    headers = {"user-agent": agent, "sec-fetch-mode": "navigate", "sec-fetch-dest": "document"}
+    headers |= {"accept": "text/html", "accept-language": "en", "sec-ch-ua": '"Example";v="1"'}
+    assert "browser-headers" not in classify(agent, headers, "GET", None, "click").signals
+
+
 @pytest.mark.parametrize(
     "agent",
     [

@@ -85,6 +85,20 @@ NARROWED = {
     "WhatsApp": "^WhatsApp",
     "libwww": "libwww-perl",  # "Lynx/2.8.5rel.1 libwww-FM/2.14" is a browser
     "Feedly": "^Feedly",
+    # ... and other names that people's applications put behind a browser's string
+    "Asana\\/": "^Asana\\/",
+    "Bluesky\\/": "^Bluesky\\/",
+    "Goodreads": "compatible; Goodreads",
+    "Overcast\\/": "^Overcast\\/",
+    "PayPal\\/": "^PayPal\\/",
+    "Sogou": "Sogou[\\s\\S]*spider",
+    "Tumblr\\/": "^Tumblr\\/",
+    "coccoc": "compatible; coccoc",
+    "inoreader": "inoreader.com",
+    "Grammarly\\/": "^Grammarly\\/",  # of what is left out, one list's narrower spelling
+    "Instapaper\\/": "^Instapaper\\/",
+    "NextCloud": "NextCloud-News",
+    "mail\\.ru": "(top\\.|^|compatible; )mail\\.ru",
     "Notion\\/": "^Notion\\/",  # "... Notion/3.14.0 Chrome/126..." is its desktop app
     "Seznam": "SeznamBot",  # "... Safari/537.36 Seznam.cz/2.0.5" is a browser
     "Sonic": "Sonic\\/",  # "... Safari/537.36 Sonic Slack_SSB/4.39.95" is Slack's

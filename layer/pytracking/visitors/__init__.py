@@ -15,7 +15,7 @@ from pytracking.visitors.browsers import Browser, Device
 
 VisitorClass = Literal["human", "proxy", "prefetch", "scanner", "bot", "unknown"]
 
-RULESET = "5 crawlers 1.67.0 0.4.2"
+RULESET = "6 crawlers 1.67.0 0.4.2"
 """Which rules a verdict was made by: ours, counted, and the versions of the lists of crawlers."""
 
 MAX_AGENT_CHARS = 1024
@@ -47,6 +47,7 @@ SIGNALS: dict[str, VisitorClass] = {
     "owner": "bot",
     "malformed": "bot",
     "headless-hint": "bot",
+    "tool-header": "bot",
     "signed-agent": "bot",
     "from-header": "bot",
     "prefetch-header": "prefetch",

@@ -33,18 +33,24 @@ class Browser:
 OTHER = Browser("other", 0, plain=False)
 
 _CHROMIUM = "applewebkit/537.36 (khtml, like gecko) "
-# What makers put into their brackets, by itself or before a version
-_PARTS = frozenset((
-    "win64", "x64", "wow64", "arm64", "ubuntu", "fedora", "linux x86_64", "linux aarch64",
-    "linux i686", "linux i686 on x86_64", "linux armv7l", "linux armv8l", "freebsd amd64",
-    "openbsd amd64", "netbsd amd64",
-))  # fmt: skip
-_BEFORE_VERSIONS = (
-    "rv:", "intel mac os x ", "cpu iphone os ", "cpu os ", "cros x86_64 ", "cros aarch64 ",
-    "cros armv7l ",
-)  # fmt: skip
-# What telephones are called in; and never with ".."
-_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 ./;:,()_-")
+# What makers put into their brackets: behind which system what stands by itself, and what before
+# a version
+_PARTS: dict[str, tuple[frozenset[str], tuple[str, ...]]] = {
+    "windows": (frozenset(("win64", "x64", "wow64", "arm64")), ("rv:",)),
+    "macintosh": (frozenset(), ("intel mac os x ", "rv:")),
+    "iphone": (frozenset(), ("cpu iphone os ",)),
+    "ipad": (frozenset(), ("cpu os ",)),
+    "x11": (frozenset((
+        "ubuntu", "fedora", "linux x86_64", "linux aarch64", "linux i686", "linux i686 on x86_64",
+        "linux armv7l", "linux armv8l", "freebsd amd64", "openbsd amd64", "netbsd amd64",
+    )), ("rv:", "cros x86_64 ", "cros aarch64 ", "cros armv7l ")),
+}  # fmt: skip
+MAX_WINDOWS = 10
+"""The version in the strings of Windows 11 and later as well."""
+
+# What telephones are called in; and never with "..", nor with more than a letter before a bracket
+_ALPHABET = frozenset("abcdefghijklmnopqrstuvwxyz0123456789 .;()_-")
+_CALL = r"[a-z]{2}\("
 # Devices whose browsers differ from those of their maker: TVs, consoles, cars
 _DEVICES_APART = ("tv", "bravia", "aft", "crkey", "quest", "wv")
 
@@ -91,15 +97,22 @@ def _is_of_maker(platform: str) -> bool:
         named = len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
         return _is_of_telephone(platform) and (named or len(parts) == 1)
     if first.startswith("android "):
-        return _is_of_telephone(platform) and len(parts) <= 2
-    alone = first in ("iphone", "ipad") and len(parts) < 2
-    if not (alone or first in ("macintosh", "x11") or _number(first, "windows nt ")):
+        return _is_of_telephone(platform.replace("; rv:", "; ", 1)) and len(parts) <= 2
+    if 0 < _number(first, "windows nt ") <= MAX_WINDOWS:
+        first = "windows"
+    if first not in _PARTS or (first in ("iphone", "ipad") and len(parts) > 1):
         return False
-    return all(part in _PARTS or _number(part, *_BEFORE_VERSIONS) for part in parts)
+    alone, before_version = _PARTS[first]
+    return all(part in alone or _number(part, *before_version) for part in parts)
 
 
 def _is_of_telephone(platform: str) -> bool:
-    return ".." not in platform and _ALPHABET.issuperset(platform)
+    named = platform.replace(" build/", " ", 1)
+    return (
+        ".." not in named
+        and _ALPHABET.issuperset(named)
+        and not ("(" in named and re.search(_CALL, named))
+    )
 
 
 def _number(text: str, *names: str) -> int:
@@ -140,6 +153,14 @@ def _same_release(text: str, version: int) -> bool:
     return version < RV_AGREES_SINCE or not said or int(said[1]) == version
 
 
+# What testers and monitors add to a browser's headers, so that they can be told
+_TOOLS_HEADERS = {
+    "sec-datadog": "datadog",
+    "x-abuse-info": "new-relic",
+    "postman-token": "postman",
+    "acunetix-product": "acunetix",
+}
+
 # Fetch metadata's Sec-Purpose, and what came before it; Sec-Speculation-Tags goes with prefetches.
 _PURPOSE_HEADERS = ("sec-purpose", "purpose", "x-purpose", "x-sec-purpose", "x-moz")
 # "prefetch;prerender", "prefetch;anonymous-client-ip", Safari's "preview", early Chrome's "instant"
@@ -160,7 +181,9 @@ _FOREIGN_TO_IMAGES = frozenset((
     "serviceworker", "sharedworker", "style", "track", "video", "webidentity", "worker", "xslt",
 ))  # fmt: skip
 
-_CHROMIUM_HINT = r'"chromium"; ?v="(\d+)'
+_FOREIGN_TO_PAGES = _FOREIGN_TO_IMAGES | {"image"}
+
+_CHROMIUM_HINT = r'"chromium"; ?v="([0-9]{1,4})\b'
 # The platform that the user agent names -> what else ``Sec-CH-UA-Platform`` may be. Phones that
 # ask for the desktop's page borrow its string.
 _PLATFORMS = (
@@ -178,8 +201,11 @@ _KNOWN_PLATFORMS = frozenset(
 def header_signals(headers: Mapping[str, str]) -> Iterator[str]:
     """Yield the signals of ``headers`` (names in lower case) alone, the most telling first."""
     # "HeadlessChrome";v="120" stays in the hints when the user agent is disguised
-    if "headless" in headers.get("sec-ch-ua", "").lower():
+    hints = headers.get("sec-ch-ua", "") + headers.get("sec-ch-ua-full-version-list", "")
+    if "headless" in hints.lower():
         yield "headless-hint"
+    if tool := next((name for name in _TOOLS_HEADERS if name in headers), None):
+        yield f"tool-header:{_TOOLS_HEADERS[tool]}"
     if signed := _signer(headers):
         yield signed
     # RFC 9110, 10.1.2: robots say who runs them, and nobody else sends it
@@ -269,7 +295,8 @@ def _hints_disagree(text: str, browser: Browser, headers: Mapping[str, str]) -> 
     if not browser.plain:
         return False
     version = re.search(_CHROMIUM_HINT, hints)
-    if version and int(version[1]) != browser.version:
+    # Chrome 99 to 117 under the policy ForceMajorVersionToMinorPosition is Chrome/99.105.0.0
+    if version and f"chrome/99.{version[1]}." not in text and int(version[1]) != browser.version:
         return True
     platform = headers.get("sec-ch-ua-platform", "").strip('" ').lower()
     if platform not in _KNOWN_PLATFORMS:
@@ -278,11 +305,13 @@ def _hints_disagree(text: str, browser: Browser, headers: Mapping[str, str]) -> 
 
 
 def _wrong_mode(headers: Mapping[str, str], kind: str) -> bool:
-    mode, dest = headers.get("sec-fetch-mode"), headers.get("sec-fetch-dest")
-    if mode is None:
+    # of a header that came twice, the first
+    mode = headers.get("sec-fetch-mode", "").partition(",")[0].strip()
+    dest = headers.get("sec-fetch-dest")
+    if not mode:
         return False
     if kind != "open":
-        return mode not in ("navigate", "nested-navigate")
+        return mode not in ("navigate", "nested-navigate") or dest in _FOREIGN_TO_PAGES
     return dest in _FOREIGN_TO_IMAGES or (mode == "cors" and dest is None)
 
 
@@ -299,9 +328,8 @@ def _is_secure(headers: Mapping[str, str]) -> bool:
 
 def _is_behind_proxy(headers: Mapping[str, str]) -> bool:
     """Tell whether something on the way may have taken the headers away that are missing."""
-    return ("via" in headers or "x-amz-cf-id" in headers) and not any(
-        name.startswith("sec-") for name in headers
-    )
+    on_the_way = "via" in headers or "x-bluecoat-via" in headers or "x-amz-cf-id" in headers
+    return on_the_way and not any(name.startswith("sec-") for name in headers)
 
 
 def _oddities(
@@ -402,9 +430,9 @@ def client_of(text: str, browser: Browser, signal: str, kind: str) -> str:
 
 def device_of(text: str, browser: Browser) -> Device:
     """Return what is in the visitor's hands, by the user agent in lower case and its browser."""
-    if "ipad" in text or "tablet" in text or "kindle" in text or "silk/" in text:
-        return "tablet"
-    if "iphone" in text or "ipod" in text or "windows phone" in text:
+    if has(text.replace("tablet pc", ""), ("ipad", "tablet", "kindle", "silk/")):
+        return "tablet"  # Tablet PC 2.0 is a part of Windows 7
+    if has(text, ("iphone", "ipod", "windows phone", "opera mini")):
         return "phone"
     if not browser.plain and has(text, _NO_DESKTOP):
         return "other"

@@ -35,11 +35,11 @@ catexplorador ccbot cdscbot cegbfeieh censys centurybot certytags changedetectio
 channable channel3bot chargebeebot charlotte checkhost checkly checkprivacy cherrypicker chinaclaw
 chirp chromaxa cincraw cirrusexplorer citeseerxbot citoid cjnetworkquality clarsentia claudebot
 clearscopebot clickagy clickuplinkunfurler cloudendure cloudflareradarurlscanner cloudinary
-cloudtrellis cludo cmschecker coccoc cocolyzebot codabot coldfusion collapsify colly commafeed
-commonscan contactbigdatafr contentkingapp contxbot convera convermax cookiereports copyrightcheck
-copyscape cotoyogi coveobot crawl4ai crawler4j crawlson crawlyprojectcrawler crescent criteo
-criteobot cronless crowsnest crystalsemanticsbot cshttp csscheck curb curebot customasynchttpclient
-cutbot cxensebot cybaabot cyberfindcrawler cyotekwebcopy dareboost daspeedbot databasedrivermysqli
+cloudtrellis cludo cmschecker cocolyzebot codabot coldfusion collapsify colly commafeed commonscan
+contactbigdatafr contentkingapp contxbot convera convermax cookiereports copyrightcheck copyscape
+cotoyogi coveobot crawl4ai crawler4j crawlson crawlyprojectcrawler crescent criteo criteobot
+cronless crowsnest crystalsemanticsbot cshttp csscheck curb curebot customasynchttpclient cutbot
+cxensebot cybaabot cyberfindcrawler cyotekwebcopy dareboost daspeedbot databasedrivermysqli
 datacha0s datadogsynthetics datafeedwatch dataforseobot datagnionbot datanyze dataparksearch dataxu
 daumoa dbpoweramp ddline deadlinkchecker debugbear deepcrawl deepnoc deepseekbot deeris deskyobot
 determ devin digg digitalpebble discobot discordbot disqus dittospyder dmbot dmbrowser dnbcrawler
@@ -60,7 +60,7 @@ flipboardrss fluffy flunky flynxapp flyriverbot forensiq forusp foundseotool fre
 freshpingbot freshrss friendica frontman fuelbot funnelback fyrebot gaisbot ganarvisitas
 garlikcrawler geedobot geedoproductsearch geedoshopproductfinder genieo genomecrawlerd gentlesource
 getcode getintent getlinkinfo getprismatic getroot getweb geziyor gigablast gigabot gingercrawler
-globalwebsearch gnowitnewsbot gobuster gobyus gofeed gofetch gomezagent gooblog goodreads goodzer
+globalwebsearch gnowitnewsbot gobuster gobyus gofeed gofetch gomezagent gooblog goodzer
 googleassociationservice googledocs googleimageproxy googlemessages googleother googleprober
 googleproducer googlesites googlestackdrivermonitoring gookey goparserbot gopay gospotcheck gotit
 gotosocial gowikibot gozilla gptbot grabify grabnet grafula grapefx grapeshotcrawler gregarius
@@ -72,43 +72,43 @@ htmlyse httpcomponents httphr httpmon httprequest httpscheck httpunit httpurlcon
 httrack huaweisymantec hubspot humanlinks hypestat iaskspider iblog iboubot ichiro ideelaborplagiaat
 iframely igdespyder igoogleportal iltrovatore imagemind imagesiftbot imagespider imagga imagineeasy
 img2dataset imgsizer imrbot inagist inboxb0t indeedbot indeedjobbot ineturl infegy infohelfer
-infoobot infosifter infotekies innologica inoreader instabid integromedb intelliseek interfaxscanbot
-interget internetmeasurement internetseer internetwache iodc ioi ioncrawl iplabel iria irlbot irokez
-iskanie isonsearchbot istellabot izabee izsearch jahho janforman jbrofuzz jetcar jetslide jetty
-jobboerse jobboersebot jobo jobrapido jolokiapwn jooblebot joomla jorgee jumio junglekeythumbnail
-justview jyxobot kemvibot kendrabot keybasebot kickfire kocmohabt komodiabot kosmiobot kouio krynos
-kstandbot kubectl kulturarw3 kumkie kunatocrawler larbin laserlikebot leechftp leechget leikibot
-lemmy letsencrypt lftp libwhisker licorne lightspeedsystems likse linespider linkanalyser
-linkapediabot linkarchiver linkcheckerbot linkdex linkedinbot linkexaminer linkfluence linkisbot
-linko linkpadbot linkpeek linkscan linksmanager linktiger linkupbot lipperhey listgembot livelapbot
-lmarenaunfurlbot loadimpactrload logicmonitor loomlybot lssbot lssrocketcrawler mabontland macocu
-macrobondbot magellan magibot magnetmebot magpierss mailchimp majestic12 managewp mandrill mappercmd
-mappydata marketinggrader marketingminer markmonitor markwatch mastodon matchorysearch mauibot
-mavifinds mbcrawler mcontextualbot mechanize medialogiabot mediametric mediatoolkitbot mediawords
-megaindex meltwaternews memgator memorybot mergadobot metainspector metajobbot metaspinner metauri
-metorik mgidbot microsearch miixpc mindupbot minicrawler mirrorwebcrawler mixnode mixrankbot mj12bot
-mlbot mnogosearch moatbot modatscanner modernizebot mogimogi mojeek monibot monsidobot
-montasticmonitor moodlebot moreover movabletype mrcgiguy msfrontpage mshots msnbot msrbot mtrobot
-muckrack multiviewbot mvaclient mxtoolbox myseosnapshot nagios nameprotect nanointeractive napbot
+infoobot infosifter infotekies innologica instabid integromedb intelliseek interfaxscanbot interget
+internetmeasurement internetseer internetwache iodc ioi ioncrawl iplabel iria irlbot irokez iskanie
+isonsearchbot istellabot izabee izsearch jahho janforman jbrofuzz jetcar jetslide jetty jobboerse
+jobboersebot jobo jobrapido jolokiapwn jooblebot joomla jorgee jumio junglekeythumbnail justview
+jyxobot kemvibot kendrabot keybasebot kickfire kocmohabt komodiabot kosmiobot kouio krynos kstandbot
+kubectl kulturarw3 kumkie kunatocrawler larbin laserlikebot leechftp leechget leikibot lemmy
+letsencrypt lftp libwhisker licorne lightspeedsystems likse linespider linkanalyser linkapediabot
+linkarchiver linkcheckerbot linkdex linkedinbot linkexaminer linkfluence linkisbot linko linkpadbot
+linkpeek linkscan linksmanager linktiger linkupbot lipperhey listgembot livelapbot lmarenaunfurlbot
+loadimpactrload logicmonitor loomlybot lssbot lssrocketcrawler mabontland macocu macrobondbot
+magellan magibot magnetmebot magpierss mailchimp majestic12 managewp mandrill mappercmd mappydata
+marketinggrader marketingminer markmonitor markwatch mastodon matchorysearch mauibot mavifinds
+mbcrawler mcontextualbot mechanize medialogiabot mediametric mediatoolkitbot mediawords megaindex
+meltwaternews memgator memorybot mergadobot metainspector metajobbot metaspinner metauri metorik
+mgidbot microsearch miixpc mindupbot minicrawler mirrorwebcrawler mixnode mixrankbot mj12bot mlbot
+mnogosearch moatbot modatscanner modernizebot mogimogi mojeek monibot monsidobot montasticmonitor
+moodlebot moreover movabletype mrcgiguy msfrontpage mshots msnbot msrbot mtrobot muckrack
+multiviewbot mvaclient mxtoolbox myseosnapshot nagios nameprotect nanointeractive napbot
 nationalarchives naverbot navroad nbertaupete95 nearsite needle neevabot nerdybot nestdaddybot
 netapi netlyzer netmechanic netpursual netresearch netresearchserver netsparker nettle nettrack
 netumo netvibes netvigie netzip neutrinoapi newrelicpinger newrelicsynthetics newsblur
-newsharecounts newsme nextcloud nghttp2 nibbler nicecrawler nicerspro nicheindex nihilscio
-nineconnections nitrobot nixstatsbot noahbot nodemeter nodeping noibu noorobot nostocrawlerbot
-notabot notifixious notifyninja notionembedder novellum ntentbot nuhk nutch nuzzel nvdorz
-nwormfeedfinder nymesis nyu observepoint ocarinabot oegp officestorebot ogscrper oicrawler okhttp
-omgili omsc onetrust opencalaissemanticproxy openfind opengraphcheck openhosebot openindexspider
-openlinkprofiler openrss opentheboxbot outbrain outclicksbot outsellurlvalidator owlin
-oxfordcloudservice page2rss pagefreezer pagegrabber pagescorer pagething pandalytics pangubot
-panopta panscient paperlibot parselysharesbot parsijoo pavuk pcbrowser pearltrees peerindex peew
-perplexityuser petalbot phantomjs phindbot phpcrawl phpservermon phxbot picscout picsearch
-picturefinder pimonster pingability pingdom pingoscope pingspot piplbot pixray pizilla plagawarebot
-playwright plukkie plumanalytics pocketimagecache pocketparser pockey podchaserparser podimo
-poduptime pompos porkbun postano postmanruntime postpost postrank prebid prerender pressenginebot
-primalbot prittorrent privacyawarebot prlog probethenet project25499 prospectb2b prowebwalker
-proximic psbot pump puppeteer purebot pwabuilderhttpagent qcbot qrafterpro qseero qualidator qualys
-queuedriver qwantbot qwantify qwarrybot radian6 radiopublicimageresizer rankactive rankactivelinkbot
-rankflex ranksonicsiteauditor reactornetty rebelmouse redditbot refindbot reget regionstuttgartbot
+newsharecounts newsme nghttp2 nibbler nicecrawler nicerspro nicheindex nihilscio nineconnections
+nitrobot nixstatsbot noahbot nodemeter nodeping noibu noorobot nostocrawlerbot notabot notifixious
+notifyninja notionembedder novellum ntentbot nuhk nutch nuzzel nvdorz nwormfeedfinder nymesis nyu
+observepoint ocarinabot oegp officestorebot ogscrper oicrawler okhttp omgili omsc onetrust
+opencalaissemanticproxy openfind opengraphcheck openhosebot openindexspider openlinkprofiler openrss
+opentheboxbot outbrain outclicksbot outsellurlvalidator owlin oxfordcloudservice page2rss
+pagefreezer pagegrabber pagescorer pagething pandalytics pangubot panopta panscient paperlibot
+parselysharesbot parsijoo pavuk pcbrowser pearltrees peerindex peew perplexityuser petalbot
+phantomjs phindbot phpcrawl phpservermon phxbot picscout picsearch picturefinder pimonster
+pingability pingdom pingoscope pingspot piplbot pixray pizilla plagawarebot playwright plukkie
+plumanalytics pocketimagecache pocketparser pockey podchaserparser podimo poduptime pompos porkbun
+postano postmanruntime postpost postrank prebid prerender pressenginebot primalbot prittorrent
+privacyawarebot prlog probethenet project25499 prospectb2b prowebwalker proximic psbot pump
+puppeteer purebot pwabuilderhttpagent qcbot qrafterpro qseero qualidator qualys queuedriver qwantbot
+qwantify qwarrybot radian6 radiopublicimageresizer rankactive rankactivelinkbot rankflex
+ranksonicsiteauditor reactornetty rebelmouse redditbot refindbot reget regionstuttgartbot
 repolookoutbot repomonkey researchbot responsecodetest restsharp retrevopageanalyzer ridderbot rivva
 robosourcer robozilla rogerbot rsiteauditor rss2tg rssingbot rssreaderbot ruxitsynthetic ryowlengine
 rytebot salesintelligent saleslift saucenao sbider scanalert scooter scope3 scoutjet scouturlmonitor
@@ -124,37 +124,36 @@ sitebeam sitebot sitebulb sitecheckerbotcrawler sitecondor siteguardian siteinde
 sitemapgenerator sitemonitor sitescorebot sitesnagger sitesoverpagesbot sitesucker sitetruth
 sitevigil skroutzbot skypeuripreview skyworkspider slaccalebot slackbot sleepbot slurp slysearch
 smarshbot smtbot smtnetpmbot smurlexpander snacktory snapsearch sniffrss sniptracker snoopy
-socialrankiobot sogou sortsite sosospider sottopop sottopopnone spacebison spamexperts spammen
-spanner sparkpost sparkshipping spaziodati spbot spdycheck specificfeeds speedkit speedy speng
-spiderling spinn3r splunk springservebot spyonweb sqlworm sqwatcher sqworm stackrambler
-statsdronebot statuscake statusnestbacklinkspider steeler stepstonecrawlbot storygizebot stractbot
-studiofaca suchen summalybot summify superfeedr superhttp surdotlybot surveybot
-sustainabilitycrawler suzuran swiftbot swifteqlinkchecker swimgbot swisscows synapse synthesibot
-sysomos sysscan szukacz t0phackteam t3versionsbot taboolabot tagoobot takeout tangibleebot
-tarmotgezgin tavilybot telegrambot teleport telesoft telesphoreo telesphorep teoma termly terracotta
-terrainformatica testcrawler testuri tetrahedron textrazor theinternetrules theinternetsearchx
-thenomad thinkbot thinklab thousandeyes thumbor thumbshots thumbsniper tigerbot tiktokspider
-timpibot tineye toata tombapublicwebcrawler toplistbot topster toutiaospider tracemyfile trackuity
-trafilatura trapitagent trendiction trendictionbot trendsmap trendsmapresolver trendspottr trove
-trovitbot truwogps tryjsoup tsmbot tulipchain turnitin tweakers tweetedtimes tweetmemebot
-tweetminster twengabot twibble twikle twinagent twingly twitterbot twurly typhoeus uclassify
-udmsearch ugaresearchagent uipbot unchaos undici universalfeedparser unshortenit untiny
-unwindfetchor upflow uptimedoctor uptimerobot uptimestatistics uptimia uptrends urlappendbot urlitor
-urlresolver urlstat urlsumabot urltester usinenouvellecrawler vbseo vci vebidoobot
-velenpublicwebcrawler veoozbot vercelbot videootvbot virusdie visionutils vkrobot vkshare vmcrawl
-voideye voil voilabot voltron vuhuvbot vyu2 wadoobot wakeletlinkexpander wallpapershd wangling
-wappalyzer watchforbot watchful watchmouse wayback wbsearchbot webalta webauskunft webauto
-webcapture webcollage webcompanycrawler webcookies webcopier webcorp webdatastats webdoc webenhancer
-webfetch webflow webfuck webgazer webimagecollector webimages webindex webkit2png webleacher
-webmastercoffee webpix webreaper websauger webscreenie webshag webshot websiteops websitepulse
-websitequester websnapr webspidermount webster webstripper websucker webthumbnail webwhacker webzio
-webzip welikelinks wellknownbot wepa wepchsearchengine wf84 wget whatcms whibse whorunscoinhive
-wikido wisebot wkhtmlto wocbot woko woobot wordupinfosearch woriobot worldbot wormlybot wotbox wpif
-wpumbrella wrtnbot wscheck wtrace wwwoffle xaxissemanticsclassifier xovibot xovionpagecrawler xpymep
-yaanb yacy yacybot yahoocachesystem yahoomailproxy yahooysmcm yandeg yandorirssbot yanga
-yellowbrandprotectionbot yelpspider yeti yisouspider yooglifetchagent yoozbot yottaamonitor youbot
-youdaobot yuuperbot zabbix zade zanistabot zao zapier zauba zealbot zend zermelo znajdzfoto znhttp
-zoombot zoominfobot zumbot zyborg zzhbot
+socialrankiobot sortsite sosospider sottopop sottopopnone spacebison spamexperts spammen spanner
+sparkpost sparkshipping spaziodati spbot spdycheck specificfeeds speedkit speedy speng spiderling
+spinn3r splunk springservebot spyonweb sqlworm sqwatcher sqworm stackrambler statsdronebot
+statuscake statusnestbacklinkspider steeler stepstonecrawlbot storygizebot stractbot studiofaca
+suchen summalybot summify superfeedr superhttp surdotlybot surveybot sustainabilitycrawler suzuran
+swiftbot swifteqlinkchecker swimgbot swisscows synapse synthesibot sysomos sysscan szukacz
+t0phackteam t3versionsbot taboolabot tagoobot takeout tangibleebot tarmotgezgin tavilybot
+telegrambot teleport telesoft telesphoreo telesphorep teoma termly terracotta terrainformatica
+testcrawler testuri tetrahedron textrazor theinternetrules theinternetsearchx thenomad thinkbot
+thinklab thousandeyes thumbor thumbshots thumbsniper tigerbot tiktokspider timpibot tineye toata
+tombapublicwebcrawler toplistbot topster toutiaospider tracemyfile trackuity trafilatura trapitagent
+trendiction trendictionbot trendsmap trendsmapresolver trendspottr trove trovitbot truwogps tryjsoup
+tsmbot tulipchain turnitin tweakers tweetedtimes tweetmemebot tweetminster twengabot twibble twikle
+twinagent twingly twitterbot twurly typhoeus uclassify udmsearch ugaresearchagent uipbot unchaos
+undici universalfeedparser unshortenit untiny unwindfetchor upflow uptimedoctor uptimerobot
+uptimestatistics uptimia uptrends urlappendbot urlitor urlresolver urlstat urlsumabot urltester
+usinenouvellecrawler vbseo vci vebidoobot velenpublicwebcrawler veoozbot vercelbot videootvbot
+virusdie visionutils vkrobot vkshare vmcrawl voideye voil voilabot voltron vuhuvbot vyu2 wadoobot
+wakeletlinkexpander wallpapershd wangling wappalyzer watchforbot watchful watchmouse wayback
+wbsearchbot webalta webauskunft webauto webcapture webcollage webcompanycrawler webcookies webcopier
+webcorp webdatastats webdoc webenhancer webfetch webflow webfuck webgazer webimagecollector
+webimages webindex webkit2png webleacher webmastercoffee webpix webreaper websauger webscreenie
+webshag webshot websiteops websitepulse websitequester websnapr webspidermount webster webstripper
+websucker webthumbnail webwhacker webzio webzip welikelinks wellknownbot wepa wepchsearchengine wf84
+wget whatcms whibse whorunscoinhive wikido wisebot wkhtmlto wocbot woko woobot wordupinfosearch
+woriobot worldbot wormlybot wotbox wpif wpumbrella wrtnbot wscheck wtrace wwwoffle
+xaxissemanticsclassifier xovibot xovionpagecrawler xpymep yaanb yacy yacybot yahoocachesystem
+yahoomailproxy yahooysmcm yandeg yandorirssbot yanga yellowbrandprotectionbot yelpspider yeti
+yisouspider yooglifetchagent yoozbot yottaamonitor youbot youdaobot yuuperbot zabbix zade zanistabot
+zao zapier zauba zealbot zend zermelo znajdzfoto znhttp zoombot zoominfobot zumbot zyborg zzhbot
 """.split()
 
 _OTHERS = """\
@@ -230,7 +229,7 @@ arenaunfurlbot = b|^arenaunfurlbot
 arquivo = b|arquivo-web-crawler
 artemis = b|artemis web reader
 artemisbot = s
-asana = b|asana/
+asana = b|^asana/
 asnriskscorer = s
 atlassian = b|atlassian-bot
 audisto = b|audisto crawler
@@ -268,7 +267,7 @@ bling = b|bling erp
 blocknote = b|blocknote.net
 blogtraffic = b|blogtraffic/
 bluefish = b|^bluefish 
-bluesky = b|bluesky/ & b|dazzle bluesky bot
+bluesky = b|^bluesky/ & b|dazzle bluesky bot
 bne = b|bne.es_bot
 bnf = b|bnf.fr_bot
 boitho = b|boitho.com-dc
@@ -331,6 +330,7 @@ collector = b|www-collector-e
 comagent = b|192.comagent
 comodo = b|^comodo dcv
 companybook = b|companybook-crawler
+compatible = b|compatible; coccoc & b|compatible; goodreads & b|compatible; mail.ru
 compliance = b|xy-archive-compliance
 component = b|ipworks http/s component & b|poe-component-client-http
 compression = b|http_compression_test
@@ -523,7 +523,7 @@ goosee = b|^goosee-audit
 gotsitemonitor = b|gotsitemonitor.com
 grabber = b|^grabber & b|ecairn-grabber
 gradle = b|^gradle/
-grammarly = b|grammarly/
+grammarly = b|^grammarly/
 greppr = b|greppr web crawler
 groovinaadsbot = b|groovinaadsbot/
 grouphigh = b|grouphigh/
@@ -600,11 +600,12 @@ inetdex = b|inetdex-bot
 infowizards = b|infowizards reciprocal link
 infrawatch = b|infrawatch/
 innguma = b|innguma/
+inoreader = b|inoreader.com
 inpwrd = b|inpwrd.com
 insights = b|google page speed insights
 inspectiontool = b|google-inspectiontool
 inspector = b|ghost inspector
-instapaper = b|instapaper/
+instapaper = b|^instapaper/
 integromat = b|integromat/
 intelium = b|intelium_bot
 intelligence = b|name intelligence
@@ -721,7 +722,7 @@ magicsearchdev = b|magicsearchdev/
 magnet = b|magnet.me-web/
 magpie = b|magpie-crawler
 magus = b|magus bot
-mail = b|mail.ru
+mail = b|^mail.ru & b|mail.ru_bot & b|top.mail.ru
 mailpit = b|mailpit/
 mainwp = b|mainwp/
 make = b|make/
@@ -807,6 +808,7 @@ newsnow = b|newsnow/
 newspaper = b|newspaper/
 newsroom = b|newsroom.bi
 nexgate = b|nexgate ruby client
+nextcloud = b|nextcloud-news
 ng = b|^ng/ & b|ng-search
 niki = b|niki-bot
 nikto = s
@@ -844,7 +846,7 @@ optimizer = b|optimizer)
 orangebot = b|orangebot/
 orbbot = b|orbbot/
 orgprobe = b|orgprobe/
-overcast = b|overcast/
+overcast = b|^overcast/
 ow = b|ow.ly
 owler = b|;owler & b|owler (ows.eu & b|owler-w
 owncloud = b|owncloud news
@@ -858,7 +860,7 @@ parser = b|rss-parser
 passthrough = b|branch-passthrough
 patent = b|a patent crawler
 pathscan = b|pathscan/
-paypal = b|paypal/
+paypal = b|^paypal/
 pcore = b|pcore-http
 pdf24 = b|pdf24 url to pdf
 pecl = b|pecl::http
@@ -1048,6 +1050,7 @@ snipcart = b|snipcart/
 snowhaze = b|snowhaze search
 social = b|rss.social
 software = s|software-security-research
+sogou = b|sogou|spider
 solarwinds = b|solarwinds/
 sonic = b|sonic/
 sora = b|sora pos/
@@ -1126,7 +1129,7 @@ trendictionbot0 = b|trendictionbot
 trentwil = b|trentwil.es
 trivial = b|lwp-trivial
 trustly = b|trustly/
-tumblr = b|tumblr/
+tumblr = b|^tumblr/
 turingos = b|tsm-turingos
 tweezler = b|tweezler/
 twilioproxy = b|twilioproxy/

@@ -123,9 +123,17 @@ _TRADES_OF_APPS = (
     "prober", "rss", "scan", "scanner", "scans", "shot", "shots", "thumb", "validator", "watchdog",
 )  # fmt: skip
 _ALL_TRADES = _TRADES + _TRADES_OF_APPS
-_APP_DEVICES = ("android", "cfnetwork", "ipad", "iphone", "ipod")
+_APP_DEVICES = (
+    "android", "blackberry", "cfnetwork", "ipad", "iphone", "ipod", "kaios", "midp", "symbian",
+    "tizen", "windows phone",
+)  # fmt: skip
 _MACS = ("(x86_64)", "(i386)")  # Downloader/1.2 CFNetwork/720.3.13 Darwin/14.3.0 (x86_64)
-_NO_BOTS = frozenset({"abbot", "angebot", "angebote", "cubot", "sonderangebot", "talbot"})
+_NO_BOTS = frozenset((
+    "20feeds", "abbot", "angebot", "angebote", "cabot", "cubot", "irobot", "quiterss",
+    "sonderangebot", "talbot",
+))  # fmt: skip
+# Telephones of old with a Java of their own: Nokia3510i/1.0 ... Profile/MIDP-1.0 ... Java/1.0
+_JAVA_PHONES = ("cldc", "midp", "up.browser")
 # GomezAgent, CybaaAgent are agents; "User-Agent", copied with its value, says nothing
 _NO_AGENTS = ("agent", "useragent")
 
@@ -145,8 +153,8 @@ _EXPLORERS = ("(compatible; msie", "trident/")
 _NO_DOMAINS = ("via ", *_APP_DEVICES)
 # ... but not where a person's own browser, its extension or filter comes from
 _SHOPS = (
-    "-extension:/", "addons.mozilla.org", "avantbrowser", "chromewebstore.google",
-    "chrome.google.com/webstore", "proxomitron", "qtweb",
+    " ant.com", " baidu.com", "-extension:/", "addons.mozilla.org", "avantbrowser",
+    "chromewebstore.google", "chrome.google.com/webstore", "proxomitron", "qtweb",
 )  # fmt: skip
 # ... (KHTML, like Gecko; Google-Assess) ..., ... Gecko) Chrome/41.0 (compatible; Google-AMPHTML)
 _REMARK = r"khtml, like gecko; ?[a-z]|like gecko\).*[(;] ?compatible; ?(?!msie)"
@@ -166,12 +174,13 @@ _INJECTIONS = (
 )  # fmt: skip
 
 # What nobody's browser writes: a colon after the system, a processor that was never built
-# (x188_64), braces that nothing was put into, Mozilla/6.7, another's name in front of Chrome's, a
-# moment in place of a version (... Safari/537.36 Keeper/1598937205)
+# (x188_64), braces that nothing was put into, Mozilla/6.7, another's name in front of Chrome's
 _MALFORMED = (
     r"mozilla/(?:[6-9]\.[1-9]|\S+ \((?:macintosh|windows|x11):)| x(?!86_|64_)\d+_64\b|; \{\}[;)]"
-    r"|gecko\) [a-z]+chrome/| [a-z]+/1[5-7]\d{8}(?:\d{3})?$"
+    r"|gecko\) [a-z]+chrome/"
 )
+# ... and, but for applications, a moment as a version: ... Safari/537.36 Keeper/1598937205
+_MOMENT = r" (?!gameoverlay)[a-z]+/1[5-7]\d{8}(?:\d{3})?$"
 
 # Mozilla/5.0, Mozilla/5.0 zgrab, Mozilla/4.0 (compatible), Mozilla/5.0 (Windows NT 10.0; Win64);
 # not Mozilla/4.08 [en] (Win98; I), which is Netscape
@@ -202,8 +211,15 @@ _MAKERS = frozenset((
     "panasonic", "philips", "sch", "sec", "sgh", "siemens", "tianyu", "toshiba", "vodafone",
 ))  # fmt: skip
 
-# The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G)
-_DEVICE = r"\bandroid\b[^;)]*(?:; ?[a-z]{2}[-_][a-z]{2})?;[^;)]*"
+# The name of a phone is anybody's choice of words: (Linux; Android 13; Spider 8 Build/JOP24G),
+# maybe behind a language (fil-ph; es-419) or HarmonyOS; (UCWEB ...; Adr 4.2.2; ru; Spider);
+# [...FBDV/Spider; Snapchat/13.1 (Spider; Android ..., (Android Mail; 6.0.1) (Spider;maker;...)
+_DEVICE = (
+    r"\(android mail; [^)]*\) \([^)]*\)|\bsnapchat/\S+ \([^;)]*|\bfb(?:dv|md|mf)/[^;\]]*"
+    r"|\b(?:adr|android|harmonyos)\b[^;)]*(?:; ?(?:harmonyos|[a-z]{2,3}(?:[-_][a-z0-9]{2,8})*)"
+    r"(?=;))?;[^;){$]*"
+)
+_WITH_DEVICE = ("adr ", "android", "fbdv/", "harmonyos")
 words_of = re.compile("[a-z0-9]+").findall
 """Returns the words of a text in lower case."""
 
@@ -221,7 +237,7 @@ def machine_signal(text: str, words: list[str], kind: str) -> str | None:
     for word in words:
         if word in _KNOWN:
             needed, signal = _KNOWN[word]
-            if needed in text:
+            if needed in text and not (word == "java" and has(text, _JAVA_PHONES)):
                 return f"{signal}:{word}" if signal in _WITH_NAME else signal
     if ("proxy" in text or "resizer" in text) and any(
         word.endswith(_MAIL_PROXIES) for word in words
@@ -230,9 +246,11 @@ def machine_signal(text: str, words: list[str], kind: str) -> str | None:
     if "superhuman" in text and "electron" not in text:  # the app shows its mails by its proxy
         return "mail-proxy"
     program = _program(text, words)
-    if program and "android" in text:
+    if program and has(text, _WITH_DEVICE):
+        # applications name it once more, behind the browser
+        device = {word for name in re.findall(_DEVICE, text) for word in words_of(name)}
         text = re.sub(_DEVICE, "android", text)
-        program = _program(text, words_of(text))
+        program = _program(text, [word for word in words_of(text) if word not in device])
     return program
 
 
@@ -253,8 +271,14 @@ def _program(text: str, words: list[str]) -> str | None:
         or _service(text, words)
         or _trade(text, words)
         or _remark(text)
-        or ("malformed" if re.search(_MALFORMED, text) else None)
+        or ("malformed" if _is_malformed(text) else None)
     )
+
+
+def _is_malformed(text: str) -> bool:
+    if re.search(_MALFORMED, text):
+        return True
+    return bool(re.search(_MOMENT, text)) and not has(text, _APP_DEVICES)
 
 
 @cache
@@ -306,7 +330,7 @@ def _trade(text: str, words: list[str]) -> str | None:
     trades = _TRADES if in_hands else _ALL_TRADES
     for word in words if has(text, trades) or "agent" in text else ():
         name = word.rstrip("0123456789")
-        if word in _NO_BOTS:
+        if name in _NO_BOTS:
             continue
         if name.endswith(trades) or (name.endswith("agent") and name not in _NO_AGENTS):
             return f"bot-word:{word[-32:]}"
@@ -333,8 +357,18 @@ def _gives_contact(text: str) -> bool:
     if not mailable and (not has(text, _DOMAIN_PARTS) or has(text, _NO_DOMAINS)):
         return False
     if has(text, _EXPLORERS):
-        text = text.partition(")")[2]
+        text = _behind_brackets(text)
     return bool(re.search(_CONTACT if mailable else _DOMAIN, text)) and not has(text, _SHOPS)
+
+
+def _behind_brackets(text: str) -> str:
+    """Return what follows the first brackets, which may hold others; "" where they stay open."""
+    depth = 0
+    for position, char in enumerate(text):
+        depth += (char == "(") - (char == ")")
+        if char == ")" and depth <= 0:
+            return text[position + 1 :]
+    return ""
 
 
 def _remarks(text: str) -> bool:
