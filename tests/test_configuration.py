@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import threading
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,7 @@ from pytracking import (
     InvalidKey,
     InvalidLink,
     InvalidPayload,
+    TrackingResult,
     get_click_tracking_url,
     get_open_tracking_result,
     get_open_tracking_url,
@@ -295,3 +297,22 @@ def test_its_clock_stamps_links_and_judges_them() -> None:
 def test_a_lifetime_that_is_no_reasonable_number_of_seconds_is_refused(seconds: Any) -> None:
     with pytest.raises(ConfigurationError, match="expires_in"):
         Configuration(expires_in=seconds)
+
+
+def test_a_result_and_a_configuration_may_be_kept_in_a_set() -> None:
+    made = [Configuration(default_metadata={"a": [1]}, webhook_url="https://a.example/")] * 2
+    assert len({pickle.loads(pickle.dumps(one)) for one in made}) == 1
+    assert len({TrackingResult(token="a"), TrackingResult(token="a"), TrackingResult()}) == 2
+
+
+@pytest.mark.parametrize("held", [threading.Lock(), (one for one in "ab")])
+def test_default_metadata_that_cannot_be_copied_is_refused_with_the_reason(held: object) -> None:
+    with pytest.raises(ConfigurationError, match="cannot be copied: cannot pickle"):
+        Configuration(default_metadata={"a": held})
+
+
+def test_a_base_url_that_is_none_is_refused_with_the_reason() -> None:
+    with pytest.raises(ConfigurationError, match="base URL"):
+        get_open_tracking_url({}, base_open_tracking_url="https://[x/")
+    with pytest.raises(ConfigurationError, match="base URL"):
+        get_open_tracking_result("eyJ9", {}, base_open_tracking_url="https://[x/")

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from pytracking import (
     InvalidLink,
+    InvalidPayload,
     InvalidTarget,
     Keyring,
     LinkExpired,
     Tracker,
+    get_click_tracking_result,
     get_click_tracking_url,
     get_open_tracking_url,
 )
@@ -23,6 +25,7 @@ from tests.support.webhooks_refused import WEBHOOKS_REFUSED
 RING = Keyring("a secret of the tests, and of nobody else")
 NOW = 1_800_000_000
 TARGET = "https://shop.example/sale"
+PLAIN = {"base_open_tracking_url": "https://t.example/o/"}
 TRACKER = Tracker("https://track.example.com", RING, clock=lambda: NOW)
 
 
@@ -166,3 +169,78 @@ def test_a_tracker_of_the_environment_has_its_bases_and_keys_from_there() -> Non
     for missing in environment:
         with pytest.raises(ConfigurationError, match=missing):
             Tracker.from_environment({**environment, missing: ""})
+
+
+@pytest.mark.parametrize("keyring", [None, RING.to_json(), b"x" * 32, 5])
+def test_without_a_keyring_no_link_is_minted_nor_read(keyring: Any) -> None:
+    with pytest.raises(ConfigurationError, match="Keyring") as caught:
+        Tracker("https://track.example.com", keyring)
+    assert "secret of the tests" not in str(caught.value)
+    tracker = Tracker("https://track.example.com", lambda: keyring)
+    plain = get_click_tracking_url(TARGET, base_click_tracking_url="https://track.example.com/c/")
+    for call in (tracker.open_url, lambda: tracker.read(plain), lambda: tracker.html("<p>")):
+        with pytest.raises(ConfigurationError, match="Keyring"):
+            call()
+
+
+@pytest.mark.parametrize("link", [None, b"https://track.example.com/c/p", 5, [], 10**40])
+def test_what_is_no_text_is_no_link(link: Any) -> None:
+    with pytest.raises(InvalidLink, match="is a str, not"):
+        TRACKER.read(link)
+    with pytest.raises(InvalidLink, match="is a str, not"):
+        get_click_tracking_result(link, None, configuration=TRACKER.configuration())
+
+
+def test_why_a_link_is_refused_is_said_of_its_own_kind() -> None:
+    ahead = Tracker("https://track.example.com", RING, clock=lambda: NOW + 90_000)
+    for link in (ahead.click_url(TARGET), ahead.click_url(TARGET).rpartition("/")[2]):
+        with pytest.raises(InvalidLink, match="in the future"):
+            TRACKER.read(link)
+    with pytest.raises(InvalidLink, match="not a sealed token"):
+        TRACKER.read("")
+
+
+@pytest.mark.parametrize("what", ["unsubscribe", "decline"])
+def test_consent_may_be_given_as_anything_that_yields_it(what: Any) -> None:
+    link = TRACKER.action_url(what, {}, privacy=iter(["no_ip"]))
+    assert TRACKER.read(link).privacy == ("no_ip",)
+
+
+@pytest.mark.parametrize("settings", [{"privacy": None}, {"expires_in": "x"}])
+def test_a_setting_that_is_none_is_refused_of_an_action_link_as_of_others(settings: Any) -> None:
+    with pytest.raises(ConfigurationError):
+        TRACKER.action_url("unsubscribe", {}, **settings)
+
+
+@pytest.mark.parametrize(
+    "metadata",
+    [
+        {1: "a", "1": "b"},
+        {True: 1, "true": 2},
+        {None: 1, "null": 2},
+        {1.5: 1, "1.5": 2},
+        {"list": [{"deep": ({1: 1, "1": 2},)}]},
+    ],
+)
+def test_keys_that_json_makes_equal_are_refused_before_a_link_is_minted(metadata: Any) -> None:
+    for mint in (TRACKER.open_url, lambda given: get_open_tracking_url(given, **PLAIN)):
+        with pytest.raises(InvalidPayload, match="equal"):
+            mint(metadata)
+    assert TRACKER.read(TRACKER.open_url({1: "a", "2": {None: 1}})).metadata == {
+        "1": "a",
+        "2": {"null": 1},
+    }
+
+
+def test_a_password_in_a_base_url_is_in_no_message() -> None:
+    for given in ({}, {"webhook_url": "https://me:p4ssword@a.example/"}):
+        base = "https://me:p4ssword@t.example" if not given else "https://t.example"
+        with pytest.raises((ConfigurationError, InvalidTarget)) as caught:
+            Tracker(base, RING, **given)
+        assert "me:..." in str(caught.value)
+        assert "p4ssword" not in str(caught.value)
+
+
+def test_a_rating_of_any_size_is_refused_with_its_reason() -> None:
+    with pytest.raises(InvalidPayload, match="values must be"):
+        TRACKER.action_url("rate", {}, values=[10**5000])

@@ -8,6 +8,7 @@ import pytracking
 from hypothesis import given
 from hypothesis import strategies as st
 from pytracking.delivery.signatures import Signer
+from pytracking.events import Event
 
 from tests.support.programs import python
 
@@ -160,3 +161,9 @@ assert "pytracking.receiving" not in sys.modules
 print(pytracking.verify_webhook({raw!r}, {headers!r}, {SECRET!r}, now={NOW}).id)
 """
     assert python("-c", script) == "a1\n"
+
+
+def test_what_is_done_to_one_events_visitor_is_done_to_no_others():
+    body = {"type": "email.opened", "id": "a", "timestamp": 5}
+    Event.from_json(body).visitor["signals"].append("mine")
+    assert Event.from_json(body).visitor["signals"] == []

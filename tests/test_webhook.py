@@ -1,7 +1,10 @@
 """send_webhook over real sockets."""
 
+import base64
 import json
+import os
 import socket
+from typing import Any
 
 import pytest
 from pytracking import (
@@ -98,3 +101,64 @@ def test_what_json_cannot_hold_is_refused_before_anything_is_sent() -> None:
         with pytest.raises(InvalidPayload):
             send_webhook(result)
     assert receiver.requests == []
+
+
+@pytest.mark.parametrize(
+    ("user", "credentials"),
+    [
+        ("me:s3cret", "me:s3cret"),
+        ("me", "me"),
+        ("a%40b:c%3Ad", "a@b:c:d"),
+        ("\u00e9:x", "\u00e9:x"),
+    ],
+)
+def test_the_user_of_the_url_is_authenticated(user: str, credentials: str) -> None:
+    with Receiver(answering()) as receiver:
+        send_webhook(_open(f" {receiver.url}".replace("://", f"://{user}@")))
+    (received,) = receiver.requests
+    assert received.line == "POST /hook HTTP/1.1"
+    scheme, _, given = received.headers["authorization"].partition(" ")
+    assert (scheme, base64.b64decode(given).decode()) == ("Basic", credentials)
+
+
+def test_a_password_is_in_no_message() -> None:
+    with pytest.raises(WebhookError) as caught:
+        send_webhook(_open("http://me:p4ssword@127.0.0.1:1/hook"))
+    assert "http://127.0.0.1:1/hook" in str(caught.value)
+    assert "p4ssword" not in str(caught.value)
+
+
+def test_what_has_the_fields_of_a_result_is_posted_as_one() -> None:
+    with Receiver(answering()) as receiver:
+        result = _open(receiver.url)
+        send_webhook(result)
+        send_webhook(result.to_json_dict())  # type: ignore[arg-type]
+    first, second = receiver.requests
+    assert first.body == second.body
+
+
+@pytest.mark.parametrize("timeout", [0, -1, "5", float("nan"), True, 1e300, (1, "x"), (1, 2, 3)])
+def test_a_timeout_that_is_none_is_refused_before_anything_is_sent(timeout: Any) -> None:
+    with pytest.raises(ConfigurationError, match="webhook_timeout_seconds"):
+        send_webhook(_open("http://127.0.0.1:1/"), webhook_timeout_seconds=timeout)
+
+
+def test_a_timeout_of_two_bounds_connecting_and_reading() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent:
+        url = f"http://127.0.0.1:{silent.getsockname()[1]}/"
+        with pytest.raises(WebhookError, match="Read timed out"):
+            send_webhook(_open(url), webhook_timeout_seconds=(30, 0.05))  # type: ignore[arg-type]
+
+
+def test_processes_that_were_forked_share_no_connection() -> None:
+    with Receiver(answering()) as receiver:
+        assert send_webhook(_open(receiver.url)).status == 200
+        children = []
+        for _ in range(2):
+            child = os.fork()
+            if not child:
+                fine = all(send_webhook(_open(receiver.url)).status == 200 for _ in range(20))
+                os._exit(0 if fine else 1)
+            children.append(child)
+        assert [os.waitpid(child, 0)[1] for child in children] == [0, 0]
+        assert receiver.connections == 41

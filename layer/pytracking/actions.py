@@ -66,10 +66,10 @@ class Action:
             raise InvalidPayload("values are given for rate, and for no other action")
         fit = all(
             (isinstance(one, str) and one.strip() and len(one) <= MAX_VALUE_CHARACTERS)
-            or (type(one) is int and len(str(one)) <= MAX_VALUE_CHARACTERS)
+            or (type(one) is int and abs(one) < 10**MAX_VALUE_CHARACTERS)
             for one in self.values
         )
-        shown = {str(one) for one in self.values}
+        shown = {str(one) for one in self.values} if fit else set()
         if not fit or len(self.values) > MAX_VALUES or len(shown) != len(self.values):
             raise InvalidPayload(
                 f"values must be at most {MAX_VALUES} different whole numbers or texts of up to "

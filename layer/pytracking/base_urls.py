@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from urllib.parse import unquote, urljoin
 
-from pytracking.errors import ConfigurationError, InvalidTarget, MissingDependency
+from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget, MissingDependency
 from pytracking.targets import Address, address_of, ascii_host, check_target, host_of
 from pytracking.tokens import Kind, holds_token, looks_like_token
 
@@ -101,6 +101,8 @@ class BaseUrls:
         The kind is None for a token alone, and where one base serves both kinds. What mail put
         around the link is taken off, and the scheme and host may be in any spelling.
         """
+        if not isinstance(link, str):
+            raise InvalidLink(f"a link is a str, not {type(link).__name__}")
         for prefix, kind in self._spellings:
             if link.startswith(prefix):
                 return link[len(prefix) :], kind
@@ -207,7 +209,10 @@ def _with_slash(base_url: str | None) -> str:
         return ""
     if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
         base_url += "/"
-    return urljoin(base_url, "x")[:-1]
+    try:
+        return urljoin(base_url, "x")[:-1]
+    except ValueError as error:  # such as a bracket that stays open
+        raise ConfigurationError(f"invalid base URL {base_url!r}: {error}") from error
 
 
 def _in_ascii(host: re.Match[str]) -> str:

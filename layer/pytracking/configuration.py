@@ -81,7 +81,7 @@ class Configuration:
     include_webhook_url: bool = False
     base_open_tracking_url: str | None = None
     base_click_tracking_url: str | None = None
-    default_metadata: Mapping[str, Any] | None = None
+    default_metadata: Mapping[str, Any] | None = field(default=None, hash=False)
     include_default_metadata: bool = False
     encryption_bytestring_key: bytes | str | None = field(default=None, repr=False)
     encoding: str = "utf-8"
@@ -298,6 +298,8 @@ def _defaults(metadata: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
         return deepcopy(dict(metadata or {}))
     except (TypeError, ValueError) as error:
+        if isinstance(metadata, Mapping):
+            raise ConfigurationError(f"default_metadata cannot be copied: {error}") from error
         kind = type(metadata).__name__
         raise ConfigurationError(f"default_metadata is a dict, not {kind}") from error
     except RecursionError as error:

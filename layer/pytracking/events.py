@@ -41,12 +41,11 @@ OPT_OUT_TYPES = tuple(TYPES[what] for what in sorted(OPT_OUTS))
 How = Literal["one-click", "page"]
 """How somebody acted: by the button of the mail program (RFC 8058), or by that of the page."""
 
-UNKNOWN_VISITOR: Mapping[str, Any] = {
-    "class": "unknown",
-    "signals": [],
-    "age_seconds": None,
-    "ruleset": None,
-}
+
+def unknown_visitor() -> dict[str, Any]:
+    """Return the verdict where there is none."""
+    return {"class": "unknown", "signals": [], "age_seconds": None, "ruleset": None}
+
 
 MAX_TIMESTAMP = 253_402_300_799
 """The last second of the year 9999, in seconds since the epoch: what a ``datetime`` holds."""
@@ -79,7 +78,7 @@ class Event:
     timestamp: int
     metadata: Mapping[str, Any] = field(default_factory=dict)
     request_data: Mapping[str, Any] = field(default_factory=dict)
-    visitor: Mapping[str, Any] = field(default_factory=lambda: UNKNOWN_VISITOR)
+    visitor: Mapping[str, Any] = field(default_factory=unknown_visitor)
     link_id: str | None = None
     tracked_url: str | None = None
     host: str | None = None
@@ -121,7 +120,7 @@ class Event:
             timestamp=timestamp,
             metadata=_member(body, "metadata", dict, {}),
             request_data=_member(body, "request_data", dict, {}),
-            visitor=_member(body, "visitor", dict, UNKNOWN_VISITOR),
+            visitor=_member(body, "visitor", dict, unknown_visitor()),
             link_id=_member(body, "link_id", str, None),
             tracked_url=_member(body, "tracked_url", str, None),
             host=_member(body, "host", str, None),
@@ -153,7 +152,7 @@ class Event:
         cls,
         link: Link,
         request_data: Mapping[str, Any],
-        visitor: Mapping[str, Any] = UNKNOWN_VISITOR,
+        visitor: Mapping[str, Any] | None = None,
         *,
         identifier: str,
         timestamp: int,
@@ -168,7 +167,7 @@ class Event:
             timestamp=timestamp,
             metadata=link.metadata,
             request_data=request_data,
-            visitor=visitor,
+            visitor=unknown_visitor() if visitor is None else visitor,
             link_id=link.id,
             tracked_url=link.target,
             host=host,

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple, TypeVar
 
 from pytracking.errors import InvalidMessage
-from pytracking.events import OPT_OUT_TYPES, UNKNOWN_VISITOR, Event, event_kind
+from pytracking.events import OPT_OUT_TYPES, Event, event_kind, unknown_visitor
 from pytracking.tokens import KIND_BYTES, Kind
 from pytracking.tokens.document import refuse_constant
 
@@ -251,7 +251,7 @@ def _parse_undecoded(
         identifier,
         _count("timestamp", document.get("timestamp")),
         request_data=_check("request_data", document.get("request_data"), dict),
-        visitor=UNKNOWN_VISITOR if visitor is None else visitor,
+        visitor=unknown_visitor() if visitor is None else visitor,
         privacy=tuple(_check("a flag of privacy", flag, str) for flag in consent),
         how=None if how is None else _check("how", how, str),
         value=value,

@@ -44,6 +44,10 @@ class TrackingResult:
     privacy: tuple[str, ...] = ()
     token: str | None = field(default=None, repr=False)
 
+    def __hash__(self) -> int:
+        """Return the same for equal results; 0.2.2's had a hash as well."""
+        return hash((self.token, self.timestamp))
+
     @property
     def link_id(self) -> str | None:
         """22 characters, the same for every use of one link; None for a result made by hand."""

@@ -120,7 +120,11 @@ def ascii_host(host: str) -> str:
         raise _invalid("host", host, str(error)) from error
 
 
+_PASSWORD = re.compile(r"(?<=//)([^/?#:@]*):[^/?#]*@")
+
+
 def _invalid(what: str, url: str, reason: str) -> InvalidTarget:
+    url = _PASSWORD.sub(r"\1:...@", url, count=1)
     return InvalidTarget(
         f"invalid {what} {url if len(url) <= 100 else url[:100] + '...'!a}: {reason}"
     )

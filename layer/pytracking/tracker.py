@@ -27,7 +27,7 @@ from pytracking.links import (
 from pytracking.mails.list_headers import HeaderLine, put_headers, unsubscribe_headers
 from pytracking.mails.options import OptionKeywords, TrackedKeywords
 from pytracking.targets import check_target, check_webhook_url
-from pytracking.tokens import KIND_BYTES, Kind
+from pytracking.tokens import KIND_BYTES, NOT_SEALED_SO, Kind
 from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
@@ -78,7 +78,9 @@ class Tracker:
         else:
             check_base_url(base_url, "of links, e.g. https://track.example.com")
             self.base_urls = BaseUrls.under(base_url)
-        self._keyring = keyring if callable(keyring) else lambda: keyring
+        if not callable(keyring):
+            _refuse_other_than_keyring(keyring)
+        self._fetched = keyring if callable(keyring) else lambda: keyring
         self._clock = clock
         self._settings = _checked(settings)
 
@@ -113,6 +115,11 @@ class Tracker:
                 )
         bases = BaseUrls(found.open_base_url or "", found.click_base_url or "")
         return cls(bases, LinkKeys.of(found, fetch_seconds=FETCH_SECONDS).keyring, **settings)
+
+    def _keyring(self) -> Keyring:
+        keyring = self._fetched()
+        _refuse_other_than_keyring(keyring)
+        return keyring
 
     def open_url(
         self, metadata: Mapping[str, Any] | None = None, **settings: Unpack[LinkSettings]
@@ -182,10 +189,11 @@ class Tracker:
             KeysUnavailable: as ``open_url``.
         """
         require_action_base(self.base_urls)
+        checked = _checked(settings)
         if what == "unsubscribe":
-            given: LinkSettings = {**self._settings, **settings}
+            given: LinkSettings = {**self._settings, **checked}
             check_unsubscribe(given.get("expires_in"), given.get("privacy", ()))
-        return self._link("action", None, metadata, settings, Action.asked(what, values, lang))
+        return self._link("action", None, metadata, checked, Action.asked(what, values, lang))
 
     def unsubscribe_headers(
         self,
@@ -341,15 +349,16 @@ class Tracker:
         token, kind_of_base = self.base_urls.split(url_or_token)
         kind = kind_of_base or kind
         keyring, now = self._keyring(), self._clock()
-        failure = InvalidLink("the token is empty")
+        failures = []
         for one in _KINDS_AS.get(kind, KINDS):
             try:
                 return read_link(token, one, keyring, now=now)
             except LinkExpired:
                 raise
             except InvalidLink as error:
-                failure = error
-        raise failure
+                failures.append(error)
+        # of all kinds but its own, nothing else is known of a sealed token
+        raise next((one for one in failures if str(one) != NOT_SEALED_SO), failures[0])
 
     def configuration(self, **settings: Unpack[LinkSettings]) -> Configuration:
         """Return what functions of pytracking 0.2.2 take, with the present keyring.
@@ -380,6 +389,16 @@ _KINDS_AS: Mapping[Kind | None, tuple[Kind, ...]] = {
     **{kind: (kind,) for kind in KINDS},
     "click": ("click", "guarded"),  # they share a base
 }
+
+
+def _refuse_other_than_keyring(keyring: object) -> None:
+    """Refuse what would mint links in the clear, and read those of strangers."""
+    if not isinstance(keyring, Keyring):
+        raise ConfigurationError(
+            f"a tracker takes a Keyring, or a function that returns one, not "
+            f"{type(keyring).__name__}: make one with Keyring.generate(), or from its JSON form "
+            "with Keyring.from_json(text)"
+        )
 
 
 def _checked(settings: LinkSettings) -> LinkSettings:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 from pytracking.errors import AwsError
-from pytracking.events import UNKNOWN_VISITOR, Event
+from pytracking.events import Event, unknown_visitor
 from pytracking.handlers.outbox import PROBE_SECONDS, SLOW_FAILURES, Hit, Outbox
 from pytracking.messages import MAX_BODY_BYTES, Message, Undecoded, parse
 
@@ -18,7 +18,7 @@ HIT = Event(
     timestamp=1389177318,
     metadata={"n": 1},
     request_data={"user_agent": "curl/8", "user_ip": "203.0.113.9", "method": "GET"},
-    visitor={**UNKNOWN_VISITOR, "class": "bot", "ruleset": "2"},
+    visitor={**unknown_visitor(), "class": "bot", "ruleset": "2"},
     tracked_url="https://shop.example.com/",
 )
 

@@ -107,6 +107,8 @@ def test_a_webhook_is_accepted_for_five_minutes_either_way(off: int, accepted: b
         ("", "at least 32 random characters; this one has 0"),
         ("x" * 31, "this one has 31"),
         ("whsec_!!!", "base64"),
+        ("whsec_" + 40 * "é", "base64"),
+        (10 * "topsecret\ud800", "half a character"),
         ("whsec_c2hvcnQ=", "this one holds 5"),
         (None, "a text, not NoneType"),
         (b"x" * 32, "a text, not bytes"),
@@ -115,8 +117,9 @@ def test_a_webhook_is_accepted_for_five_minutes_either_way(off: int, accepted: b
 def test_an_unusable_secret_is_refused_and_the_error_says_why(
     secret: object, complaint: str
 ) -> None:
-    with pytest.raises(InvalidKey, match=complaint):
+    with pytest.raises(InvalidKey, match=complaint) as caught:
         Signer([secret])  # type: ignore[list-item]
+    assert "topsecret" not in f"{caught.value!r} {caught.value.__cause__!r}"
 
 
 def test_a_signer_without_secrets_is_refused() -> None:

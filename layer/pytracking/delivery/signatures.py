@@ -7,7 +7,6 @@ so that a receiver that knows only one of them, old or new, verifies all through
 """
 
 import base64
-import binascii
 import hashlib
 import hmac
 import json
@@ -135,10 +134,13 @@ def secret_bytes(secret: str) -> bytes:
                 f"a webhook secret without {PREFIX!r} has at least {MIN_RANDOM_CHARACTERS} random "
                 f"characters; this one has {len(secret)}"
             )
-        return secret.encode()
+        try:
+            return secret.encode()
+        except UnicodeEncodeError:  # which holds the secret: not chained
+            raise InvalidKey("a webhook secret cannot hold half a character") from None
     try:
         key = base64.b64decode(secret.removeprefix(PREFIX), validate=True)
-    except binascii.Error as error:
+    except ValueError as error:
         raise InvalidKey(f"what follows {PREFIX!r} in a webhook secret is base64") from error
     if len(key) < MIN_KEY_BYTES:
         raise InvalidKey(

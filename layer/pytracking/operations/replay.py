@@ -13,7 +13,7 @@ from typing import Any
 
 from pytracking.aws.queue import MAX_BATCH, QueueEntry
 from pytracking.errors import InvalidLink, InvalidMessage, InvalidTarget, NotReplayable, ReplayError
-from pytracking.events import UNKNOWN_VISITOR, Event
+from pytracking.events import Event, unknown_visitor
 from pytracking.links import read_link
 from pytracking.messages import WEBHOOK, Message, Undecoded, parse
 from pytracking.operations.batches import approximate_count, move, receive, send_all, show_again
@@ -226,7 +226,7 @@ class Requeuer:
         event = Event.of(
             link,
             came.request_data,
-            {**UNKNOWN_VISITOR, **known},
+            {**unknown_visitor(), **known},
             identifier=came.id,
             timestamp=came.timestamp,
             how=came.how,

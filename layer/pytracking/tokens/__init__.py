@@ -24,9 +24,10 @@ NOT_SEALED_SO = "the token was not sealed as this kind with a key of the ring"
 
 
 # plain {"..., and {}; Fernet; sealed: "p", two bits of the packing and four of the key id, which
-# has a capital somewhere, where the name of a page seldom has
+# has a capital soon, where the name of a page seldom has. How soon is bounded, or else a long text
+# would be read to its end from each of its letters
 _LOOKS = re.compile(
-    r"(?:eyJ[A-Za-z0-9_-]+|e30|gAAAA[A-Za-z0-9_-]{20,}|p(?=[^/]*[A-Z])[A-Za-f][A-Za-z0-9_-]{18,})"
+    r"(?:eyJ[A-Za-z0-9_-]+|e30|gAAAA[A-Za-z0-9_-]{20,}|p(?=[^/]{0,64}[A-Z])[A-Za-f][A-Za-z0-9_-]{18,})"
     r"(?![A-Za-z0-9_-])"
 )
 

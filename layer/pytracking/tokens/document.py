@@ -29,11 +29,13 @@ def dump(content: dict[str, Any]) -> str:
 
     Raises:
         InvalidPayload: JSON cannot hold a value (NaN, infinities, lone surrogates, integers of
-            more than 4,300 digits, nesting deeper than 200, objects that are not JSON's).
+            more than 4,300 digits, nesting deeper than 200, objects that are not JSON's), or two
+            keys of one object are equal in it, such as 1 and "1".
     """
     try:
         text = _ENCODER.encode(content)
         _check(text, content)
+        _check_keys(content)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
     return text
@@ -44,6 +46,7 @@ def dump_compact(content: dict[str, Any]) -> bytes:
     try:
         text = _COMPACT_ENCODER.encode(content)
         _check_nesting(text)
+        _check_keys(content)
         return text.encode()  # refuses lone surrogates
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
@@ -105,6 +108,31 @@ def _check_nesting(text: str) -> None:
         depth += (match[1] is not None) - (match[2] is not None)
         if depth > MAX_NESTING:
             raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
+
+
+_SCALARS = frozenset((str, int, float, bool, type(None)))
+
+
+def _check_keys(content: dict[str, Any]) -> None:
+    """Refuse keys that are equal once they are texts, as JSON's are: no link could be read."""
+    for key, member in content.get("metadata", _NONE).items():
+        if key.__class__ is not str or member.__class__ not in _SCALARS:
+            _refuse_equal_keys(content)
+            return
+
+
+_NONE: dict[str, Any] = {}
+
+
+def _refuse_equal_keys(value: Any) -> None:
+    if isinstance(value, dict):
+        if len({json.dumps({key: None}) for key in value}) != len(value):
+            raise ValueError("two keys of one object are equal")
+        value = value.values()
+    elif not isinstance(value, (list, tuple)):
+        return
+    for member in value:
+        _refuse_equal_keys(member)
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -101,6 +101,8 @@ class Formats:
             LinkExpired: authentic, and expired.
             InvalidLink: of no accepted format, forged, or damaged beyond repair.
         """
+        if not isinstance(token, str):
+            raise InvalidLink(f"a token is a str, not {type(token).__name__}")
         try:
             return self._decode(token, kind, now), token
         except MalformedToken:
