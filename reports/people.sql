@@ -8,7 +8,9 @@
 -- unknown   nothing is known: counted apart.
 --
 -- An event of a link that names no recipient (privacy: aggregate) has no mail. Without a message_id the
--- whole metadata names it, but for where a link stands in it.
+-- whole metadata names it, but for what rewriting put in front about the link: its place, its label.
+--
+-- Trino reads a named query as often as it is asked for: few are, so that the events are read seldom.
 WITH once AS (
     SELECT
         id,
@@ -22,7 +24,11 @@ WITH once AS (
             WHEN link_id IS NOT NULL
                 THEN coalesce(
                     json_extract_scalar(metadata, '$.message_id'),
-                    regexp_replace(metadata, ',? *"link_position" *: *[0-9]+', '')
+                    regexp_replace(
+                        metadata,
+                        '^\{( *"link_(position|part|label|decoy)" *: *("([^"\\]|\\.)*"|[0-9]+|true) *,?)+ *',
+                        '{'
+                    )
                 )
         END AS mail,
         json_extract_scalar(metadata, '$.campaign') AS campaign,
@@ -31,60 +37,73 @@ WITH once AS (
         link_id,
         tracked_url AS url,
         visitor."class" AS verdict,
-        split_part(split_part(array_join(visitor.signals, ' '), ' ', 1), ':', 1) AS signal,
-        array_join(visitor.signals, ' ') AS signals,
-        array_join(visitor.shadow, ' ') AS shadow,
+        split_part(split_part(array_join(visitor.signals, '|'), '|', 1), ':', 1) AS signal,
+        array_join(visitor.signals, '|') AS signals,
+        array_join(visitor.shadow, '|') AS shadow,
         visitor.age_seconds AS age_seconds,
         "value"
     FROM (
         SELECT *, row_number() OVER (PARTITION BY id ORDER BY "timestamp") AS copy
         FROM events
-        WHERE id IS NOT NULL AND test IS NOT TRUE
+        WHERE id IS NOT NULL AND NOT coalesce(test, FALSE)
     )
     WHERE copy = 1
 ),
--- Only a mail of which three links or more were clicked, or its decoy, can hold a burst.
-suspects AS (
-    SELECT mail
+clicks AS (
+    SELECT
+        mail, happened_at,
+        CASE WHEN signal = 'decoy' THEN 1 ELSE 0 END AS decoy,
+        dense_rank() OVER (PARTITION BY mail ORDER BY link_id) AS link
     FROM once
     WHERE "type" = 'email.clicked' AND mail IS NOT NULL
-    GROUP BY mail
-    HAVING count(DISTINCT link_id) >= 3 OR count(*) FILTER (WHERE signal = 'decoy') > 0
 ),
-steps AS (
+seconds AS (
     SELECT
-        id, once.mail, link_id, happened_at, signal,
-        happened_at - lag(happened_at)
-            OVER (PARTITION BY once.mail ORDER BY happened_at, id) AS pause
-    FROM once JOIN suspects ON once.mail = suspects.mail
-    WHERE "type" = 'email.clicked'
+        mail, happened_at,
+        max(decoy) AS decoy,
+        min(link) AS low, max(link) AS high,
+        count(*) AS amount, sum(link) AS total, sum(link * link) AS squares
+    FROM clicks
+    GROUP BY mail, happened_at
 ),
+-- The clicks of the mail within 10 seconds of each second.
+around AS (
+    SELECT
+        mail, happened_at, decoy,
+        happened_at - lag(happened_at) OVER (PARTITION BY mail ORDER BY happened_at) AS pause,
+        min(low) OVER (
+            PARTITION BY mail ORDER BY happened_at RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
+        ) AS low,
+        max(high) OVER (
+            PARTITION BY mail ORDER BY happened_at RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
+        ) AS high,
+        sum(amount) OVER (
+            PARTITION BY mail ORDER BY happened_at RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
+        ) AS amount,
+        sum(total) OVER (
+            PARTITION BY mail ORDER BY happened_at RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
+        ) AS total,
+        sum(squares) OVER (
+            PARTITION BY mail ORDER BY happened_at RANGE BETWEEN 10 PRECEDING AND 10 FOLLOWING
+        ) AS squares
+    FROM seconds
+),
+-- (link - low) * (link - high) is 0 for those two links and less for each between them. So its sum
+-- over the clicks around a second, here multiplied out, is less than 0 from three links on.
 runs AS (
     SELECT
-        id, mail, link_id, happened_at, signal,
+        mail, happened_at,
+        CASE WHEN decoy = 1 OR squares - (low + high) * total + low * high * amount < 0
+            THEN happened_at END AS crowded_at,
         sum(CASE WHEN pause <= 10 THEN 0 ELSE 1 END)
-            OVER (PARTITION BY mail ORDER BY happened_at, id ROWS UNBOUNDED PRECEDING) AS run
-    FROM steps
-),
--- How many links of the mail were clicked within 10 seconds of each moment at which one was.
-moments AS (
-    SELECT DISTINCT mail, happened_at, link_id FROM runs
-),
-crowds AS (
-    SELECT moment.mail, moment.happened_at, count(DISTINCT near.link_id) AS links
-    FROM (SELECT DISTINCT mail, happened_at FROM moments) AS moment
-    JOIN moments AS near
-        ON near.mail = moment.mail
-        AND near.happened_at BETWEEN moment.happened_at - 10 AND moment.happened_at + 10
-    GROUP BY moment.mail, moment.happened_at
+            OVER (PARTITION BY mail ORDER BY happened_at ROWS UNBOUNDED PRECEDING) AS run
+    FROM around
 ),
 bursts AS (
     SELECT
-        id,
-        runs.happened_at - 10
-            <= max(CASE WHEN links >= 3 OR signal = 'decoy' THEN runs.happened_at END)
-            OVER (PARTITION BY runs.mail, run) AS burst
-    FROM runs JOIN crowds ON crowds.mail = runs.mail AND crowds.happened_at = runs.happened_at
+        mail, happened_at,
+        happened_at - 10 <= max(crowded_at) OVER (PARTITION BY mail, run) AS burst
+    FROM runs
 )
 SELECT
     once.*,
@@ -95,4 +114,6 @@ SELECT
         WHEN verdict = 'human' THEN 'person'
         ELSE 'unknown'
     END AS who
-FROM once LEFT JOIN bursts ON once.id = bursts.id
+FROM once LEFT JOIN bursts
+    ON once.mail = bursts.mail AND once.happened_at = bursts.happened_at
+    AND once."type" = 'email.clicked'

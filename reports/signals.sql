@@ -5,19 +5,24 @@
 SELECT
     list,
     signal,
-    count(*) AS clicks,
-    count(*) FILTER (WHERE burst) AS in_bursts,
-    1.0 * count(*) FILTER (WHERE burst) / count(*) AS share_in_bursts,
-    1.0 * count(*) FILTER (WHERE burst)
-        / nullif((SELECT count(*) FROM people WHERE burst), 0) AS share_of_bursts
+    clicks,
+    in_bursts,
+    CAST(in_bursts AS double) / clicks AS share_in_bursts,
+    CAST(in_bursts AS double) / nullif(bursts, 0) AS share_of_bursts
 FROM (
-    SELECT 'decides' AS list, split_part(item, ':', 1) AS signal, burst
-    FROM people CROSS JOIN UNNEST(split(signals, ' ')) AS each_one (item)
+    SELECT
+        list,
+        split_part(item, ':', 1) AS signal,
+        count(*) AS clicks,
+        count(*) FILTER (WHERE burst) AS in_bursts,
+        max(CASE WHEN list = 'all' THEN count(*) FILTER (WHERE burst) END) OVER () AS bursts
+    FROM people
+    CROSS JOIN (VALUES ('decides'), ('shadow'), ('all')) AS lists (list)
+    CROSS JOIN UNNEST(
+        split(CASE list WHEN 'decides' THEN signals WHEN 'shadow' THEN shadow ELSE 'all' END, '|')
+    ) AS each_one (item)
     WHERE "type" = 'email.clicked' AND item <> ''
-    UNION ALL
-    SELECT 'shadow' AS list, split_part(item, ':', 1) AS signal, burst
-    FROM people CROSS JOIN UNNEST(split(shadow, ' ')) AS each_one (item)
-    WHERE "type" = 'email.clicked' AND item <> ''
+    GROUP BY list, split_part(item, ':', 1)
 )
-GROUP BY list, signal
+WHERE list <> 'all'
 ORDER BY list DESC, clicks DESC, signal

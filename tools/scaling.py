@@ -40,6 +40,7 @@ FIREHOSE_STEP = 5 * 1024  # bytes; each record is rounded up to one
 S3_GB: Tiers = ((50e3, 0.023), (500e3, 0.022), (END, 0.021))  # a month
 S3_PUT = 5.00e-6
 ATHENA_TB = 5.00  # read, compressed as it is
+STORE_READS = 2  # Trino reads the events as often as reports/people.sql names them
 EVENT_BUS: Tiers = ((END, 1.00e-6),)  # an event of up to 64 KB
 ALARMS = 23  # of template.yaml, with a domain
 FIXED = ALARMS * 0.10 + 3.00 + 2 * 0.40 + 13 * 0.30  # and dashboard, secrets, own metrics
@@ -114,9 +115,12 @@ class Month:
 
     @property
     def beside(self) -> dict[str, float]:
-        """USD of what is paid beside the store: a question to all of a month's events, the bus."""
+        """USD of what is paid beside the store: to scan all events of a month, and the bus."""
         return {
-            "Athena, one question to all of them": self.hits * STORED_BYTES / 1e12 * ATHENA_TB,
+            f"Athena, one scan of all of them, of {STORE_READS} a question": self.hits
+            * STORED_BYTES
+            / 1e12
+            * ATHENA_TB,
             "EventBridge, where there is a bus": price(self.hits, EVENT_BUS),
         }
 

@@ -28,6 +28,7 @@ from pytracking.reporting.files import report_of, write_parquet
 
 from tests.support.environments import ROOT
 from tests.support.programs import ended, python
+from tools.scaling import STORE_READS
 
 
 @pytest.fixture(scope="module")
@@ -326,7 +327,7 @@ def test_a_file_is_read_as_what_it_holds_whatever_its_name(tmp_path, name, packe
     assert clicks_in(folder, folder / name) == 2
 
 
-@pytest.mark.parametrize("rest", [b"\0", 600 * b"\0", gzip.compress(b"")])
+@pytest.mark.parametrize("rest", [b"\0", 600 * b"\0", gzip.compress(b"", mtime=0)])
 def test_gzip_that_python_reads_and_the_engine_does_not_is_read(tmp_path, rest):
     packed = gzip.compress(json.dumps(event(1)).encode())
     (tmp_path / "padded").write_bytes(packed + rest)
@@ -419,7 +420,7 @@ def test_a_key_that_could_leave_its_quotes_is_refused(name):
 
 
 def test_a_file_that_is_not_there_is_named():
-    with pytest.raises(ConfigurationError, match=r"/nowhere\.ndjson' does not exist"):
+    with pytest.raises(ConfigurationError, match=r"/nowhere\.ndjson': No such file"):
         report_of(["/nowhere.ndjson"])
 
 
@@ -477,12 +478,24 @@ def test_two_links_to_one_page_are_told_apart_by_where_they_stand(tmp_path):
     assert badges(mail, events, tmp_path) == f'<a href="{url}">(2)x</a><a href="{url}">(5)y</a>'
 
 
-def test_where_a_link_stands_makes_no_other_mail_of_it(tmp_path):
-    events = [
-        event(n, metadata={"customer": 1, "link_position": n, "campaign": "c"}) for n in range(4)
-    ]
-    [row] = report_of([write(tmp_path / "a", events)]).campaigns()
+@pytest.mark.parametrize(
+    "about",
+    [
+        lambda n: {},
+        lambda n: {"link_position": n},
+        lambda n: {"link_label": f'a "b" \\ {n}', "link_part": "html", "link_position": n},
+        lambda n: {"link_label": "{,}"},
+        lambda n: {"link_decoy": True} if n == 1 else {},
+    ],
+)
+@pytest.mark.parametrize("metadata", [{}, {"customer": 1}])
+def test_what_rewriting_says_of_a_link_makes_no_other_mail_of_it(tmp_path, about, metadata):
+    events = [event(n, metadata={**about(n), **metadata}) for n in range(4)]
+    report = report_of([write(tmp_path / "a", events)])
+    [row] = report.campaigns()
     assert (row["clicks"], row["machine_clicks"]) == (0, 4)
+    [burst] = report.tables["bursts"].records()
+    assert json.loads(burst["mail"]) == metadata
 
 
 def test_hours_of_a_long_time_are_added_up(tmp_path):
@@ -578,3 +591,70 @@ def test_a_parquet_of_nothing_is_written(made, tmp_path):
     )
     write_parquet(report, tmp_path)
     assert len(list(tmp_path.glob("*.parquet"))) == len(questions.QUESTIONS)
+
+
+def test_what_only_one_dialect_reads_is_in_no_question():
+    for name in (*questions.QUESTIONS, "people"):
+        # a parser of many dialects lets them pass: Trino has no IS TRUE, others no named window
+        text = re.sub("--.*", "", questions.question(name))
+        assert not re.search(r"\bIS (NOT )?(TRUE|FALSE)\b|\bWINDOW\b|\b1\.0\b", text, re.IGNORECASE)
+
+
+def test_the_costs_know_how_often_a_question_reads_the_store():
+    text = re.sub("--.*", "", questions.people())
+    assert len(re.findall(r"\b(?:FROM|JOIN) once\b", text)) == STORE_READS
+    for name in questions.QUESTIONS:
+        assert len(re.findall(r"\b(?:FROM|JOIN) people\b", questions.question(name))) == 1
+
+
+def test_a_signal_of_several_words_is_one(tmp_path):
+    visitor = {"class": "bot", "signals": ["crawler:web sucker"], "age_seconds": 9}
+    report = report_of([write(tmp_path / "a", [event(1, visitor=visitor)])])
+    assert [row["signal"] for row in report.tables["signals"].records()] == ["crawler"]
+
+
+@pytest.mark.parametrize("visitor", [{}, {"visitor": None}, {"visitor": {"signals": []}}])
+def test_a_burst_of_which_nothing_is_known_is_a_burst(tmp_path, visitor):
+    events = [{**event(n), "visitor": None, **visitor} for n in range(3)]
+    report = report_of([write(tmp_path / "a", events)])
+    [row] = report.tables["machines"].records()
+    assert (row["reason"], row["clicks"]) == ("burst", 3)
+
+
+@pytest.mark.parametrize("change", ["gone", "folder"])
+def test_a_file_that_changes_while_it_is_read_is_named(tmp_path, change):
+    write(tmp_path / "a", [event(1)])
+    lost = write(tmp_path / "b", [event(2)])
+
+    def lose(step):
+        if step.startswith("reading"):
+            lost.unlink()
+            if change == "folder":
+                lost.mkdir()
+
+    report = report_of([tmp_path], progress=lose)
+    [problem] = report.problems
+    assert problem.file == str(lost)
+    assert sum(row["clicks"] for row in report.campaigns()) == 1
+
+
+def test_a_page_is_written_whatever_a_file_is_called(tmp_path):
+    (tmp_path / "bad\udcff").write_text("junk\n")
+    write(tmp_path / "a", [event(1)])
+    run = report_command(tmp_path, "--html", tmp_path / "o.html")
+    assert run.returncode == 0
+    assert "bad\\udcff" in (tmp_path / "o.html").read_text()
+
+
+def test_clicks_keep_their_order_where_other_links_were_tracked(tmp_path):
+    url = "https://a.example.com/"
+    events = [
+        event(f"{place}-{n}", timestamp=99 * n, tracked_url=url, metadata=metadata)
+        for place, clicks in ((1, 1), (2, 2))
+        for n in range(clicks)
+        for metadata in [{"link_position": place, "message_id": f"{place}-{n}"}]
+    ]
+    left = '<a href="https://left.example/">l</a>'
+    mail = f'{left}<a href="{url}">x</a><a href="{url}">y</a>'
+    shown = f'{left}<a href="{url}">(1)x</a><a href="{url}">(2)y</a>'
+    assert badges(mail, events, tmp_path) == shown

@@ -95,7 +95,8 @@ def run_report(arguments: argparse.Namespace) -> int:
     if arguments.html:
         from pytracking.reporting.page import page
 
-        Path(arguments.html).write_text(page(report, mail=mail), encoding="utf-8")
+        html = page(report, mail=mail).encode("utf-8", "backslashreplace")
+        Path(arguments.html).write_bytes(html)
     if arguments.csv:
         _write_csv(report, Path(arguments.csv))
     if arguments.parquet:

@@ -26,7 +26,7 @@ def report_of_stack(
 ) -> Report:
     """Return the report on the events in a stack's store: those since a day (UTC), or all.
 
-    Each question scans the store once; the workgroup of the stack limits how much.
+    Each question scans the store twice; the workgroup of the stack limits how much.
 
     Raises:
         ConfigurationError: the stack has no event store.
@@ -110,6 +110,6 @@ def _value(text: str | None, kind: str) -> Any:
         return None
     if kind in ("bigint", "integer"):
         return int(text)
-    if kind == "double":
+    if kind in ("double", "real", "float", "decimal"):
         return float(text)
     return text

@@ -13,6 +13,7 @@ import shutil
 import tempfile
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -121,8 +122,10 @@ def report_of(
                 tables[name] = _answer(connection, questions.question(name))
         except (duckdb.Error, OSError) as error:
             raise ReportError(f"the report could not be made: {error}") from error
-        except RuntimeError as error:  # what becomes of Ctrl-C in DuckDB
-            raise KeyboardInterrupt from error
+        except RuntimeError as error:
+            if "interrupted" not in str(error):
+                raise
+            raise KeyboardInterrupt from error  # what becomes of Ctrl-C in DuckDB
         finally:
             connection.close()
     return Report(tables, problems)
@@ -130,7 +133,10 @@ def report_of(
 
 def _megabytes(origins: Mapping[str, Path]) -> int:
     least, most = MEGABYTES
-    size = sum(Path(name).stat().st_size for name in origins)
+    size = 0
+    for name in origins:
+        with suppress(OSError):  # it is gone by now
+            size += Path(name).stat().st_size
     return min(most, max(least, size // BYTES_A_MEGABYTE))
 
 
@@ -151,8 +157,9 @@ def write_parquet(report: Report, folder: Path) -> None:
                 for title, column in zip(table.columns, columns, strict=True)
             )
             written = Path(scratch) / "table.parquet"  # any folder's name may hold what SQL cannot
+            quoted = str(written).replace("'", "''")
             try:
-                connection.execute(f"COPY (SELECT {chosen}) TO '{written}'", columns)
+                connection.execute(f"COPY (SELECT {chosen}) TO '{quoted}'", columns)
                 shutil.copyfile(written, folder / f"{name}.parquet")
             except (duckdb.Error, OSError) as error:
                 raise ReportError(f"{folder} cannot be written: {error}") from error
@@ -175,8 +182,12 @@ def _files(paths: Sequence[str | Path], scratch: Path, problems: list[Gap]) -> I
             yield from download(str(path), scratch)
             continue
         place = Path(path)
-        if not (str(path) and place.exists()):
-            raise ConfigurationError(f"{str(path)!r} does not exist")
+        if not str(path):
+            raise ConfigurationError("an empty name of a file was given")
+        try:
+            place.stat()
+        except OSError as error:
+            raise ConfigurationError(f"cannot read {str(path)!r}: {error.strerror}") from error
         for file in _below(place, problems) if place.is_dir() else (place,):
             where = os.path.realpath(file)
             if where not in seen:
@@ -198,7 +209,14 @@ def _below(folder: Path, problems: list[Gap]) -> Iterator[Path]:
             continue
         seen.add(where)
         folders.sort()
-        yield from (file for file in map(Path(parent).joinpath, sorted(names)) if file.is_file())
+        for file in map(Path(parent).joinpath, sorted(names)):
+            try:
+                if file.is_file():
+                    yield file
+            except (
+                OSError
+            ) as error:  # a folder that lists its names, or a link into one, and no more
+                problems.append(Gap(str(file), f"file not read: {error.strerror}", 1))
 
 
 def _linked(files: Sequence[Path], scratch: Path, problems: list[Gap]) -> dict[str, Path]:
@@ -245,7 +263,11 @@ def _load(connection: Any, origins: dict[str, Path], since: date | None) -> list
             except duckdb.Error:
                 file = origins.pop(name)
                 salvaged = f"{name}.salvaged"
-                damage = _salvage(Path(name), Path(salvaged))
+                try:
+                    damage = _salvage(Path(name), Path(salvaged))
+                except OSError as error:
+                    problems.append(Gap(str(file), f"file not read: {error.strerror}", 1))
+                    continue
                 if damage:
                     problems.append(Gap(str(file), damage, 1))
                 origins[salvaged] = file

@@ -251,14 +251,19 @@ def _problems(report: Report) -> str:
 
 
 def _overlay(mail: str, report: Report) -> str:
-    clicks: Counter[tuple[str, str | None]] = Counter()
+    clicks: defaultdict[str, Counter[int]] = defaultdict(Counter)  # by URL and place, 0: unknown
     for row in report.tables["links"].records():
-        clicks[_without_utm(row["url"]), row["position"]] += row["clicks"]
-    shown, done = [], 0
+        place = row["position"] or ""
+        number = int(place) if place.isdecimal() and place.isascii() else 0
+        clicks[_without_utm(row["url"])][number] += row["clicks"]
     tracked = [link for link in find_links(mail) if link.target]
+    places: defaultdict[str, list[int]] = defaultdict(list)
+    for position, link in enumerate(tracked, 1):
+        places[_without_utm(link.target)].append(position)
+    shown, done = [], 0
     for position, link in enumerate(tracked, 1):
         url = _without_utm(link.target)
-        found = clicks[url, None] + clicks[url, str(position)]
+        found = clicks[url][0] + _at(position, places[url], clicks[url])
         if found:
             shown += [mail[done : link.end], _BADGE.format(clicks=f"{found:,}")]
             done = link.end
@@ -268,6 +273,17 @@ def _overlay(mail: str, report: Report) -> str:
         "fetched.</p>"
         f'<iframe sandbox title="The mail with clicks" srcdoc="{escape("".join(shown))}"></iframe>'
     )
+
+
+def _at(position: int, ours: list[int], clicks: Counter[int]) -> int:
+    """Return the clicks of the link at a position, one of ``ours``, which lead to one URL.
+
+    Where other links of the mail were tracked than would be now, their order is what counts.
+    """
+    counted = sorted(place for place in clicks if place)
+    if set(counted) <= set(ours):
+        return clicks[position]
+    return dict(zip(ours, (clicks[place] for place in counted), strict=False)).get(position, 0)
 
 
 def _without_utm(url: str | None) -> str:
