@@ -16,6 +16,10 @@ UV := UV_LINK_MODE=copy .venv/bin/uv -q
 PY := PYTHONPATH=layer .venv/bin/python
 # Files of tests run side by side, in the order of tests/conftest.py, one more than two cores hold: some wait.
 TEST := .venv/bin/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+# uv keeps what it fetched below HOME, where that can be written.
+ifeq ($(shell mkdir -p "$${UV_CACHE_DIR:-$${XDG_CACHE_HOME:-$$HOME/.cache}/uv}" 2>/dev/null && echo yes),)
+export UV_NO_CACHE := 1
+endif
 # SAM runs with this project's Python first, which has the pip that builds the layer.
 SAM := SAM_CLI_TELEMETRY=0 PATH="$(CURDIR)/.venv/bin:$$PATH" .venvs/sam/bin/sam
 # What was given on make's own command line, each quoted for the shell: DOMAIN=track.example.com

@@ -1,4 +1,4 @@
-"""Look up the locked dependencies of the layer and of development among known vulnerabilities.
+"""Look up the locked dependencies among known vulnerabilities.
 
 pip-audit asks OSV, because its other service calls a package that it cannot look up "skipped" and
 still ends well. Exit status: 0 none known, 1 some found, 75 (EX_TEMPFAIL) nobody could be asked.
@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 ROOT = Path(__file__).parents[1]
-LOCKS = ("layer/requirements.txt", "tests/requirements.txt")
+LOCKS = ("layer/requirements.txt", "tests/requirements.txt", "tests/requirements-sam.txt")
 UNREACHABLE = 75
 
 COMMAND = (

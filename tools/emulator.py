@@ -225,7 +225,7 @@ def sample_environment() -> dict[str, str]:
 def main() -> int:
     """Invoke one function once with one event, by hand."""
     parser = argparse.ArgumentParser(prog="python -m tools.emulator", description=__doc__)
-    parser.add_argument("function", help="open, click, deliver or links")
+    parser.add_argument("function", help="open, click, action, deliver or links")
     parser.add_argument("event", type=Path, help="a file of events/")
     arguments = parser.parse_args()
     # Said before the build, which takes a while.
@@ -240,7 +240,13 @@ def main() -> int:
             f"the event {str(arguments.event)!r} cannot be used: {error}; "
             "samples are in events/, and events/README.md lists them"
         )
-    built = build()
+    try:
+        built = build()
+    except subprocess.CalledProcessError as error:
+        print(
+            f"Not built: {error.cmd[0]} ended with {error.returncode}, see above", file=sys.stderr
+        )
+        return 1
     code = built.folder / function_ids(built)[arguments.function]
     with tempfile.TemporaryFile("w+") as log:
         with running(code, built, sample_environment(), log) as emulator:

@@ -72,7 +72,9 @@ def add_try_webhook(commands: "Subparsers") -> None:
         ),
         examples=["try-webhook https://api.example.com/tracking --secret whsec_..."],
     )
-    parser.add_argument("url", metavar="URL", help="https, or http on this machine")
+    parser.add_argument(
+        "url", metavar="URL", help="https, or http on this machine or in a private network"
+    )
     parser.add_argument(
         "--secret", required=True, help="what the receiver verifies with; it is not sent"
     )
