@@ -75,7 +75,8 @@ def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
     target = _checked(url, "target")
     host = host_of(target)
     for base in own_bases:
-        if _is_under(target, host, base):
+        own_host, own_path = address_of(base) if isinstance(base, str) else base
+        if host == own_host and _leads_below(target, own_path):
             raise _invalid("target", url, "must not lead back to the tracker itself")
     return target
 
@@ -260,10 +261,7 @@ def _is_valid_joiner(label: str, index: int) -> bool:
     return label[index] == _NON_JOINER and all(bidirectional(char) == "AL" for char in around)
 
 
-def _is_under(target: str, host: str, base: str | Address) -> bool:
-    own_host, own_path = address_of(base) if isinstance(base, str) else base
-    if not own_host or host != own_host:
-        return False
+def _leads_below(target: str, own_path: str) -> bool:
     path = _path_of(target)
     if own_path == "/":  # a whole host: only what looks like a link of the tracker is one
         return looks_like_token(path[1:])

@@ -35,7 +35,7 @@ def dump(content: dict[str, Any]) -> str:
     try:
         text = _ENCODER.encode(content)
         _check(text, content)
-        _check_keys(content)
+        _check_keys(content.get("metadata"))
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
     return text
@@ -45,8 +45,17 @@ def dump_compact(content: dict[str, Any]) -> bytes:
     """As ``dump``, in UTF-8 without spaces."""
     try:
         text = _COMPACT_ENCODER.encode(content)
-        _check_nesting(text)
-        _check_keys(content)
+        metadata = content.get("metadata", ())
+        brackets = text.count("{") + text.count("[")
+        if brackets > MAX_NESTING:
+            _check_nesting(text)
+        if brackets > 2:  # more than the document and its metadata
+            _check_keys(metadata)
+        else:
+            try:
+                "".join(metadata)
+            except TypeError:  # a key is no text
+                _check_keys(metadata)
         return text.encode()  # refuses lone surrogates
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
@@ -113,26 +122,21 @@ def _check_nesting(text: str) -> None:
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
-def _check_keys(content: dict[str, Any]) -> None:
+def _check_keys(value: Any) -> None:
     """Refuse keys that are equal once they are texts, as JSON's are: no link could be read."""
-    for key, member in content.get("metadata", _NONE).items():
-        if key.__class__ is not str or member.__class__ not in _SCALARS:
-            _refuse_equal_keys(content)
-            return
-
-
-_NONE: dict[str, Any] = {}
-
-
-def _refuse_equal_keys(value: Any) -> None:
     if isinstance(value, dict):
-        if len({json.dumps({key: None}) for key in value}) != len(value):
+        other = False
+        for key, member in value.items():
+            if key.__class__ is not str:
+                other = True
+            if member.__class__ not in _SCALARS:
+                _check_keys(member)
+        if other and len({json.dumps({key: None}) for key in value}) != len(value):
             raise ValueError("two keys of one object are equal")
-        value = value.values()
-    elif not isinstance(value, (list, tuple)):
-        return
-    for member in value:
-        _refuse_equal_keys(member)
+    elif isinstance(value, (list, tuple)):
+        for member in value:
+            if member.__class__ not in _SCALARS:
+                _check_keys(member)
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
