@@ -270,9 +270,10 @@ def _leads_below(target: str, own_path: str) -> bool:
 
 def host_of(url: str) -> str:
     """Return host and port of an ASCII URL, as all their spellings compare equal."""
-    scheme, _, rest = url.lower().partition("://")
-    host = _PATH.split(rest, 1)[0]
-    host = host.rpartition("@")[2].removesuffix(":443" if scheme == "https" else ":80")
+    scheme, _, rest = url.partition("://")
+    host = rest.partition("/")[0].partition("?")[0].partition("#")[0].lower()
+    port = ":443" if scheme.lower() == "https" else ":80"
+    host = host.rpartition("@")[2].removesuffix(port)
     host = host.removesuffix(":").replace(".:", ":").removesuffix(".")
     if host[:1] == "[":
         address, bracket, port = host[1:].partition("]")
