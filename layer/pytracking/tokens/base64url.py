@@ -1,13 +1,16 @@
 """Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling."""
 
-from base64 import urlsafe_b64decode, urlsafe_b64encode
+from base64 import urlsafe_b64decode
+from binascii import b2a_base64
 
 from pytracking.errors import MalformedToken
+
+_URL_SAFE = bytes.maketrans(b"+/", b"-_")
 
 
 def encode(raw: bytes) -> str:
     """Return ``raw`` as url-safe base64 with padding."""
-    return urlsafe_b64encode(raw).decode()
+    return b2a_base64(raw, newline=False).translate(_URL_SAFE).decode()
 
 
 def decode(text: str, padded: bool) -> bytes:
