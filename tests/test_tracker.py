@@ -16,6 +16,7 @@ from pytracking import (
     get_click_tracking_url,
     get_open_tracking_url,
 )
+from pytracking.actions import MAX_VALUE_CHARACTERS
 from pytracking.base_urls import BaseUrls
 from pytracking.errors import ConfigurationError
 
@@ -244,3 +245,11 @@ def test_a_password_in_a_base_url_is_in_no_message() -> None:
 def test_a_rating_of_any_size_is_refused_with_its_reason() -> None:
     with pytest.raises(InvalidPayload, match="values must be"):
         TRACKER.action_url("rate", {}, values=[10**5000])
+
+
+@pytest.mark.parametrize("sign", [1, -1])
+def test_the_sign_of_a_rating_counts_among_its_characters(sign: int) -> None:
+    longest = 10 ** (MAX_VALUE_CHARACTERS - (sign < 0)) - 1
+    assert TRACKER.action_url("rate", {}, values=[sign * longest])
+    with pytest.raises(InvalidPayload, match="values must be"):
+        TRACKER.action_url("rate", {}, values=[sign * (longest + 1)])

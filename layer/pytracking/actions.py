@@ -34,6 +34,7 @@ MAX_VALUES = 11
 """Most buttons of one page: 0 to 10, as a net promoter score has."""
 
 MAX_VALUE_CHARACTERS = 40
+_LEAST_VALUE = -(10 ** (MAX_VALUE_CHARACTERS - 1))  # less one character, for its sign
 
 Value = str | int
 
@@ -66,7 +67,7 @@ class Action:
             raise InvalidPayload("values are given for rate, and for no other action")
         fit = all(
             (isinstance(one, str) and one.strip() and len(one) <= MAX_VALUE_CHARACTERS)
-            or (type(one) is int and abs(one) < 10**MAX_VALUE_CHARACTERS)
+            or (type(one) is int and _LEAST_VALUE < one < 10**MAX_VALUE_CHARACTERS)
             for one in self.values
         )
         shown = {str(one) for one in self.values} if fit else set()

@@ -213,9 +213,7 @@ def _below(folder: Path, problems: list[Gap]) -> Iterator[Path]:
             try:
                 if file.is_file():
                     yield file
-            except (
-                OSError
-            ) as error:  # a folder that lists its names, or a link into one, and no more
+            except OSError as error:  # the folder, or a link's, lists its names and no more
                 problems.append(Gap(str(file), f"file not read: {error.strerror}", 1))
 
 
