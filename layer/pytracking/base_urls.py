@@ -8,7 +8,7 @@ from functools import cached_property
 from urllib.parse import unquote, urljoin
 
 from pytracking.errors import ConfigurationError, InvalidLink, InvalidTarget, MissingDependency
-from pytracking.targets import Address, address_of, ascii_host, check_target, host_of
+from pytracking.targets import Addresses, addresses_of, ascii_host, check_target, host_of
 from pytracking.tokens import Kind, holds_token, looks_like_token
 
 OPEN_PATH, CLICK_PATH, ACTION_PATH = "o/", "c/", "a/"
@@ -78,9 +78,9 @@ class BaseUrls:
         }
 
     @cached_property
-    def addresses(self) -> tuple[Address, ...]:
+    def addresses(self) -> Addresses:
         """What ``targets.check_target`` takes, so that no link leads to another link."""
-        return tuple(map(address_of, dict.fromkeys(self.prefixes.values())))
+        return addresses_of(self.prefixes.values())
 
     @cached_property
     def _spellings(self) -> tuple[tuple[str, Kind | None], ...]:

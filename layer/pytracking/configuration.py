@@ -191,12 +191,13 @@ class Configuration:
             url_to_track,
             extra_metadata,
             self._now(),
-            webhook_url=self._webhook_to_embed(),
+            webhook_url=self._webhook_to_embed,
             expires_in=self.expires_in,
             privacy=self.privacy,
             issue_time=self.include_issue_time,
         )
 
+    @cached_property
     def _webhook_to_embed(self) -> str | None:
         webhook = self.webhook_url if self.include_webhook_url else None
         if not webhook:
@@ -284,7 +285,7 @@ class Configuration:
         )
 
 
-_MADE = ("_defaults", "_formats", "base_urls")
+_MADE = ("_defaults", "_formats", "_webhook_to_embed", "base_urls")
 
 
 def get_configuration(

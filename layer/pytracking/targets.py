@@ -23,12 +23,11 @@ from pytracking.tokens import looks_like_token
 MAX_URL_CHARS = 2_048
 """Longest target, in characters, before and after it is made ASCII."""
 
-# https://shop.example.com:8443/p?q=1#top, which stays as it is: the host is shorter than any limit,
-# in lower case, ends in letters (so it is not an IPv4 address in disguise) and has no xn-- label;
+# https://shop.example.com/p?q=1#top, which stays as it is: the host (1) is shorter than any limit,
+# in lower case, ends in letters (so it is no IPv4 address in disguise), has no xn-- label, no port;
 # the rest is ASCII without space, control, " < > and backslash
 _ORDINARY = re.compile(
-    r"https?://(?![^/?#]{64})(?:[a-z0-9]++[.-])++[a-z]{2,24}+"
-    r"(?::[1-9][0-9]{0,3}+)?+(?:[/?#][!#-;=?-\[\]-~]*+)?+"
+    r"https?://(?![^/?#]{64})((?:[a-z0-9]++[.-])++[a-z]{2,24}+)(?:[/?#][!#-;=?-\[\]-~]*+)?+"
 )
 # The others are compiled at their first use: most targets are ordinary.
 # 1 scheme, 2 authority, 3 the rest
@@ -56,39 +55,38 @@ _DISPUTED = (
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 
 
-Address = tuple[str, str]
-"""Host with port, and path: two spellings compare equal. Without a host nothing is under it."""
+Addresses = dict[str, set[str]]
+"""The paths of base URLs, by host and port: two spellings of either compare equal."""
 
 
-def check_target(url: str, *, own_bases: Iterable[str | Address] = ()) -> str:
+def check_target(url: str, *, own_bases: Iterable[str] | Addresses = ()) -> str:
     """Return ``url`` as ASCII, fit for a ``Location`` header.
 
     Args:
         own_bases: base URLs of the tracker itself; a target under one of them would be a redirect
-            to itself. A base without a host is ignored. Or what ``address_of`` returns for them.
+            to itself. A base without a host is ignored. Or what ``addresses_of`` returns for them.
 
     Raises:
         MissingDependency: the host is not ASCII, and the ``idna`` package is not installed.
         InvalidTarget: not such a URL, longer than 2,048 characters, with user information, a bad
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
-    target = _checked(url, "target")
-    host = host_of(target)
-    for base in own_bases:
-        own_host, own_path = address_of(base) if isinstance(base, str) else base
-        if host == own_host and _leads_below(target, own_path):
+    target, host = _checked(url, "target")
+    own = own_bases if isinstance(own_bases, dict) else addresses_of(own_bases)
+    for path in own.get(host, ()):
+        if _leads_below(target, path):
             raise _invalid("target", url, "must not lead back to the tracker itself")
     return target
 
 
-def address_of(base_url: str) -> Address:
-    """Return a base URL as ``check_target`` compares it, to prepare it once."""
-    if not base_url.isascii():
-        try:
-            base_url = _normalised(base_url)
-        except ValueError:  # no target can be under it
-            return "", ""
-    return host_of(base_url), _path_of(base_url)
+def addresses_of(base_urls: Iterable[str]) -> Addresses:
+    """Return base URLs as ``check_target`` compares them, to prepare them once."""
+    found: Addresses = {}
+    for base_url in base_urls:
+        with suppress(ValueError):  # no target can be under such a base
+            ascii_url = base_url if base_url.isascii() else _normalised(base_url)
+            found.setdefault(host_of(ascii_url), set()).add(_path_of(ascii_url))
+    return found
 
 
 def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
@@ -100,7 +98,7 @@ def check_webhook_url(url: str, *, allow_http: bool = False) -> str:
     Raises:
         InvalidTarget: as ``check_target``, and for http, or a host that ends with a dot.
     """
-    webhook = _checked(url, "webhook")
+    webhook, _ = _checked(url, "webhook")
     if not (allow_http or webhook.startswith("https://")):
         raise _invalid("webhook", url, "must start with https://")
     authority = _PATH.split(webhook, 3)[2]
@@ -131,15 +129,17 @@ def _invalid(what: str, url: str, reason: str) -> InvalidTarget:
     )
 
 
-def _checked(url: str, what: str) -> str:
+def _checked(url: str, what: str) -> tuple[str, str]:
+    """Return ``url`` as ASCII, and its host, as ``host_of`` does."""
     if not isinstance(url, str):
         raise InvalidTarget(f"invalid {what}: must be a str, not {type(url).__name__}")
-    if len(url) <= MAX_URL_CHARS and _ORDINARY.fullmatch(url):
-        return url
+    if len(url) <= MAX_URL_CHARS and (ordinary := _ORDINARY.fullmatch(url)):
+        return url, ordinary[1]
     try:
-        return _normalised(url)
+        target = _normalised(url)
     except ValueError as error:
         raise _invalid(what, url, str(error)) from error
+    return target, host_of(target)
 
 
 def _normalised(url: str) -> str:

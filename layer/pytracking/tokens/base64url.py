@@ -1,11 +1,10 @@
 """Base64 with the url-safe alphabet (RFC 4648, section 5), in its one canonical spelling."""
 
-from base64 import urlsafe_b64decode
-from binascii import b2a_base64
+from binascii import a2b_base64, b2a_base64
 
 from pytracking.errors import MalformedToken
 
-_URL_SAFE = bytes.maketrans(b"+/", b"-_")
+_URL_SAFE, _STANDARD = bytes.maketrans(b"+/", b"-_"), bytes.maketrans(b"-_", b"+/")
 
 
 def encode(raw: bytes) -> str:
@@ -23,7 +22,8 @@ def decode(text: str, padded: bool) -> bytes:
         MalformedToken: another alphabet, a stray character, unused bits that are not zero.
     """
     try:
-        raw = urlsafe_b64decode(text if padded else text + "=" * (-len(text) % 4))
+        # "=" that is not needed is ignored
+        raw = a2b_base64(text.encode("ascii").translate(_STANDARD) + b"==")
     except ValueError as error:
         raise MalformedToken("the token is not canonical url-safe base64") from error
     canonical = encode(raw)  # what the decoder takes besides would be a second spelling

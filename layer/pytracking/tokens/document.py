@@ -2,7 +2,6 @@
 
 import json
 import math
-import re
 import time
 from typing import Any, Never
 
@@ -18,9 +17,6 @@ hand) harms no link without an expiry; half an hour is to spare."""
 
 _TYPES = {"url": str, "metadata": dict, "webhook": str, "iat": int, "exp": int, "privacy": list}
 
-# "a \"string\"" as a whole, or one bracket outside of strings
-_BRACKETS = r'(?s)"(?:[^"\\]|\\.)*"|([\[{])|([\]}])'
-
 
 def dump(content: dict[str, Any]) -> str:
     """Return ``content`` as JSON text, spelled as pytracking 0.2.2 does.
@@ -33,9 +29,9 @@ def dump(content: dict[str, Any]) -> str:
             keys of one object are equal in it, such as 1 and "1".
     """
     try:
+        _check(content)
         text = _ENCODER.encode(content)
-        _check(text, content)
-        _check_keys(content.get("metadata"))
+        _check_surrogates(text, content)
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
     return text
@@ -44,19 +40,8 @@ def dump(content: dict[str, Any]) -> str:
 def dump_compact(content: dict[str, Any]) -> bytes:
     """As ``dump``, in UTF-8 without spaces."""
     try:
-        text = _COMPACT_ENCODER.encode(content)
-        metadata = content.get("metadata", ())
-        brackets = text.count("{") + text.count("[")
-        if brackets > MAX_NESTING:
-            _check_nesting(text)
-        if brackets > 2:  # more than the document and its metadata
-            _check_keys(metadata)
-        else:
-            try:
-                "".join(metadata)
-            except TypeError:  # a key is no text
-                _check_keys(metadata)
-        return text.encode()  # refuses lone surrogates
+        _check(content)
+        return _COMPACT_ENCODER.encode(content).encode()  # refuses lone surrogates
     except (TypeError, ValueError, RecursionError) as error:
         raise _not_json(error) from error
 
@@ -78,7 +63,9 @@ def load(text: str, now: float) -> dict[str, Any]:
         content, end = _DECODER.raw_decode(text)
         if text[end:].strip(" "):  # a token may be minted with spaces behind
             raise ValueError("something follows the JSON")
-        _check(text, content)
+        if text.count("{") + text.count("[") > MAX_NESTING:
+            _check(content)
+        _check_surrogates(text, content)
     except (ValueError, RecursionError) as error:
         raise InvalidLink("the link's content is not the JSON of a tracking link") from error
     if not isinstance(content, dict):
@@ -102,41 +89,35 @@ def _utc(seconds: int) -> str:
         return f"{seconds} seconds after 1970"
 
 
-def _check(text: str, content: Any) -> None:
-    """Refuse JSON that is nested too deeply, or has a surrogate that is not one of a pair."""
-    _check_nesting(text)
+def _check_surrogates(text: str, content: Any) -> None:
+    """Refuse JSON with a surrogate that is not one of a pair."""
     if "\\u" in text and "\\ud" in text.lower():  # most texts have none, and need no second look
         _COMPACT_ENCODER.encode(content).encode()
-
-
-def _check_nesting(text: str) -> None:
-    if text.count("{") + text.count("[") <= MAX_NESTING:
-        return
-    depth = 0
-    for match in re.finditer(_BRACKETS, text):
-        depth += (match[1] is not None) - (match[2] is not None)
-        if depth > MAX_NESTING:
-            raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
 
 
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
-def _check_keys(value: Any) -> None:
-    """Refuse keys that are equal once they are texts, as JSON's are: no link could be read."""
+def _check(value: Any, depth: int = 1) -> None:
+    """Refuse what is nested too deeply, perhaps in itself, and keys that are equal as texts.
+
+    (Keys of JSON are texts: a link with 1 and "1" could not be read.)
+    """
+    if depth > MAX_NESTING:
+        raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
+    members = value
     if isinstance(value, dict):
-        other = False
-        for key, member in value.items():
-            if key.__class__ is not str:
-                other = True
-            if member.__class__ not in _SCALARS:
-                _check_keys(member)
-        if other and len({json.dumps({key: None}) for key in value}) != len(value):
-            raise ValueError("two keys of one object are equal")
-    elif isinstance(value, (list, tuple)):
-        for member in value:
-            if member.__class__ not in _SCALARS:
-                _check_keys(member)
+        members = value.values()
+        for key in value:
+            if type(key) is not str:
+                if len({json.dumps({key: None}) for key in value}) != len(value):
+                    raise ValueError("two keys of one object are equal")
+                break
+    elif not isinstance(value, (list, tuple)):
+        return
+    for member in members:
+        if type(member) not in _SCALARS:
+            _check(member, depth + 1)
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -170,8 +151,11 @@ def _not_json(error: Exception) -> InvalidPayload:
     )
 
 
-_ENCODER = json.JSONEncoder(allow_nan=False)
-_COMPACT_ENCODER = json.JSONEncoder(allow_nan=False, ensure_ascii=False, separators=(",", ":"))
+# What is nested in itself is nested too deeply.
+_ENCODER = json.JSONEncoder(allow_nan=False, check_circular=False)
+_COMPACT_ENCODER = json.JSONEncoder(
+    allow_nan=False, check_circular=False, ensure_ascii=False, separators=(",", ":")
+)
 _DECODER = json.JSONDecoder(
     object_pairs_hook=without_equal_keys, parse_float=_float, parse_constant=refuse_constant
 )

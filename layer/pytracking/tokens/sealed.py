@@ -42,9 +42,7 @@ MAX_UUIDS = 255
 MAX_TOKEN_CHARS = -(-(2 + 16 + 1 + 16 * MAX_UUIDS + MAX_BODY_BYTES) * 8 // 6)
 """Longest token, in characters, that is opened."""
 
-_VERSION = 0xA4  # 0b101001_00: the text starts with "p"
-_STORED, _DEFLATED = 0, 1
-_FIRST_BYTES = tuple(bytes((_VERSION | packing,)) for packing in (_STORED, _DEFLATED))
+_STORED, _DEFLATED = 0xA4, 0xA5  # 0b101001_0c: the text starts with "p"
 _MARK = b"\x01"
 
 # 9c921e3f-a7e1-495b-9b7f-559dbb4b02d4, less its first eight digits: a dash is rare, where a pattern
@@ -84,21 +82,18 @@ class SealedCodec:
             InvalidPayload: it is longer than 64 KiB.
         """
         key_id, cipher = self._keyring.sealing
-        uuids = b"\x00"
-        if self._compress:
-            uuids, body = lift_uuids(body)
+        uuids, body = lift_uuids(body) if self._compress else (b"\x00", body)
         while True:
             if len(body) > MAX_BODY_BYTES:
                 raise InvalidPayload(
                     f"the link's content takes {len(body)} bytes of JSON; "
                     f"at most {MAX_BODY_BYTES} fit"
                 )
-            packing, packed = _STORED, body
-            if self._compress:
-                deflated = _deflate(body)
-                if len(deflated) < len(body):
-                    packing, packed = _DEFLATED, deflated
-            header = bytes((_VERSION | packing, key_id))
+            first = _DEFLATED
+            packed = _deflate(body) if self._compress else body
+            if len(packed) >= len(body):
+                first, packed = _STORED, body
+            header = bytes((first, key_id))
             raw = header + cipher.encrypt(uuids + packed, [header + KIND_BYTES[kind]])
             token = base64url.encode(raw).rstrip("=")
             if token[-1] not in "-_":  # mail clients end a link before these
@@ -118,7 +113,7 @@ class SealedCodec:
         raw = base64url.decode(token, False)
         if len(token) > MAX_TOKEN_CHARS:
             raise InvalidLink(f"the token is longer than {MAX_TOKEN_CHARS} characters")
-        if raw[:1] not in _FIRST_BYTES or len(raw) < 2:
+        if len(raw) < 2 or raw[0] not in (_STORED, _DEFLATED):
             raise InvalidLink("the token is not a sealed token of version 1")
         failure = None
         for cipher in self._keyring.opening.get(raw[1], ()):
@@ -132,7 +127,7 @@ class SealedCodec:
         try:
             end = 1 + 16 * plain[0]
             body = plain[end:]
-            text = (_inflate(body) if raw[0] & _DEFLATED else body).decode()
+            text = (_inflate(body) if raw[0] == _DEFLATED else body).decode()
         except (IndexError, UnicodeDecodeError) as error:
             raise InvalidLink("the token's body is not UTF-8") from error
         if end > 1:
