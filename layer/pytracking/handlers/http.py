@@ -180,25 +180,30 @@ def _equal(sent: str, secret: str) -> bool:
 def _read(event: object) -> Request:
     event = _mapping(event)
     context = _mapping(event.get("requestContext"))
-    if "elb" in context:
-        return _read_load_balancer(event)
     http = _mapping(context.get("http"))
-    if http or event.get("version") == "2.0":
-        return Request(
-            method=_method(http.get("method")),
-            path=_text(event.get("rawPath")) or _text(http.get("path")),
-            headers=_headers(event),
-            client_ip=_address(http.get("sourceIp")),
-        )
-    if "httpMethod" in event:
-        return Request(
-            method=_method(event["httpMethod"]),
-            path=_text(event.get("path")),
-            headers=_headers(event),
-            client_ip=_address(_mapping(context.get("identity")).get("sourceIp")),
-            gateway="rest-api",
-        )
-    return Request()
+    headers = _headers(event)
+    gateway: Gateway = "rest-api"
+    method, path = event.get("httpMethod"), event.get("path")
+    address = _mapping(context.get("identity")).get("sourceIp")
+    if "elb" in context:
+        gateway = "alb"
+        # In its default mode ("append") the load balancer itself writes the last hop; whatever
+        # stands before it is the requester's own word.
+        address = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
+    elif http or event.get("version") == "2.0":
+        gateway = "http-api"
+        method, path = http.get("method"), _text(event.get("rawPath")) or http.get("path")
+        address = http.get("sourceIp")
+    elif "httpMethod" not in event:
+        return Request()
+    return Request(
+        method=_text(method)[:16].upper() or "GET",
+        path=_text(path),
+        headers=headers,
+        client_ip=_address(address),
+        gateway=gateway,
+        multi_value=gateway == "alb" and "multiValueHeaders" in event,
+    )
 
 
 def _last_segment(path: str) -> str:
@@ -225,21 +230,6 @@ _UNSAFE = "[\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]"
 def _escape(character: str) -> str:
     code = ord(character)
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def _read_load_balancer(event: Mapping[str, Any]) -> Request:
-    headers = _headers(event)
-    # In its default mode ("append") the load balancer itself writes the last hop; whatever stands
-    # before it is the requester's own word.
-    last_hop = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
-    return Request(
-        method=_method(event.get("httpMethod")),
-        path=_text(event.get("path")),
-        headers=headers,
-        client_ip=_address(last_hop),
-        gateway="alb",
-        multi_value="multiValueHeaders" in event,
-    )
 
 
 def _headers(event: Mapping[str, Any]) -> dict[str, str]:
@@ -269,10 +259,6 @@ def _address(value: object) -> str | None:
 
 # 203.0.113.9:4711 or [2001:db8::1]:4711
 _WITH_PORT = r"([0-9.]+):[0-9]+|\[([0-9A-Fa-f:.]+)\](?::[0-9]+)?"
-
-
-def _method(value: object) -> str:
-    return _text(value)[:16].upper() or "GET"
 
 
 def _mapping(value: object) -> Mapping[str, Any]:
@@ -371,6 +357,7 @@ ROBOTS = Answer(
     200, {**_CACHED, "Content-Type": "text/plain; charset=utf-8"}, "User-agent: *\nDisallow: /\n"
 )
 NO_ICON = Answer(204, _CACHED)
+_FILES = {"robots.txt": ROBOTS, "favicon.ico": NO_ICON}
 
 
 def well_known(request: Request, methods: Collection[str]) -> Answer | None:
@@ -379,13 +366,9 @@ def well_known(request: Request, methods: Collection[str]) -> Answer | None:
     Args:
         methods: those that a link of this function may be asked with.
     """
-    if request.token == "robots.txt":  # noqa: S105 - a file's name
-        return ROBOTS
-    if request.token == "favicon.ico":  # noqa: S105 - a file's name
-        return NO_ICON
-    if request.method not in methods:
-        return method_not_allowed(methods)
-    return None
+    if answer := _FILES.get(request.token):
+        return answer
+    return None if request.method in methods else method_not_allowed(methods)
 
 
 def method_not_allowed(methods: Iterable[str] = READING) -> Answer:
