@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any
 
 from pytracking.aws.queue import MAX_BATCH, QueueEntry, SqsQueue
 from pytracking.environment import Settings
-from pytracking.errors import AwsError, MissingDependency
+from pytracking.errors import AwsError, dependency
 from pytracking.handlers.outbox import Outbox
 
 if TYPE_CHECKING:
@@ -245,8 +245,6 @@ class BatchingQueue(SqsQueue):
 
 def _role() -> Credentials | None:
     """Return the credentials that botocore finds outside the environment, if any."""
-    try:
+    with dependency("a role's credentials need botocore: pip install boto3"):
         from botocore.session import get_session
-    except ImportError as error:
-        raise MissingDependency("a role's credentials need botocore: pip install boto3") from error
     return get_session().get_credentials()

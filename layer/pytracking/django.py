@@ -12,19 +12,17 @@ Needs the extra ``pytracking-serverless[django]``: django and django-ipware.
 from typing import Unpack
 
 from pytracking.configuration import Configuration, Keywords, get_configuration
-from pytracking.errors import MissingDependency
+from pytracking.errors import dependency
 from pytracking.pixel import PNG_MIME_TYPE, TRACKING_PIXEL
 from pytracking.results import TrackingResult
 
-try:
+with dependency(
+    "pytracking.django needs django and django-ipware: pip install django django-ipware"
+):
     from django.conf import settings
     from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
     from django.views.generic import View
     from ipware import get_client_ip
-except ImportError as error:
-    raise MissingDependency(
-        "pytracking.django needs django and django-ipware: pip install django django-ipware"
-    ) from error
 
 __all__ = [
     "ClickTrackingView",

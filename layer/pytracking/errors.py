@@ -30,6 +30,9 @@ The tree, with the exceptions of Python itself that each one is besides:
     MailWarning (UserWarning)
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 
 class PytrackingError(Exception):
     """Root of all errors of this package: catch it to catch them all."""
@@ -81,6 +84,15 @@ class ConfigurationError(PytrackingError, ValueError):
 
 class MissingDependency(PytrackingError, ImportError):
     """A feature was used whose optional dependency is not installed."""
+
+
+@contextmanager
+def dependency(missing: str) -> Iterator[None]:
+    """Let what is imported within raise MissingDependency, with that message, for ImportError."""
+    try:
+        yield
+    except ImportError as error:
+        raise MissingDependency(missing) from error
 
 
 class KeysUnavailable(PytrackingError):

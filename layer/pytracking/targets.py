@@ -17,7 +17,7 @@ from ipaddress import IPv4Address, IPv6Address
 from unicodedata import bidirectional, category
 from urllib.parse import unquote
 
-from pytracking.errors import InvalidTarget, MissingDependency
+from pytracking.errors import InvalidTarget, dependency
 from pytracking.tokens import looks_like_token
 
 MAX_URL_CHARS = 2_048
@@ -215,12 +215,8 @@ def _ascii_label(label: str) -> str:
 
 def _mapped(label: str) -> str:
     """Fold a label as the table of UTS #46 does."""
-    try:
+    with dependency("hosts in other scripts than ASCII need the idna package: pip install idna"):
         import idna
-    except ImportError as error:
-        raise MissingDependency(
-            "hosts in other scripts than ASCII need the idna package: pip install idna"
-        ) from error
     if re.search(_DISPUTED, label):
         raise ValueError("its host must not contain characters that programs read in several ways")
     try:

@@ -11,15 +11,13 @@ from typing import Any, Unpack
 from urllib.parse import unquote
 
 from pytracking.configuration import Configuration, Keywords, get_configuration
-from pytracking.errors import ConfigurationError, InvalidPayload, MissingDependency, WebhookError
+from pytracking.errors import ConfigurationError, InvalidPayload, WebhookError, dependency
 from pytracking.results import TrackingResult, TrackingResultJSON
 
-try:
+with dependency("webhooks need the urllib3 package: pip install urllib3"):
     from urllib3 import BaseHTTPResponse, PoolManager, Timeout
     from urllib3.exceptions import HTTPError
     from urllib3.util import Url, parse_url
-except ImportError as error:
-    raise MissingDependency("webhooks need the urllib3 package: pip install urllib3") from error
 
 
 def send_webhook(

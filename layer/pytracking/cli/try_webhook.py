@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from pytracking.delivery.signatures import Signer, new_secret
 from pytracking.delivery.slow import SLOW_SECONDS
-from pytracking.errors import MissingDependency
+from pytracking.errors import dependency
 from pytracking.events import Event
 from pytracking.links import Link
 from pytracking.privacy import STRICTEST, PrivacyPolicy
@@ -118,10 +118,8 @@ def trials(url: str, secret: str, *, deadline: float | None = None) -> Iterator[
         InvalidKey: the secret cannot be used.
         MissingDependency: urllib3 is not installed.
     """
-    try:
+    with dependency("this command needs urllib3: pip install urllib3"):
         from pytracking.delivery.client import HARD_DEADLINE, Client
-    except ImportError as error:
-        raise MissingDependency("this command needs urllib3: pip install urllib3") from error
     signer = Signer(secret)
     rules = _rules(url)
     client = Client(rules, deadline=deadline or HARD_DEADLINE)

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from pytracking.errors import ConfigurationError, MissingDependency, PytrackingError
+from pytracking.errors import ConfigurationError, PytrackingError, dependency
 
 HOW_TO_REACH_AWS = (
     "`aws configure` sets region and credentials, and so do AWS_DEFAULT_REGION and AWS_PROFILE"
@@ -34,10 +34,8 @@ def aws_errors(
     kind: type[PytrackingError], what: str = "AWS refused or did not answer"
 ) -> Iterator[None]:
     """Turn boto3's errors into one of ours, which says what could not be done."""
-    try:
+    with dependency("this needs boto3: pip install boto3"):
         import botocore.exceptions as aws
-    except ImportError as error:
-        raise MissingDependency("this needs boto3: pip install boto3") from error
     try:
         yield
     except (aws.BotoCoreError, aws.ClientError) as error:

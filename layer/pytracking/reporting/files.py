@@ -18,7 +18,7 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
-from pytracking.errors import ConfigurationError, MissingDependency, ReportError
+from pytracking.errors import ConfigurationError, ReportError, dependency
 from pytracking.events import MAX_TIMESTAMP, SCHEMA, TYPES
 from pytracking.reporting import questions
 from pytracking.reporting.report import Gap, Report, Table
@@ -87,12 +87,8 @@ def report_of(
         MissingDependency: duckdb is not installed.
         ReportError: DuckDB could not go on, for example because the disk is full.
     """
-    try:
+    with dependency("a report needs duckdb: pip install 'pytracking-serverless[report]'"):
         import duckdb
-    except ImportError as error:
-        raise MissingDependency(
-            "a report needs duckdb: pip install 'pytracking-serverless[report]'"
-        ) from error
     problems: list[Gap] = []
     with tempfile.TemporaryDirectory(prefix="pytracking-report-") as scratch:
         files = list(_files(paths, Path(scratch), problems))

@@ -3,15 +3,11 @@
 from collections.abc import Sequence
 from typing import Any
 
-from pytracking.errors import InvalidKey, InvalidLink, MissingDependency
+from pytracking.errors import InvalidKey, InvalidLink, dependency
 from pytracking.tokens import Kind, base64url, document
 
-try:
+with dependency("encrypted links need the cryptography package: pip install cryptography"):
     from cryptography.fernet import Fernet, InvalidToken, MultiFernet
-except ImportError as error:
-    raise MissingDependency(
-        "encrypted links need the cryptography package: pip install cryptography"
-    ) from error
 
 
 class FernetCodec:

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
-from pytracking.errors import InvalidKey, MissingDependency
+from pytracking.errors import InvalidKey, dependency
 from pytracking.tokens.document import without_equal_keys
 
 if TYPE_CHECKING:
@@ -203,14 +203,10 @@ def derive_key(secret: bytes) -> tuple[int, AESSIV]:
     ``info = "pytracking/link/v1/key-id"``, the key the 64 bytes of
     ``info = "pytracking/link/v1/aes256-siv" 0x00 id``.
     """
-    try:
+    with dependency("sealed links need the cryptography package: pip install cryptography"):
         from cryptography.hazmat.primitives.ciphers.aead import AESSIV
         from cryptography.hazmat.primitives.hashes import SHA256
         from cryptography.hazmat.primitives.kdf.hkdf import HKDF
-    except ImportError as error:
-        raise MissingDependency(
-            "sealed links need the cryptography package: pip install cryptography"
-        ) from error
 
     def derived(info: bytes, length: int) -> bytes:
         return HKDF(algorithm=SHA256(), length=length, salt=None, info=info).derive(secret)

@@ -21,16 +21,12 @@ from functools import cache
 from pkgutil import get_data
 from typing import Any
 
-from pytracking.errors import InvalidLink, InvalidPayload, MissingDependency
+from pytracking.errors import InvalidLink, InvalidPayload, dependency
 from pytracking.tokens import KIND_BYTES, KINDS_WITH_URL, NOT_SEALED_SO, Kind, base64url, document
 from pytracking.tokens.keyring import Keyring
 
-try:
+with dependency("sealed links need the cryptography package: pip install cryptography"):
     from cryptography.exceptions import InvalidTag
-except ImportError as error:
-    raise MissingDependency(
-        "sealed links need the cryptography package: pip install cryptography"
-    ) from error
 
 MAX_BODY_BYTES = 65_536
 """Longest JSON body, in bytes, that is minted, or inflated to."""
