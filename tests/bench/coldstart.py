@@ -25,6 +25,7 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import Connection, RawServer
 from tests.bench.report import Figure, Section
+from tests.support.environments import folder_of
 from tests.delivery.authority import Authority
 from tools import emulator, samples
 
@@ -62,6 +63,7 @@ def run(rounds: int) -> Section:
     keyring = Keyring.generate()
     fernet = Fernet.generate_key()
     keys = {**json.loads(keyring.to_json()), "fernet": [fernet.decode()]}
+    folder_of("sam")  # what builds them
     built = emulator.build()
     with (
         tempfile.TemporaryDirectory() as folder,
