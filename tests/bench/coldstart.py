@@ -25,8 +25,8 @@ from pytracking.tokens.keyring import Keyring
 
 from tests.aws.raw_server import Connection, RawServer
 from tests.bench.report import Figure, Section
-from tests.support.environments import folder_of
 from tests.delivery.authority import Authority
+from tests.support.environments import folder_of
 from tools import emulator, samples
 
 COLD_STARTS = 9  # of each kind, at most: each takes up to a second
