@@ -87,7 +87,7 @@ domain: .venvs/sam/.stamp ## Add one further domain of links: DOMAIN= ZONE= (STA
 	@$(PY) -m tools.domain $(CHOICES)
 doctor: .venv/.stamp ## Look at a deployment from outside, line by line (STACK=pytracking BASE=)
 	@$(PY) -m pytracking.operations.doctor --stack '$(or $(STACK),pytracking)' $(if $(BASE),--base '$(BASE)')
-invoke: .venvs/sam/.stamp ## Run a built function once: FUNCTION=open EVENT=events/open.json
+invoke: .venvs/sam/.stamp ## Build a function and run it once: FUNCTION=open EVENT=events/open.json
 	@$(PY) -m tools.emulator $(or $(FUNCTION),open) $(or $(EVENT),events/$(or $(FUNCTION),open).json)
 
 ##@ Measure

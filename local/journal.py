@@ -14,7 +14,7 @@ from typing import Any, Literal
 
 from local.queue import Entry
 from local.queues import Standing
-from local.receiver import Call
+from local.receiver import Call, json_object
 
 State = Literal["queued", "delivering", "retrying", "delivered", "failed", "dead", "refused"]
 CAPACITY = 2000  # events remembered; the oldest are forgotten first
@@ -216,13 +216,8 @@ def _called_since(event: HitRecord, entry: Entry) -> bool:
 
 def _parse(text: str) -> dict[str, Any] | None:
     """Return a queue message as JSON; None for what has no event id and so no place here."""
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(document, dict) or not isinstance(document.get("id"), str):
-        return None
-    return document
+    document = json_object(text)
+    return document if document and isinstance(document.get("id"), str) else None
 
 
 def _body(document: dict[str, Any]) -> dict[str, Any]:

@@ -72,7 +72,7 @@ class Receiver:
             if name.startswith("webhook-") or name in ("content-type", "user-agent")
         }
         signature, problem = self._verify(body, headers)
-        document = _parse(body) if signature == "valid" else None
+        document = json_object(body) if signature == "valid" else None
         status: int | None
         if signature != "valid":
             status = 401
@@ -111,9 +111,10 @@ class Receiver:
         return "valid", ""
 
 
-def _parse(body: bytes) -> dict[str, Any] | None:
+def json_object(text: str | bytes) -> dict[str, Any] | None:
+    """Return the JSON object that a text is; None for any other text."""
     try:
-        document = json.loads(body)
+        document = json.loads(text)
     except (ValueError, RecursionError):
         return None
     return document if isinstance(document, dict) else None

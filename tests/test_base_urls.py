@@ -105,6 +105,13 @@ def test_what_only_looks_like_ours_is_not(start: str) -> None:
     assert not tracker.base_urls.holds(start + token)
 
 
+@pytest.mark.parametrize("damage", ["%4" + 100_000 * "%3" + "1", 50_000 * "&sh" + 50_000 * "y;"])
+def test_damage_in_more_layers_than_any_mail_has_is_not_taken_off(damage: str) -> None:
+    for mint in (get_click_tracking_result, get_open_tracking_result):
+        with pytest.raises(InvalidLink):
+            mint(f"https://x/{damage}", {}, keyring=RING)
+
+
 def test_a_strangers_host_is_not_decoded() -> None:
     tracker = Tracker("https://track.example.com", RING)
     token = tracker.base_urls.split(tracker.click_url(TARGET))[0]

@@ -20,6 +20,7 @@ from pytracking.tracking import Keywords
 MODULES = (
     *("", ".asgi", ".base_urls", ".campaign", ".delivery.addresses", ".delivery.client"),
     *(".delivery.signatures", ".django", ".email", ".errors", ".events", ".html", ".links"),
+    *(".mails.list_headers", ".tokens.keyring"),
     *(".receiving", ".results", ".targets", ".text", ".tracker", ".tracking", ".visitors"),
     ".webhook",
 )

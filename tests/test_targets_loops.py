@@ -79,6 +79,8 @@ def test_where_links_stand_at_the_root_of_a_host_only_tokens_are_taken_for_links
 def test_a_base_and_a_target_may_spell_one_address_in_two_ways(own, url):
     with pytest.raises(InvalidTarget, match="back to the tracker"):
         check_target(url, own_bases=[own])
+    with pytest.raises(InvalidTarget):
+        check_target(url, own_bases=dict.fromkeys([own]))
 
 
 def test_an_own_base_may_be_written_in_unicode():

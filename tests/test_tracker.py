@@ -137,6 +137,32 @@ def test_mails_are_rewritten() -> None:
     assert TRACKER.read(TRACKER.message(message).get_content().strip()).target == TARGET
 
 
+def test_a_mail_of_one_recipient_has_settings_of_its_own() -> None:
+    settings: Any = {"privacy": ["no_ip"], "expires_in": 60, "issue_time": False}
+    body = f'<a href="{TARGET}">'
+    message = email.message.EmailMessage()
+    message.set_content(TARGET)
+    for link in (
+        html5lib_links(TRACKER.html(body, {}, **settings))[0],
+        html5lib_links(TRACKER.campaign(html=body, **settings).render())[0],
+        TRACKER.text(TARGET, {}, **settings),
+        TRACKER.message(message, {}, **settings).get_content().strip(),
+    ):
+        read = TRACKER.read(link)
+        assert (read.privacy, read.expires_at, read.issued_at) == (("no_ip",), NOW + 60, None)
+
+
+@pytest.mark.parametrize("name", ["keyring", "base_click_tracking_url", "expires"])
+def test_a_mail_is_rewritten_by_this_tracker_alone(name: str) -> None:
+    for rewrite in (
+        lambda keyword: TRACKER.html("", {}, **keyword),
+        lambda keyword: TRACKER.text("", {}, **keyword),
+        lambda keyword: TRACKER.campaign(text="", **keyword),
+    ):
+        with pytest.raises(TypeError, match=name):
+            rewrite({name: None})
+
+
 def test_links_are_minted_with_the_keyring_of_the_moment() -> None:
     rings = [RING]
     tracker = Tracker("https://track.example.com", lambda: rings[-1])

@@ -16,7 +16,8 @@ pytracking.get_open_tracking_url({}, base_open_tracking_url="https://t.example/"
 pytracking.Configuration(base_open_tracking_url="https://t.example/")
 tracker.open_url({}, expires_in=60)
 tracker.html("", {}, open_tracking=False, shown_urls="leave")
-tracker.text("", {}, link_metadata=("label",))
+tracker.html("", {}, privacy=["no_ip"], expires_in=60)
+tracker.text("", {}, link_metadata=("label",), issue_time=False)
 tracker.message(mail, {}, parts=("html",)).get_content()
 adapt_html("", {}, conditional_comments=True, base_open_tracking_url="https://t.example/")
 adapt_html_bytes(b"", {}, pixel="top")
@@ -29,6 +30,7 @@ pytracking.get_open_tracking_url({}, base_opn_tracking_url="https://t.example/")
 pytracking.Configuration(base_opn_tracking_url="https://t.example/")  # type: ignore[call-arg]
 tracker.open_url({}, expects_in=60)  # type: ignore[call-arg]
 tracker.html("", {}, opn_tracking=False)  # type: ignore[call-arg]
+tracker.html("", {}, keyring=None)  # type: ignore[call-arg]
 tracker.html("", {}, shown_urls="hide")  # type: ignore[arg-type]
 tracker.text("", {}, open_tracking=False)  # type: ignore[call-arg]
 tracker.message(mail, {}, part=("html",))  # type: ignore[call-arg]

@@ -167,7 +167,7 @@ class Month:
         return {
             "requests a second": peak,
             "concurrent answers": peak * (OWN_SECONDS + QUEUE_CALL_SECONDS),
-            "concurrent deliveries (of 10)": peak / 10 * WEBHOOK_SECONDS,
+            "batches of 10 delivered at once": peak / 10 * WEBHOOK_SECONDS,
             "messages in flight": peak * WEBHOOK_SECONDS,
         }
 

@@ -64,7 +64,8 @@ class Action:
         if self.what != RESUBSCRIBE:
             _check_what(self.what)
         if bool(self.values) is not (self.what == "rate"):
-            raise InvalidPayload("values are given for rate, and for no other action")
+            needs = "needs" if self.what == "rate" else "has no"
+            raise InvalidPayload(f"invalid action {self.what}: {needs} values to choose from")
         fit = all(
             (isinstance(one, str) and one.strip() and len(one) <= MAX_VALUE_CHARACTERS)
             or (type(one) is int and _LEAST_VALUE < one < 10**MAX_VALUE_CHARACTERS)

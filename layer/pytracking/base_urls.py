@@ -35,6 +35,7 @@ _QUOTES = re.compile(
     re.IGNORECASE,
 )
 _PATH = re.compile(r"[^?#]*")
+_LAYERS = 8  # of damage that are taken off; no mail has nearly as many
 
 
 @dataclass(frozen=True)
@@ -103,17 +104,16 @@ class BaseUrls:
         """
         if not isinstance(link, str):
             raise InvalidLink(f"a link is a str, not {type(link).__name__}")
-        for prefix, kind in self._spellings:
-            if link.startswith(prefix):
-                return link[len(prefix) :], kind
-        if "://" in link:
+        before, bare = "", link
+        for _ in range(_LAYERS):
+            for prefix, kind in self._spellings:
+                if bare.startswith(prefix):
+                    return bare[len(prefix) :], kind
+            if "://" not in bare or bare == before:
+                break
             from pytracking.tokens.repair import unwrap
 
-            bare = one_spelling(unwrap(link))
-            if bare != link:
-                token, kind = self.split(bare)
-                if token != bare:
-                    return token, kind
+            before, bare = bare, one_spelling(unwrap(bare))
         return link, None
 
     def for_app(self, link: str) -> str:
@@ -207,11 +207,11 @@ def link_prefix(base_url: str | None) -> str:
 def _with_slash(base_url: str | None) -> str:
     if not base_url:
         return ""
-    if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
-        base_url += "/"
     try:
+        if not base_url.endswith("/") and "?" not in base_url and "#" not in base_url:
+            base_url += "/"
         return urljoin(base_url, "x")[:-1]
-    except ValueError as error:  # such as a bracket that stays open
+    except (ValueError, TypeError, AttributeError) as error:  # an open bracket; not a text
         raise ConfigurationError(f"invalid base URL {base_url!r}: {error}") from error
 
 

@@ -17,7 +17,7 @@ from pytracking.email import check_message
 from pytracking.mails import parts as mail_parts
 from pytracking.mails.bodies import AnyMessage, Body, bodies_of, copied
 from pytracking.mails.list_headers import put_headers, unsubscribe_headers
-from pytracking.mails.options import Job, TrackedKeywords
+from pytracking.mails.options import Job
 from pytracking.mails.plain import plan_text
 from pytracking.mails.problems import (
     LONGEST_LINK_CHARACTERS,
@@ -117,7 +117,7 @@ def made(
     text: str | None,
     message: Message | None,
     headers: tuple[str | None, str | None],
-    keywords: TrackedKeywords,
+    keywords: Mapping[str, Any],
 ) -> Campaign[Any]:
     """Return the campaign of a template: for ``Tracker.campaign``, which has the parameters."""
     if [html, text, message].count(None) != 2:
@@ -154,7 +154,7 @@ def _of_message(
 class _BulkMinting(Minting):
     def __init__(self, bulk: Bulk, metadata: Mapping[str, Any] | None) -> None:
         super().__init__(bulk.configuration, metadata)
-        self._links = RecipientLinks(bulk, metadata)
+        self._links = RecipientLinks(bulk, self.metadata)
 
     def open_url(self) -> str:
         return self._links.open_url()

@@ -5,14 +5,14 @@ from __future__ import annotations
 import math
 import time
 from base64 import urlsafe_b64encode
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from hashlib import sha256
 from typing import Any, TypedDict
 
 from pytracking.actions import Action
-from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload
-from pytracking.tokens import KINDS_WITH_URL, Kind
+from pytracking.errors import ConfigurationError, InvalidLink, InvalidPayload, LinkExpired
+from pytracking.tokens import KIND_BYTES, KINDS_WITH_URL, NOT_SEALED_SO, Kind
 from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
@@ -92,6 +92,30 @@ def read_link(token: str, kind: Kind, keyring: Keyring, *, now: float | None = N
     """
     now = time.time() if now is None else now
     return link_of(*Formats(keyring).decode(token, kind, now), kind)
+
+
+def read_as(kind: Kind | None, read: Callable[[Kind], Link]) -> Link:
+    """Return what ``read`` makes of a token that is of ``kind``; None: of any.
+
+    A click may be a guarded one: they share a base.
+
+    Raises:
+        LinkExpired: the link has stopped working.
+        InvalidLink: it is of no such kind.
+    """
+    kinds: Iterable[Kind] = KIND_BYTES
+    if kind:
+        kinds = ("click", "guarded") if kind == "click" else (kind,)
+    failures = []
+    for one in kinds:
+        try:
+            return read(one)
+        except LinkExpired:
+            raise
+        except InvalidLink as error:
+            failures.append(error)
+    # of all kinds but its own, nothing else is known of a sealed token
+    raise next((one for one in failures if str(one) != NOT_SEALED_SO), failures[0])
 
 
 def link_of(content: Mapping[str, Any], token: str, kind: Kind) -> Link:

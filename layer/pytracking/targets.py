@@ -55,8 +55,8 @@ _DISPUTED = (
 _NON_JOINER, _JOINER = "\u200c", "\u200d"
 
 
-Addresses = dict[str, set[str]]
-"""The paths of base URLs, by host and port: two spellings of either compare equal."""
+class Addresses(dict[str, set[str]]):
+    """The paths of base URLs, by host and port: two spellings of either compare equal."""
 
 
 def check_target(url: str, *, own_bases: Iterable[str] | Addresses = ()) -> str:
@@ -72,7 +72,7 @@ def check_target(url: str, *, own_bases: Iterable[str] | Addresses = ()) -> str:
             port, control characters, spaces or backslashes, or under one of ``own_bases``.
     """
     target, host = _checked(url, "target")
-    own = own_bases if isinstance(own_bases, dict) else addresses_of(own_bases)
+    own = own_bases if isinstance(own_bases, Addresses) else addresses_of(own_bases)
     for path in own.get(host, ()):
         if _leads_below(target, path):
             raise _invalid("target", url, "must not lead back to the tracker itself")
@@ -81,7 +81,7 @@ def check_target(url: str, *, own_bases: Iterable[str] | Addresses = ()) -> str:
 
 def addresses_of(base_urls: Iterable[str]) -> Addresses:
     """Return base URLs as ``check_target`` compares them, to prepare them once."""
-    found: Addresses = {}
+    found = Addresses()
     for base_url in base_urls:
         with suppress(ValueError):  # no target can be under such a base
             ascii_url = base_url if base_url.isascii() else _normalised(base_url)

@@ -15,19 +15,20 @@ import pytracking
 from pytracking.actions import Action, Value, What, check_unsubscribe
 from pytracking.base_urls import BaseUrls, check_base_url, require_action_base
 from pytracking.configuration import Configuration
-from pytracking.errors import ConfigurationError, InvalidLink, LinkExpired
+from pytracking.errors import ConfigurationError
 from pytracking.links import (
     Link,
     LinkSettings,
     check_lifetime,
     check_privacy,
     content_of,
+    read_as,
     read_link,
 )
 from pytracking.mails.list_headers import HeaderLine, put_headers, unsubscribe_headers
-from pytracking.mails.options import OptionKeywords, TrackedKeywords
+from pytracking.mails.options import TextKeywords, TrackedKeywords
 from pytracking.targets import check_target, check_webhook_url
-from pytracking.tokens import KIND_BYTES, NOT_SEALED_SO, Kind
+from pytracking.tokens import Kind
 from pytracking.tokens.formats import Formats
 from pytracking.tokens.keyring import Keyring
 
@@ -237,23 +238,29 @@ class Tracker:
         self,
         html: str | bytes,
         metadata: Mapping[str, Any] | None = None,
-        **options: Unpack[TrackedKeywords],
+        **keywords: Unpack[TrackedKeywords],
     ) -> str:
-        """Return a mail's HTML with tracked links and the pixel; as ``html.adapt_html``."""
+        """Return a mail's HTML with tracked links and the pixel; as ``html.adapt_html``.
+
+        Args:
+            html: the mail's HTML.
+            metadata: of each link.
+            keywords: settings of its links, and options of ``adapt_html``.
+        """
         from pytracking.html import adapt_html
 
-        return adapt_html(html, metadata, configuration=self.configuration(), **options)
+        return adapt_html(html, metadata, **self._adapting(keywords))
 
     def text(
         self,
         text: str,
         metadata: Mapping[str, Any] | None = None,
-        **options: Unpack[OptionKeywords],
+        **keywords: Unpack[TextKeywords],
     ) -> str:
-        """Return a plain text with tracked links; as ``text.adapt_text``."""
+        """Return a plain text with tracked links; as ``text.adapt_text``, keywords as ``html``."""
         from pytracking.text import adapt_text
 
-        return adapt_text(text, metadata, configuration=self.configuration(), **options)
+        return adapt_text(text, metadata, **self._adapting(keywords))
 
     def message(
         self,
@@ -262,7 +269,7 @@ class Tracker:
         *,
         mailto: str | None = None,
         list_id: str | None = None,
-        **options: Unpack[TrackedKeywords],
+        **keywords: Unpack[TrackedKeywords],
     ) -> AnyMessage:
         """Return a mail with tracked links and the pixel; as ``email.adapt_message``.
 
@@ -274,23 +281,25 @@ class Tracker:
             metadata: of each link.
             mailto: as in ``unsubscribe_headers``.
             list_id: as in ``unsubscribe_headers``.
-            options: as ``adapt_message`` takes them.
+            keywords: as in ``html``.
         """
         from pytracking.email import adapt_message
+        from pytracking.mails.rewriting import Minting
 
-        adapted = adapt_message(message, metadata, configuration=self.configuration(), **options)
-        if options.get("unsubscribe") is True:
-            headers = self.unsubscribe_headers(metadata, mailto=mailto, list_id=list_id)
-            put_headers(adapted, headers)
+        adapting = self._adapting(keywords)
+        adapted = adapt_message(message, metadata, **adapting)
+        if keywords.get("unsubscribe") is True:
+            url = Minting(adapting["configuration"], metadata).unsubscribe_url()
+            put_headers(adapted, unsubscribe_headers(url, mailto, list_id))
         return adapted
 
     @overload
     def campaign(
-        self, *, html: str | bytes, **options: Unpack[TrackedKeywords]
+        self, *, html: str | bytes, **keywords: Unpack[TrackedKeywords]
     ) -> pytracking.Campaign[str]: ...
     @overload
     def campaign(
-        self, *, text: str, **options: Unpack[OptionKeywords]
+        self, *, text: str, **keywords: Unpack[TextKeywords]
     ) -> pytracking.Campaign[str]: ...
     @overload
     def campaign(
@@ -299,7 +308,7 @@ class Tracker:
         message: AnyMessage,
         mailto: str | None = None,
         list_id: str | None = None,
-        **options: Unpack[TrackedKeywords],
+        **keywords: Unpack[TrackedKeywords],
     ) -> pytracking.Campaign[AnyMessage]: ...
     def campaign(
         self,
@@ -309,7 +318,7 @@ class Tracker:
         message: AnyMessage | None = None,
         mailto: str | None = None,
         list_id: str | None = None,
-        **options: Unpack[TrackedKeywords],
+        **keywords: Unpack[TrackedKeywords],
     ) -> pytracking.Campaign[Any]:
         """Return one mail for many recipients: read once, rendered for each.
 
@@ -321,7 +330,7 @@ class Tracker:
             message: the whole mail.
             mailto: as ``message`` takes it.
             list_id: as ``message`` takes it.
-            options: as those methods take them.
+            keywords: as those methods take them.
 
         Warns:
             MailWarning: what keeps readers from seeing the mail as intended.
@@ -332,7 +341,17 @@ class Tracker:
         """
         from pytracking.campaign import made
 
-        return made(self.configuration(), html, text, message, (mailto, list_id), options)
+        rest = self._adapting(keywords)
+        return made(rest.pop("configuration"), html, text, message, (mailto, list_id), rest)
+
+    def _adapting(self, keywords: Mapping[str, object]) -> dict[str, Any]:
+        """Return the keywords of ``adapt_*`` for those of a mail."""
+        known = TrackedKeywords.__annotations__
+        if unknown := keywords.keys() - known.keys():
+            raise TypeError(f"unknown keyword {min(unknown)!r}: expected {', '.join(known)}")
+        rest: dict[str, Any] = {**keywords}
+        settings = {name: rest.pop(name) for name in rest.keys() & LinkSettings.__annotations__}
+        return {"configuration": self.configuration(**settings), **rest}
 
     def read(self, url_or_token: str, kind: Kind | None = None) -> Link:
         """Return what a link says, whatever known damage mail did to it.
@@ -349,16 +368,7 @@ class Tracker:
         token, kind_of_base = self.base_urls.split(url_or_token)
         kind = kind_of_base or kind
         keyring, now = self._keyring(), self._clock()
-        failures = []
-        for one in _KINDS_AS.get(kind, KINDS):
-            try:
-                return read_link(token, one, keyring, now=now)
-            except LinkExpired:
-                raise
-            except InvalidLink as error:
-                failures.append(error)
-        # of all kinds but its own, nothing else is known of a sealed token
-        raise next((one for one in failures if str(one) != NOT_SEALED_SO), failures[0])
+        return read_as(kind, lambda one: read_link(token, one, keyring, now=now))
 
     def configuration(self, **settings: Unpack[LinkSettings]) -> Configuration:
         """Return what functions of pytracking 0.2.2 take, with the present keyring.
@@ -381,14 +391,6 @@ class Tracker:
 
     def __repr__(self) -> str:
         return f"Tracker({self.base_urls!r})"
-
-
-KINDS: tuple[Kind, ...] = tuple(KIND_BYTES)
-
-_KINDS_AS: Mapping[Kind | None, tuple[Kind, ...]] = {
-    **{kind: (kind,) for kind in KINDS},
-    "click": ("click", "guarded"),  # they share a base
-}
 
 
 def _refuse_other_than_keyring(keyring: object) -> None:

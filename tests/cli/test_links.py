@@ -24,13 +24,25 @@ def test_links_are_minted_and_read():
         "--expires-in", "60", "--privacy", "no_ip", "--privacy", "aggregate", "--json",
     )  # fmt: skip
     told = decoded(json.loads(link)["url"])
-    assert told["expires_at"] > 1_700_000_000
+    assert told["expires_at"] - told.pop("issued_at") in (60, 61)
     assert len(told.pop("link_id")) == 22
     assert {**told, "expires_at": 0} == {
         "kind": "click", "tracked_url": "https://x.test/", "metadata": {"a": 1},
-        "webhook_url": "https://xn--bcher-kva.test/", "issued_at": None, "expires_at": 0,
+        "webhook_url": "https://xn--bcher-kva.test/", "expires_at": 0,
         "privacy": ["no_ip", "aggregate"],
     }  # fmt: skip
+
+
+def test_plain_links_say_no_more_than_those_of_0_2_2():
+    link = output("link", "open", "--plain", PYTRACKING_LINK_KEYS=None)
+    assert decoded(link.strip(), PYTRACKING_LINK_KEYS=None)["issued_at"] is None
+
+
+@pytest.mark.parametrize("seconds", [10**14, 10**21, -(10**14), -(10**21)])
+def test_a_link_of_a_time_in_any_year_is_shown(seconds):
+    document = {"exp" if seconds > 0 else "iat": seconds}
+    token = encode(document, "open", Keyring.from_json(KEYS))
+    assert f": {seconds} (" in output("decode", token)
 
 
 def test_options_go_before_the_environment(tmp_path):
@@ -48,12 +60,13 @@ def test_links_are_read_from_standard_input_line_by_line():
         output("link", kind, *url).strip()
         for kind, url in (("open", ()), ("click", ("https://x.test/",)))
     ]
-    tokens = f"{links[0]}\n{links[1].removeprefix(CLICK)}\nnonsense\n"
+    tokens = f"http://[x\n{links[0]}\n{links[1].removeprefix(CLICK)}\nnonsense\n"
     status, out, _ = run("decode", "--json", stdin=tokens)
     assert status == 1
     told = [json.loads(line) for line in out.splitlines()]
-    assert [item.get("kind") for item in told] == ["open", "click", None]
-    assert told[2]["error"]
+    assert [item.get("kind") for item in told] == [None, "open", "click", None]
+    assert told[0]["error"]
+    assert told[3]["error"]
     status, out, err = run("decode", links[1] + "x", links[0])
     assert status == 1
     assert err.startswith(links[1])

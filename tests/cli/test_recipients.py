@@ -47,11 +47,14 @@ def test_each_row_of_a_csv_gets_the_link_that_the_tracker_mints(tmp_path):
     file = written(tmp_path, 'id,name\n1,"Zoë, the ""first"""\n2,\n')
     status, out, err = links(file, "--metadata", '{"campaign": "spring", "id": "0"}')
     assert (status, err) == (0, "")
-    tracker = Tracker(CLICK.removesuffix("c/"), Keyring.from_json(KEYS), issue_time=False)
     expected = [{"id": "1", "name": 'Zoë, the "first"'}, {"id": "2", "name": ""}]
     for row, metadata in zip(rows(out), expected, strict=True):
         link = row.pop("link")
         assert row == metadata
+        made_at = decoded(link)["issued_at"]
+        tracker = Tracker(
+            CLICK.removesuffix("c/"), Keyring.from_json(KEYS), clock=lambda at=made_at: at
+        )
         assert link == tracker.click_url(TARGET, {"campaign": "spring", **metadata})
         assert decoded(link)["tracked_url"] == TARGET
 

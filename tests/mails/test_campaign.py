@@ -39,7 +39,10 @@ TRACKERS = [
     tracker(expires_in=8_000_000.5, privacy=["no_ip"], webhook_url="https://hooks.x.test/?a=1"),
     tracker(issue_time=False),
 ]
-NAMES = ["customer", "link_position", "link_label", "section", "é", '"', "url", "metadata"]
+NAMES = [
+    *("customer", "link_position", "link_label", "section", "é", '"', "url", "metadata"),
+    *(1, None),  # which are "1" and "null" in JSON
+]
 TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
 FLOATS = st.floats(allow_nan=False, allow_infinity=False)
 VALUES = st.recursive(
@@ -84,6 +87,7 @@ HTML = st.lists(
             "<A HREF='https://y.test/é'>Shop</A>",
             '<a data-pytracking="off" href="https://x.test">',
             '<a data-pytracking-section="top" href="https://z.test">www.z.test</a>',
+            '<a data-pytracking-1="one" data-pytracking-null="" href="https://z.test">',
             '<a href="https://x.test/{{ id }}">',
             '<a href="https://x.test/unsubscribe">',
             '<a href="{{unsubscribe_url}}">',

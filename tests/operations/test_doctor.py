@@ -172,6 +172,14 @@ def test_a_stack_that_is_not_there_is_one_line(
     assert "FAIL  stack: the stack 'nowhere' could not be read" in capsys.readouterr().out
 
 
+def test_another_stack_is_one_line(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr(doctor, "described", lambda stack: {"BucketName": "b"})
+    assert doctor.main(["--stack", "other"]) == 1
+    assert capsys.readouterr().out.startswith("FAIL  stack: 'other' has no output OpenBaseUrl")
+
+
 def test_a_base_that_is_no_address_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     with pytest.raises(SystemExit, match="2"):
         doctor.main(["--base", "track.example.com"])

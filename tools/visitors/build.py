@@ -3,7 +3,7 @@
 The lists (packages of `make test`, pinned in tests/requirements.txt) are some 3,000 regular
 expressions, nearly all of them literals. Compiling them would take most of a cold start, and trying
 them all most of a verdict. So each becomes an entry under one word of it, and a lookup is one
-dictionary access for each word of a user agent. That the word must be a whole one also mends what
+dictionary access for each word of a user agent. That the word must be a whole one also repairs what
 is over-broad in a pattern: ``linko`` finds no ``linkopedia``.
 
 ``python -m tools.visitors.build`` writes layer/pytracking/visitors/crawlers.py; a test compares it

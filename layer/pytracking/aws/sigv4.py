@@ -11,7 +11,6 @@ import hashlib
 import hmac
 import time
 from collections.abc import Mapping
-from functools import lru_cache
 
 from pytracking.environment import Settings
 from pytracking.errors import ConfigurationError
@@ -70,7 +69,6 @@ def signed_headers(
     return headers
 
 
-@lru_cache(maxsize=4)
 def _signing_key(secret_key: str, date: str, region: str, service: str) -> bytes:
     """Derive the key of one day, region and service: the same for every request of that day."""
     key = f"AWS4{secret_key}".encode()

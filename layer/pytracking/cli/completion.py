@@ -1,12 +1,8 @@
 """`completion`: what a shell completes after ``pytracking``."""
 
 import argparse
-from typing import TYPE_CHECKING
 
-from pytracking.cli.parsing import Parser
-
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
+from pytracking.cli.parsing import Parser, Subparsers
 
 _BASH = """_pytracking() {{
   local path="" words="" i
@@ -25,7 +21,7 @@ complete -o default -F _pytracking pytracking
 _ZSH = "autoload -Uz compinit bashcompinit && compinit && bashcompinit\n"
 
 
-def add_completion(commands: "Subparsers", root: Parser) -> None:
+def add_completion(commands: Subparsers, root: Parser) -> None:
     """Add the command ``completion``, for every command below ``root``."""
     parser = commands.add_parser(
         "completion",

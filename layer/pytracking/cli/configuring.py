@@ -2,7 +2,7 @@
 
 import argparse
 import json
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from pytracking import Configuration
 from pytracking.base_urls import check_base_url
@@ -13,9 +13,7 @@ from pytracking.errors import ConfigurationError, InvalidKey
 from pytracking.links import PRIVACY_FLAGS
 from pytracking.targets import check_webhook_url
 from pytracking.tokens import Kind
-
-if TYPE_CHECKING:
-    from pytracking.tokens.keyring import Keyring
+from pytracking.tokens.keyring import Keyring
 
 KEYS_VARIABLE = "PYTRACKING_LINK_KEYS"
 MAKE_KEYS = "pytracking keys new --output keys.json"
@@ -78,6 +76,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
         "base_click_tracking_url": arguments.click_base or found.click_base_url,
         "expires_in": arguments.expires_in,
         "privacy": arguments.privacy,
+        "include_issue_time": not arguments.plain,  # those are as pytracking 0.2.2 makes them
     }
     for kind, (option, variable) in _BASES.items():
         if url := settings[f"base_{kind}_tracking_url"]:
@@ -90,7 +89,7 @@ def configuration_from(arguments: argparse.Namespace) -> Configuration:
     return Configuration(**settings)
 
 
-def keyring_from(file: str | None) -> "Keyring | None":
+def keyring_from(file: str | None) -> Keyring | None:
     """The keyring in the file of --keys, or in the environment; None where neither is given.
 
     Raises:
@@ -104,8 +103,6 @@ def keyring_from(file: str | None) -> "Keyring | None":
         keys = (Settings.from_environment().link_keys or "").removeprefix("\ufeff")
         if not keys:
             return None
-    from pytracking.tokens.keyring import Keyring
-
     try:
         return Keyring.from_json(keys)
     except InvalidKey as error:

@@ -2,11 +2,10 @@
 
 import argparse
 import json
+import re
 import sys
 import time
-from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from typing import Any
 
 from pytracking import Configuration, Tracker
 from pytracking.actions import ACTIONS, Value
@@ -21,17 +20,16 @@ from pytracking.cli.configuring import (
     require_to_mint,
 )
 from pytracking.cli.files import stdin_lines, write_secret
+from pytracking.cli.parsing import Subparsers
 from pytracking.errors import ConfigurationError, InvalidLink
-from pytracking.links import Link, link_of
-from pytracking.tokens import NOT_SEALED_SO, Kind
+from pytracking.links import Link, link_of, read_as
+from pytracking.tokens import Kind
+from pytracking.tokens.document import utc
 from pytracking.tokens.formats import Formats
-
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
-    from pytracking.tokens.keyring import Keyring
+from pytracking.tokens.keyring import Keyring
 
 
-def add_keys_new(commands: "Subparsers") -> None:
+def add_keys_new(commands: Subparsers) -> None:
     """Add ``keys new``."""
     parser = commands.add_parser(
         "new",
@@ -45,7 +43,7 @@ def add_keys_new(commands: "Subparsers") -> None:
     parser.set_defaults(run=_run_keys_new)
 
 
-def add_link(commands: "Subparsers") -> None:
+def add_link(commands: Subparsers) -> None:
     """Add ``link open``, ``link click`` and ``link action``."""
     parser = commands.add_parser(
         "link",
@@ -90,7 +88,7 @@ def add_link(commands: "Subparsers") -> None:
         subparser.set_defaults(run=_run_link, kind=kind)
 
 
-def add_decode(commands: "Subparsers") -> None:
+def add_decode(commands: Subparsers) -> None:
     """Add ``decode``."""
     parser = commands.add_parser(
         "decode",
@@ -110,8 +108,6 @@ def add_decode(commands: "Subparsers") -> None:
 
 
 def _run_keys_new(arguments: argparse.Namespace) -> int:
-    from pytracking.tokens.keyring import Keyring
-
     keys = Keyring.generate().to_json()
     if arguments.output:
         write_secret(arguments.output, keys + "\n")
@@ -177,19 +173,11 @@ def _run_decode(arguments: argparse.Namespace) -> int:
     return status
 
 
-def _decoded(link: str, keyring: "Keyring | None") -> Link:
+def _decoded(link: str, keyring: Keyring | None) -> Link:
     """A link of any kind, whatever base it is under."""
-    token = urlsplit(link).path.rstrip("/").rpartition("/")[2] if "://" in link else link
-    kinds: tuple[Kind, ...] = ("click", "open", "guarded", "action")
-    formats, reasons = Formats(keyring), []
-    for kind in kinds if keyring else kinds[:2]:
-        try:
-            return link_of(*formats.decode(token, kind, time.time()), kind)
-        except InvalidLink as error:
-            reasons.append(str(error))
-    # of the kind that it is not, there is nothing to report where the other says more
-    said = [reason for reason in dict.fromkeys(reasons) if reason != NOT_SEALED_SO] or reasons[:1]
-    raise InvalidLink("; ".join(said))
+    token = re.split("[?#]", link)[0].rstrip("/").rpartition("/")[2] if "://" in link else link
+    formats = Formats(keyring)
+    return read_as(None, lambda kind: link_of(*formats.decode(token, kind, time.time()), kind))
 
 
 def _fields(link: Link) -> dict[str, Any]:
@@ -208,5 +196,5 @@ def _fields(link: Link) -> dict[str, Any]:
 
 def _shown(value: Any) -> str:
     if isinstance(value, int):
-        return f"{value} ({datetime.fromtimestamp(value, UTC):%Y-%m-%d %H:%M:%S} UTC)"
+        return f"{value} ({utc(value)})"
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

@@ -7,7 +7,7 @@ import json
 import sys
 import warnings
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 from pytracking import Configuration
 from pytracking.cli.configuring import (
@@ -17,6 +17,7 @@ from pytracking.cli.configuring import (
     require_to_mint,
 )
 from pytracking.cli.files import read_bytes, write_bytes
+from pytracking.cli.parsing import Subparsers
 from pytracking.email import MailWarning, Problem, adapt_message_bytes, check_message, check_size
 from pytracking.email import find_links as find_mail_links
 from pytracking.errors import ConfigurationError
@@ -31,9 +32,7 @@ from pytracking.mails.problems import LONGEST_LINK_CHARACTERS, too_long
 from pytracking.mails.unsubscribe_header import check_headers, check_host, check_visible
 from pytracking.text import adapt_text
 from pytracking.text import find_links as find_text_links
-
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
+from pytracking.tokens.keyring import Keyring
 
 Form = Literal["html", "text", "mail"]
 _FORMS: dict[str, Form] = {".html": "html", ".htm": "html", ".txt": "text", ".eml": "mail"}
@@ -46,7 +45,7 @@ class _Input(NamedTuple):
     data: bytes
 
 
-def add_rewrite(commands: "Subparsers") -> None:
+def add_rewrite(commands: Subparsers) -> None:
     """Add ``rewrite``."""
     parser = commands.add_parser(
         "rewrite",
@@ -67,7 +66,7 @@ def add_rewrite(commands: "Subparsers") -> None:
     parser.set_defaults(run=_run_rewrite)
 
 
-def add_check(commands: "Subparsers") -> None:
+def add_check(commands: Subparsers) -> None:
     """Add ``check``."""
     parser = commands.add_parser(
         "check",
@@ -89,7 +88,7 @@ def _add_input(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="form",
         choices=["html", "text", "mail"],
-        help="what FILE is, where its name (.html, .htm, .txt, .eml) does not tell",
+        help="what FILE is, where its name (.html, .htm, .txt, .eml) does not say",
     )
     parser.add_argument(
         "--unsubscribe", choices=["leave", "track"], default="leave", help="default: leave"
@@ -226,8 +225,6 @@ def _some_configuration(configuration: Configuration) -> Configuration:
         if not getattr(configuration, f"base_{kind}_tracking_url"):
             made_up[f"base_{kind}_tracking_url"] = f"https://track.example.com/{kind[0]}/"
     if configuration.keyring is None:
-        from pytracking.tokens.keyring import Keyring
-
         made_up["keyring"] = Keyring.generate()
     return configuration.merge_with_kwargs(made_up)
 

@@ -12,14 +12,11 @@ import sys
 import time
 from collections.abc import Mapping, Sequence
 from functools import partial
-from typing import TYPE_CHECKING
 
 from pytracking.cli.files import open_text, stdin_lines
+from pytracking.cli.parsing import Subparsers
 from pytracking.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
-    from pytracking.tokens.keyring import Keyring
+from pytracking.tokens.keyring import Keyring
 
 # Outputs and parameters of template.yaml, by what each stands for.
 _OF_STACK = {
@@ -35,7 +32,7 @@ _OF_STACK = {
 }
 
 
-def add_replay(commands: "Subparsers") -> None:
+def add_replay(commands: Subparsers) -> None:
     """Add the command ``replay``."""
     parser = commands.add_parser(
         "replay",
@@ -82,7 +79,7 @@ def add_replay(commands: "Subparsers") -> None:
     parser.set_defaults(run=run_replay)
 
 
-def add_key_commands(commands: "Subparsers") -> None:
+def add_key_commands(commands: Subparsers) -> None:
     """Add the commands ``rotate`` and ``webhook-secret``, below ``keys``."""
     rotate = commands.add_parser(
         "rotate",
@@ -274,11 +271,10 @@ def _moved(pairs: Sequence[Sequence[str]]) -> dict[str, str]:
     return moved
 
 
-def _keyring(secret: str | None) -> "Keyring | None":
+def _keyring(secret: str | None) -> Keyring | None:
     from pytracking.environment import Settings
     from pytracking.operations.rotation import read_link_keys
     from pytracking.operations.stack import client
-    from pytracking.tokens.keyring import Keyring
 
     if text := Settings.from_environment().link_keys:
         return Keyring.from_json(text)

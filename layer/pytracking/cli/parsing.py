@@ -5,14 +5,20 @@ import difflib
 import re
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any, NoReturn
-
-if TYPE_CHECKING:
-    Subparsers = argparse._SubParsersAction["Parser"]
+from typing import Any, NoReturn, Protocol
 
 _CHOICE = re.compile(r"invalid choice: '(.*?)' \(choose from (.*)\)", re.DOTALL)
 _UNITS = {"": 1, "s": 1, "m": 60, "h": 3600, "d": 86_400, "w": 604_800}  # in seconds
 _DURATION = re.compile(r"([0-9]+(?:\.[0-9]+)?) ?([smhdw]?)")  # 30d, 1.5h, 3600
+
+
+class Subparsers(Protocol):
+    """What commands are added to; argparse's own class for it is private."""
+
+    choices: Any
+
+    def add_parser(self, *args: Any, **kwargs: Any) -> "Parser":
+        """Return the parser of a new command; the parameters are those of ``Parser``."""
 
 
 class Parser(argparse.ArgumentParser):
@@ -44,7 +50,7 @@ class Parser(argparse.ArgumentParser):
             chosen.error(f"unrecognized arguments: {' '.join(unknown)}{''.join(sorted(hints))}")
         return parsed
 
-    def add_commands(self, metavar: str) -> "Subparsers":
+    def add_commands(self, metavar: str) -> Subparsers:
         """Return what commands are added to; without one of them, the help is shown."""
         self.set_defaults(run=print_help)
         self._commands = self.add_subparsers(metavar=metavar)

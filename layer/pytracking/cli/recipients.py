@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple, Self, TextIO
+from typing import Any, BinaryIO, NamedTuple, Self, TextIO
 
 from pytracking import Configuration
 from pytracking.cli.configuring import (
@@ -25,10 +25,8 @@ from pytracking.cli.configuring import (
     require_to_mint,
 )
 from pytracking.cli.files import encoding_of, open_bytes, replace_bytes
+from pytracking.cli.parsing import Subparsers
 from pytracking.errors import ConfigurationError, InvalidPayload
-
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
 
 _DELIMITERS = ",;\t|"
 _FORMS = {".csv": "csv", ".tsv": "csv", ".ndjson": "ndjson", ".jsonl": "ndjson"}
@@ -50,7 +48,7 @@ class Recipient(NamedTuple):
     problem: str = ""
 
 
-def add_links(commands: "Subparsers") -> None:
+def add_links(commands: Subparsers) -> None:
     """Add ``links``."""
     parser = commands.add_parser(
         "links",
@@ -70,7 +68,7 @@ def add_links(commands: "Subparsers") -> None:
         "--as",
         dest="form",
         choices=["csv", "ndjson"],
-        help="what FILE is, where its name (.csv, .tsv, .ndjson, .jsonl) does not tell",
+        help="what FILE is, where its name (.csv, .tsv, .ndjson, .jsonl) does not say",
     )
     kind = parser.add_mutually_exclusive_group(required=True)
     kind.add_argument("--target", metavar="URL", help="where each link leads")

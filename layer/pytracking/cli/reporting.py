@@ -9,20 +9,17 @@ from collections.abc import Callable
 from dataclasses import asdict, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from pytracking.cli.files import read_bytes
+from pytracking.cli.parsing import Subparsers
 from pytracking.errors import ConfigurationError
 from pytracking.mails import markup
 from pytracking.mails.charset import read_html
 from pytracking.reporting import questions
 from pytracking.reporting.report import Report
 
-if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
 
-
-def add_report(commands: "Subparsers") -> None:
+def add_report(commands: Subparsers) -> None:
     """Add the command ``report``."""
     parser = commands.add_parser(
         "report",

@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from pytracking.cli.parsing import Subparsers
 from pytracking.delivery.signatures import Signer, new_secret
 from pytracking.delivery.slow import SLOW_SECONDS
 from pytracking.errors import dependency
@@ -21,7 +22,6 @@ from pytracking.links import Link
 from pytracking.privacy import STRICTEST, PrivacyPolicy
 
 if TYPE_CHECKING:
-    from pytracking.cli.parsing import Subparsers
     from pytracking.delivery.addresses import AddressRules
     from pytracking.delivery.client import Outcome
 
@@ -60,7 +60,7 @@ class Finding:
     unseen: str | None = None
 
 
-def add_try_webhook(commands: "Subparsers") -> None:
+def add_try_webhook(commands: Subparsers) -> None:
     """Add the command ``try-webhook``."""
     parser = commands.add_parser(
         "try-webhook",

@@ -7,10 +7,11 @@ event is in the queue or in the log, and never with a redirect (RFC 8058, sectio
 from __future__ import annotations
 
 import time
+from contextlib import suppress
 
 from pytracking.actions import RESUBSCRIBE, UNDO_SECONDS, Action, Value
 from pytracking.aws.observability import count
-from pytracking.errors import InvalidLink, KeysUnavailable
+from pytracking.errors import InvalidLink, InvalidPayload, KeysUnavailable
 from pytracking.events import How
 from pytracking.handlers.answering import LinkEndpoint
 from pytracking.handlers.forms import fields
@@ -103,8 +104,10 @@ def _undo(endpoint: LinkEndpoint, link: Link, event: str) -> str:
         expires_in=UNDO_SECONDS,
         privacy=link.privacy,
     )
-    token = Formats(endpoint.keys.keyring()).encode(content, "action")
-    return token if len(token) <= _MAX_UNDO_CHARACTERS else ""
+    with suppress(InvalidPayload):  # too long for any link
+        token = Formats(endpoint.keys.keyring()).encode(content, "action")
+        return token if len(token) <= _MAX_UNDO_CHARACTERS else ""
+    return ""
 
 
 def _language(request: Request, link: Link | None) -> str:

@@ -152,7 +152,10 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
     headers = dict(request.headers)
     sent = headers.pop(_ORIGIN_SECRET, "")
     address = request.client_ip
-    if viewer_address_secret and _equal(sent, viewer_address_secret):
+    given, secret = (
+        (text or "").encode(errors="surrogatepass") for text in (sent, viewer_address_secret)
+    )
+    if secret and hmac.compare_digest(given, secret):  # in a time that reveals nothing of it
         # 203.0.113.9:4711 or, for CloudFront adds no brackets, ::1:4711
         # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
         viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]
@@ -169,12 +172,6 @@ def _body(event: object) -> bytes:
         return base64.b64decode(text[: 2 * MAX_REQUEST_BYTES])[: MAX_REQUEST_BYTES + 1]
     except ValueError:  # nothing that a button sends; what was meant is in the link
         return b""
-
-
-def _equal(sent: str, secret: str) -> bool:
-    """Compare in a time that reveals nothing of the secret."""
-    one, other = (text.encode(errors="surrogatepass") for text in (sent, secret))
-    return hmac.compare_digest(one, other)
 
 
 def _read(event: object) -> Request:
@@ -249,7 +246,7 @@ def _address(value: object) -> str | None:
     A port is dropped (``203.0.113.9:4711``, ``[2001:db8::1]:4711``): load balancers can be set to
     add it.
     """
-    text = _text(value)
+    text = _text(value).partition("%")[0]  # fe80::1%eth0: a zone is any text
     with_port = re.fullmatch(_WITH_PORT, text) if ":" in text else None
     try:
         return str(ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text))

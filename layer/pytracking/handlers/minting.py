@@ -107,13 +107,11 @@ def _settings(request: Mapping[str, Any]) -> LinkSettings:
     if not isinstance(settings, dict):
         raise InvalidRequest("settings is a JSON object")
     _refuse_unknown(settings.keys(), _SETTINGS, "settings")
-    taken: LinkSettings = {}
+    taken: LinkSettings = {"issue_time": _flag(settings, "include_issue_time")}
     if "expires_in" in settings:
         taken["expires_in"] = settings["expires_in"]
     if "privacy" in settings:
         taken["privacy"] = settings["privacy"]
-    if "include_issue_time" in settings:
-        taken["issue_time"] = _flag(settings, "include_issue_time")
     if _flag(settings, "include_webhook_url") and "webhook_url" in settings:
         taken["webhook_url"] = settings["webhook_url"]
     return taken

@@ -29,7 +29,7 @@ class Foreign:
         self._counts: dict[str, int] = {}
 
     def take(self, name: str, *, empty: bool) -> bool:
-        """Take note of a tag, an end tag by its slash; tell whether it is of HTML."""
+        """Take note of a tag, an end tag by its slash; return whether it is of HTML."""
         is_html = not self.open or self.open[-1][2]
         if name[0] == "/":
             if name in ("/p", "/br") and not is_html:

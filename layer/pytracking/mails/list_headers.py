@@ -8,13 +8,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import Any
 
 from pytracking.errors import InvalidPayload
-
-if TYPE_CHECKING:
-    from email.message import Message
-    from email.policy import Policy
 
 MAX_LINE_BYTES = 998
 """Longest line of a mail without its line end (RFC 5322, section 2.1.1)."""
@@ -64,7 +60,7 @@ class HeaderLine:
     def __hash__(self) -> int:
         return hash(self._value)
 
-    def fold(self, *, policy: Policy) -> str:
+    def fold(self, *, policy: Any) -> str:
         """Return the whole line, for ``email.policy.EmailPolicy``."""
         return f"{self.name}: {self._value}{policy.linesep}"
 
@@ -103,8 +99,8 @@ def unsubscribe_headers(
     return {name: HeaderLine(name, value) for name, value in values.items()}
 
 
-def put_headers(message: Message, headers: Mapping[str, HeaderLine]) -> None:
-    """Put headers on a message, in place of those of their names."""
+def put_headers(message: Any, headers: Mapping[str, HeaderLine]) -> None:
+    """Put headers on an ``email.message.Message``, in place of those of their names."""
     for name, line in headers.items():
         del message[name]
-        message[name] = line  # type: ignore[assignment]
+        message[name] = line

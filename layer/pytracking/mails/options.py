@@ -7,6 +7,7 @@ from typing import Any, Literal, NamedTuple, Self, TypedDict
 
 from pytracking.configuration import Configuration, Keywords, get_configuration
 from pytracking.errors import ConfigurationError
+from pytracking.links import LinkSettings
 
 LINK_METADATA = frozenset({"position", "label", "attributes", "part"})
 PARTS = frozenset({"html", "text"})
@@ -31,7 +32,11 @@ class MailKeywords(Keywords, OptionKeywords, total=False):
     """The keywords of the functions that rewrite mails."""
 
 
-class TrackedKeywords(OptionKeywords, total=False):
+class TextKeywords(OptionKeywords, LinkSettings, total=False):
+    """The keywords of ``Tracker.text``: those of its links, and options."""
+
+
+class TrackedKeywords(TextKeywords, total=False):
     """The keywords of ``Tracker.html`` and ``Tracker.message``."""
 
     click_tracking: bool
@@ -66,7 +71,7 @@ class Options:
         shown_urls: links whose text is itself a URL, which some programs hold for phishing where
             the two differ: "track" them, "leave" them, or track and "report" them.
         decoy: put one link that nobody sees into an HTML text that has a tracked link, to the
-            target of its first one: whoever follows it is a scanner.
+            target of its first one: anyone who follows it is a scanner.
     """
 
     unsubscribe: Literal["leave", "track", True] = "leave"
@@ -118,7 +123,7 @@ class Job(NamedTuple):
         """Return the job of a call's keywords: those of `Options`, and those of `Configuration`.
 
         Raises:
-            ValueError: a value that an option does not have; the message lists those it has.
+            ConfigurationError: not a value of an option; the message lists those it has.
             TypeError: an unknown keyword.
         """
         rest = dict(keywords)
@@ -141,7 +146,7 @@ class Job(NamedTuple):
 
 def _choose(name: str, given: object, expected: Collection[str]) -> None:
     if given not in expected:
-        raise ValueError(f"{name} is {given!r}: expected one of {', '.join(expected)}")
+        raise ConfigurationError(f"{name} is {given!r}: expected one of {', '.join(expected)}")
 
 
 def _choose_several(name: str, given: Collection[str], expected: Collection[str]) -> None:
@@ -160,11 +165,13 @@ def _check_utm(utm: object) -> None:
         if not (isinstance(name, str) and isinstance(value, str)):
             raise TypeError(f"utm has {name!r}: {value!r}: expected texts")
         if name.removeprefix("utm_") == "":
-            raise ValueError("utm has a parameter without a name")
+            raise ConfigurationError("utm has a parameter without a name")
         if has_lone_surrogate(name + value):
-            raise ValueError(f"utm has {name!r}: {value!r}, with half a character (a surrogate)")
+            raise ConfigurationError(
+                f"utm has {name!r}: {value!r}, with half a character (a surrogate)"
+            )
 
 
 def has_lone_surrogate(text: str) -> bool:
-    """Tell whether ``text`` holds half of a UTF-16 pair, which no encoding can write."""
+    """Return whether ``text`` holds half of a UTF-16 pair, which no encoding can write."""
     return re.search("[\ud800-\udfff]", text) is not None

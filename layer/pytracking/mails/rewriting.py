@@ -1,5 +1,6 @@
 """What is to change in an HTML text: its links, and the pixel; all else stays exactly as it was."""
 
+import json
 import re
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -11,7 +12,7 @@ from typing import Any, NamedTuple
 from pytracking.actions import Action, check_unsubscribe
 from pytracking.base_urls import require_action_base
 from pytracking.configuration import Configuration
-from pytracking.links import DECOY
+from pytracking.links import DECOY, metadata_of
 from pytracking.mails import markup
 from pytracking.mails.labels import MAX_SCANNED, label_of, readable_label
 from pytracking.mails.options import Job, Options
@@ -161,7 +162,7 @@ class Minting:
 
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self.configuration = configuration
-        self.metadata = metadata
+        self.metadata = metadata_of(metadata)
         self._written: dict[Slot, str] = {}
         self._minted: dict[tuple[Any, ...], str] = {}
         self.longest = 0
@@ -193,8 +194,13 @@ class Minting:
     def _added(self, slot: Slot) -> Mapping[str, Any]:
         if not slot.about:
             return {}
-        given = {*(self.configuration.default_metadata or {}), *(self.metadata or {})}
-        return {name: value for name, value in slot.about if name not in given}
+        return {name: value for name, value in slot.about if name not in self._given}
+
+    @cached_property
+    def _given(self) -> Collection[str]:
+        """The names of the metadata, as JSON spells them."""
+        given = dict.fromkeys((*(self.configuration.default_metadata or {}), *self.metadata))
+        return {*json.loads(json.dumps(given, skipkeys=True))}
 
     def open_url(self) -> str:
         """The URL of the pixel."""
@@ -218,12 +224,12 @@ class Minting:
             ConfigurationError: there is no keyring.
         """
         made = self.configuration
-        content = made.get_data_to_embed(target, {**added, **(self.metadata or {})})
+        content = made.get_data_to_embed(target, {**added, **self.metadata})
         return made.base_urls.prefixes["click"] + Formats(made.keyring).encode(content, "guarded")
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
-        metadata = {**added, **(self.metadata or {})} if added else self.metadata
+        metadata = {**added, **self.metadata} if added else self.metadata
         configuration = self.configuration
         if type(configuration) is not Configuration:  # one that may mint in its own way
             return configuration.get_click_tracking_url(target, metadata)

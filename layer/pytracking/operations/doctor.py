@@ -21,11 +21,10 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import urllib3
-from botocore.exceptions import BotoCoreError, ClientError
 
 import pytracking
 from pytracking.base_urls import BaseUrls
-from pytracking.errors import CheckFailed, ConfigurationError
+from pytracking.errors import CheckFailed, ConfigurationError, PytrackingError
 from pytracking.operations.stack import MIN_CONCURRENCY, client, described
 from pytracking.tokens.keyring import Keyring
 
@@ -242,6 +241,8 @@ DOMAIN_CHECKS = CHECKS[:5]
 
 def examine(deployed: Deployed) -> Iterator[tuple[bool, str, str]]:
     """Yield whether each check holds, its name, and what was found or is to be done."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
     checks = [(name, check, deployed) for name, check in CHECKS]
     for host in filter(None, deployed.outputs.get("OtherDomains", "").split(",")):
         under = replace(deployed, open_base=f"https://{host}/o/", click_base=f"https://{host}/c/")
@@ -269,7 +270,9 @@ def main(arguments: list[str] | None = None) -> int:
         parser.error(f"--base (BASE=) is {given.base!r}: expected https://HOST")
     try:
         found = described(given.stack)
-    except ConfigurationError as error:
+        if "OpenBaseUrl" not in found:
+            raise ConfigurationError(f"{given.stack!r} has no output OpenBaseUrl: not this product")
+    except PytrackingError as error:
         print(f"FAIL  stack: {error}")
         return 1
     base = given.base.rstrip("/") if given.base else None

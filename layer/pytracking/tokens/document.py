@@ -3,6 +3,7 @@
 import json
 import math
 import time
+from itertools import repeat
 from typing import Any, Never
 
 from pytracking.errors import InvalidLink, InvalidPayload, LinkExpired
@@ -76,13 +77,14 @@ def load(text: str, now: float) -> dict[str, Any]:
     if "privacy" in content and not all(isinstance(flag, str) for flag in content["privacy"]):
         raise InvalidLink("the link's 'privacy' is not a list of strings")
     if "exp" in content and now >= content["exp"]:
-        raise LinkExpired(f"the link expired at {_utc(content['exp'])}")
+        raise LinkExpired(f"the link expired at {utc(content['exp'])}")
     if "iat" in content and content["iat"] > now + MAX_CLOCK_AHEAD_SECONDS:
-        raise InvalidLink(f"the link says it was made in the future, at {_utc(content['iat'])}")
+        raise InvalidLink(f"the link says it was made in the future, at {utc(content['iat'])}")
     return content
 
 
-def _utc(seconds: int) -> str:
+def utc(seconds: int) -> str:
+    """Return seconds since the epoch as date and time, where a calendar has such a year."""
     try:
         return time.strftime("%Y-%m-%d %H:%M:%S UTC", time.gmtime(seconds))
     except (ValueError, OverflowError, OSError):  # no year that a calendar has
@@ -98,26 +100,26 @@ def _check_surrogates(text: str, content: Any) -> None:
 _SCALARS = frozenset((str, int, float, bool, type(None)))
 
 
-def _check(value: Any, depth: int = 1) -> None:
-    """Refuse what is nested too deeply, perhaps in itself, and keys that are equal as texts.
+def _check(value: Any, around: tuple[int, ...] = ()) -> None:
+    """Refuse what is nested too deeply, or in itself, and keys that are equal as texts.
 
-    (Keys of JSON are texts: a link with 1 and "1" could not be read.)
+    Keys of JSON are texts: a link with 1 and "1" could not be read. ``around`` has the ids of the
+    objects and arrays that the value is in.
     """
-    if depth > MAX_NESTING:
-        raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
-    members = value
-    if isinstance(value, dict):
-        members = value.values()
-        for key in value:
-            if type(key) is not str:
-                if len({json.dumps({key: None}) for key in value}) != len(value):
-                    raise ValueError("two keys of one object are equal")
-                break
-    elif not isinstance(value, (list, tuple)):
+    is_object = isinstance(value, dict)
+    if not (is_object or isinstance(value, (list, tuple))):
         return
-    for member in members:
+    if len(around) == MAX_NESTING or id(value) in around:
+        raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
+    pairs = value.items() if is_object else zip(repeat(""), value)
+    all_texts = True
+    for key, member in pairs:
+        if type(key) is not str:
+            all_texts = False
         if type(member) not in _SCALARS:
-            _check(member, depth + 1)
+            _check(member, (*around, id(value)))
+    if not all_texts and len({json.dumps({key: None}) for key in value}) != len(value):
+        raise ValueError("two keys of one object are equal")
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

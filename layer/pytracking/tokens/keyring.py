@@ -10,13 +10,10 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable
 from functools import cached_property
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from pytracking.errors import InvalidKey, dependency
 from pytracking.tokens.document import without_equal_keys
-
-if TYPE_CHECKING:
-    from cryptography.hazmat.primitives.ciphers.aead import AESSIV
 
 MIN_SECRET_BYTES = 32
 """A master secret holds at least this many bytes, as many as the strength of AES-256 asks for."""
@@ -25,6 +22,11 @@ _KEY_ID_INFO = b"pytracking/link/v1/key-id"
 _SEALING_INFO = b"pytracking/link/v1/aes256-siv\x00"  # the key id follows
 
 _HOW_TO_MAKE_ONE = "make one with Keyring.generate()"
+
+
+class _Cipher(Protocol):  # AESSIV of cryptography, which loads with the first key
+    def encrypt(self, data: bytes, associated_data: list[bytes]) -> bytes: ...
+    def decrypt(self, data: bytes, associated_data: list[bytes]) -> bytes: ...
 
 
 class Keyring:
@@ -153,18 +155,18 @@ class Keyring:
         return Keyring(successor, (current, *retired), self.fernet_keys)
 
     @cached_property
-    def _keys(self) -> tuple[tuple[int, AESSIV], ...]:
+    def _keys(self) -> tuple[tuple[int, _Cipher], ...]:
         return tuple(derive_key(secret) for secret in self._secrets)
 
     @cached_property
-    def sealing(self) -> tuple[int, AESSIV]:
+    def sealing(self) -> tuple[int, _Cipher]:
         """The key id (0-255) and cipher that tokens are minted with."""
         return self._keys[0]
 
     @cached_property
-    def opening(self) -> dict[int, tuple[AESSIV, ...]]:
+    def opening(self) -> dict[int, tuple[_Cipher, ...]]:
         """The ciphers to try, newest first, by key id."""
-        ciphers: dict[int, tuple[AESSIV, ...]] = {}
+        ciphers: dict[int, tuple[_Cipher, ...]] = {}
         for key_id, cipher in self._keys:
             ciphers[key_id] = (*ciphers.get(key_id, ()), cipher)
         return ciphers
@@ -196,7 +198,7 @@ def _new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def derive_key(secret: bytes) -> tuple[int, AESSIV]:
+def derive_key(secret: bytes) -> tuple[int, _Cipher]:
     """Return the key id (0-255) of a master secret, and its cipher (AES-256-SIV, RFC 5297).
 
     Both come from HKDF-SHA256 (RFC 5869) without salt: the id is the first byte of

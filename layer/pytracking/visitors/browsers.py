@@ -91,7 +91,7 @@ def browser_of(text: str) -> Browser:
 
 
 def _is_of_maker(platform: str) -> bool:
-    """Tell whether nobody has added to what a browser's maker puts into its brackets."""
+    """Return whether nobody has added to what a browser's maker puts into its brackets."""
     first, *parts = platform.removesuffix(" like mac os x").split("; ")
     if first == "linux" and parts and parts[0].startswith("android "):
         named = len(parts) == 2 and not any(map(parts[1].__contains__, _DEVICES_APART))
@@ -130,7 +130,7 @@ def _number(text: str, *names: str) -> int:
 
 
 def is_impossible(text: str, browser: Browser) -> bool:
-    """Tell whether no browser has ever sent ``text``: its parts name versions that never met."""
+    """Return whether no browser has ever sent ``text``: its parts name versions that never met."""
     if browser.engine == "chromium":
         edge = " edg/" in text and re.search(
             r" edg/(\d+)", text
@@ -255,7 +255,7 @@ def disagreements(
 
 
 def agree(browser: Browser, headers: Mapping[str, str], kind: str) -> bool:
-    """Tell whether headers are all that this browser sends. Ask only where nothing contradicts."""
+    """Return whether headers are all this browser sends. Ask only where nothing contradicts."""
     return (
         browser.plain
         and "sec-fetch-mode" in headers
@@ -267,7 +267,7 @@ def agree(browser: Browser, headers: Mapping[str, str], kind: str) -> bool:
 
 
 def foreign_accept(browser: Browser, headers: Mapping[str, str]) -> bool:
-    """Tell whether ``Accept`` is not Chromium's, which has asked for APNG since 2017."""
+    """Return whether ``Accept`` is not Chromium's, which has asked for APNG since 2017."""
     accept = headers.get("accept", "")
     return (
         browser.engine == "chromium"
@@ -316,7 +316,7 @@ def _wrong_mode(headers: Mapping[str, str], kind: str) -> bool:
 
 
 def _is_secure(headers: Mapping[str, str]) -> bool:
-    """Tell whether the request came over https: by the gateway's word, or as it asks for brotli.
+    """Return whether the request came over https: by the gateway's word, or as it asks for brotli.
 
     Browsers take brotli over https only, where no proxy of old can spoil it.
     """
@@ -327,7 +327,7 @@ def _is_secure(headers: Mapping[str, str]) -> bool:
 
 
 def _is_behind_proxy(headers: Mapping[str, str]) -> bool:
-    """Tell whether something on the way may have taken the headers away that are missing."""
+    """Return whether something on the way may have taken the headers away that are missing."""
     on_the_way = "via" in headers or "x-bluecoat-via" in headers or "x-amz-cf-id" in headers
     return on_the_way and not any(name.startswith("sec-") for name in headers)
 
@@ -397,7 +397,7 @@ _APPLE_MAIL = (
 
 
 def has(text: str, parts: tuple[str, ...]) -> bool:
-    """Tell whether one of ``parts`` is in ``text``."""
+    """Return whether one of ``parts`` is in ``text``."""
     for part in parts:  # noqa: SIM110 - thrice as fast as any(), some ten times a verdict
         if part in text:
             return True
