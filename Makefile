@@ -98,7 +98,7 @@ scaling: .venv/.stamp ## Print what a month costs and which limits it meets: doc
 
 ##@ Document and release
 docs: .venv/.stamp ## Build the documentation into site/; a warning is an error
-	@$(PY) -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . site
+	@$(PY) -m sphinx --fail-on-warning --keep-going --quiet --conf-dir docs --doctree-dir build/doctrees . site && echo site/index.html
 linkcheck: .venv/.stamp ## Visit the links that lead to other sites (needs the network)
 	@$(PY) -m tests.docs.linkcheck
 verdicts: .venv/.stamp ## Write into the pages how well verdicts on visitors do, and by which rules

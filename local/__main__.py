@@ -22,7 +22,7 @@ from pytracking import Tracker
 from pytracking.cli import files
 from pytracking.delivery.signatures import new_secret, secret_bytes
 from pytracking.environment import DoNotTrack
-from pytracking.errors import ConfigurationError, PytrackingError
+from pytracking.errors import ConfigurationError, InvalidKey, PytrackingError
 from pytracking.targets import check_webhook_url
 from pytracking.tokens.keyring import Keyring
 from starlette.applications import Starlette
@@ -234,7 +234,10 @@ def _keyring(file: str | None) -> Keyring:
             f"no key file at {file}; create one: "
             f"PYTHONPATH=layer .venvs/run/bin/python -m pytracking {make_one}"
         )
-    return Keyring.from_json(files.text_of(files.read_bytes(file, "the keys")))
+    try:
+        return Keyring.from_json(files.text_of(files.read_bytes(file, "the keys")))
+    except InvalidKey as error:
+        raise ConfigurationError(f"{file!r} does not hold link keys: {error}") from error
 
 
 def _command(listener: socket.socket, options: argparse.Namespace) -> str:

@@ -229,14 +229,7 @@ class Minting:
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
-        metadata = {**added, **self.metadata} if added else self.metadata
-        configuration = self.configuration
-        if type(configuration) is not Configuration:  # one that may mint in its own way
-            return configuration.get_click_tracking_url(target, metadata)
-        # as that does, but for the check of the target: the policy has made it
-        content = configuration.get_data_to_embed(target, metadata)
-        token = configuration.get_url_encoded_data_str(content)
-        return configuration.get_click_tracking_url_from_data_str(token)
+        return self.configuration.get_click_tracking_url(target, {**added, **self.metadata})
 
 
 class AboutLinks:
