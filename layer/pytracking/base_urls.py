@@ -104,16 +104,16 @@ class BaseUrls:
         """
         if not isinstance(link, str):
             raise InvalidLink(f"a link is a str, not {type(link).__name__}")
-        before, bare = "", link
-        for _ in range(_LAYERS):
+        before, bare, layers = "", link, 0
+        while bare != before and layers <= _LAYERS:
             for prefix, kind in self._spellings:
                 if bare.startswith(prefix):
                     return bare[len(prefix) :], kind
-            if "://" not in bare or bare == before:
+            if "://" not in bare:
                 break
             from pytracking.tokens.repair import unwrap
 
-            before, bare = bare, one_spelling(unwrap(bare))
+            before, bare, layers = bare, one_spelling(unwrap(bare)), layers + 1
         return link, None
 
     def for_app(self, link: str) -> str:

@@ -75,6 +75,20 @@ endless.append(endless)
 UNWRITABLE["itself"] = endless
 
 
+class Lazy(dict[str, Any]):
+    """Shows members that it does not hold, as a mapping over a database may."""
+
+    def __init__(self, depth: int) -> None:
+        super().__init__(a=1)
+        self.depth = depth
+
+    def items(self) -> Any:
+        return [("a", Lazy(self.depth - 1) if self.depth else 1)]
+
+
+UNWRITABLE["nested 300 deep by its items alone"] = Lazy(300)
+
+
 @each_format
 @pytest.mark.parametrize("value", UNWRITABLE.values(), ids=UNWRITABLE)
 def test_what_json_cannot_hold_is_refused_when_minting_by_one_clear_error(

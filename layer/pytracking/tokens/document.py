@@ -3,7 +3,6 @@
 import json
 import math
 import time
-from itertools import repeat
 from typing import Any, Never
 
 from pytracking.errors import InvalidLink, InvalidPayload, LinkExpired
@@ -106,20 +105,24 @@ def _check(value: Any, around: tuple[int, ...] = ()) -> None:
     Keys of JSON are texts: a link with 1 and "1" could not be read. ``around`` has the ids of the
     objects and arrays that the value is in.
     """
-    is_object = isinstance(value, dict)
-    if not (is_object or isinstance(value, (list, tuple))):
+    if isinstance(value, dict):
+        if type(value) is not dict:
+            value = dict(value.items())  # what the encoder reads
+        for key in value:
+            if type(key) is not str:
+                if len({json.dumps({key: None}) for key in value}) != len(value):
+                    raise ValueError("two keys of one object are equal")
+                break
+        members = value.values()
+    elif isinstance(value, (list, tuple)):
+        members = value
+    else:
         return
-    if len(around) == MAX_NESTING or id(value) in around:
+    if around and (len(around) == MAX_NESTING or id(value) in around):
         raise ValueError(f"objects and arrays are nested deeper than {MAX_NESTING}")
-    pairs = value.items() if is_object else zip(repeat(""), value)
-    all_texts = True
-    for key, member in pairs:
-        if type(key) is not str:
-            all_texts = False
+    for member in members:
         if type(member) not in _SCALARS:
             _check(member, (*around, id(value)))
-    if not all_texts and len({json.dumps({key: None}) for key in value}) != len(value):
-        raise ValueError("two keys of one object are equal")
 
 
 def without_equal_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -104,7 +104,7 @@ class Formats:
         if not isinstance(token, str):
             raise InvalidLink(f"a token is a str, not {type(token).__name__}")
         try:
-            return self._decode(token, kind, now), token
+            return self._codec(token, kind).decode(token, kind, now), token
         except MalformedToken:
             from pytracking.tokens.repair import readings
 
@@ -114,18 +114,18 @@ class Formats:
         failure = None
         for reading in found:
             try:
-                return self._decode(reading, kind, now), reading
+                return self._codec(reading, kind).decode(reading, kind, now), reading
             except LinkExpired:
                 raise
             except InvalidLink as error:
                 failure = failure or error
         raise failure or InvalidLink("the token is empty")
 
-    def _decode(self, token: str, kind: Kind, now: float) -> dict[str, Any]:
+    def _codec(self, token: str, kind: Kind) -> Codec:
         if kind in SEALED_KINDS and token[:1] != "p":
             raise InvalidLink(f"a token of kind {kind} is a sealed one")
         # a token of no format accepted here gets the error of the format that is minted
-        return self._codecs.get(token[:1], self._minting).decode(token, kind, now)
+        return self._codecs.get(token[:1], self._minting)
 
 
 _SAMPLE = '{"metadata": {"a": "' + 100 * "b" + '"}}'  # longer than what "idna" takes
