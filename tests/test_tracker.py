@@ -154,13 +154,9 @@ def test_a_mail_of_one_recipient_has_settings_of_its_own() -> None:
 
 @pytest.mark.parametrize("name", ["keyring", "base_click_tracking_url", "expires"])
 def test_a_mail_is_rewritten_by_this_tracker_alone(name: str) -> None:
-    for rewrite in (
-        lambda keyword: TRACKER.html("", {}, **keyword),
-        lambda keyword: TRACKER.text("", {}, **keyword),
-        lambda keyword: TRACKER.campaign(text="", **keyword),
-    ):
+    for rewrite in (TRACKER.html, TRACKER.text, TRACKER.message):
         with pytest.raises(TypeError, match=name):
-            rewrite({name: None})
+            rewrite("", {}, **{name: None})
 
 
 def test_links_are_minted_with_the_keyring_of_the_moment() -> None:

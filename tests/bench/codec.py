@@ -1,4 +1,4 @@
-"""Length and speed of links, beside those of pytracking 0.2.2, itsdangerous and PyJWT."""
+"""Length and speed of links, beside those of pytracking 0.2.2."""
 
 from statistics import median, quantiles
 from typing import Any
@@ -20,8 +20,6 @@ _TARGETS = {
     "plain": ("plain", 1.0, 1.0),
 }
 
-
-_OTHERS = ("itsdangerous", "pyjwt")
 
 # The original copies its configuration for each link, so what stands in it counts for its speed.
 _WITH_DEFAULTS = {
@@ -86,8 +84,6 @@ def _speeds(
         ("original", "plain", "decode"),
         *[("original", "fernet", verb) for verb in _VERBS],
     ]
-    if not settings:  # theirs have none
-        measurements += [("others", form, verb) for form in _OTHERS for verb in _VERBS]
     found = libraries.measure(measurements, rounds)
     figures = []
     for form, (base, encode, decode) in _TARGETS.items():
@@ -105,13 +101,6 @@ def _speeds(
                     "higher",
                     note,
                 )
-            )
-    for (library, form, verb), seconds in found.items():
-        if library == "others":
-            ours = times_faster(found["ours", "sealed", verb], seconds)
-            note = f"sealed links take {1 / ours:.2f} of it"
-            figures.append(
-                Figure(f"{form} {verb} (signed only)", _microseconds(seconds), "us", note=note)
             )
     return figures
 

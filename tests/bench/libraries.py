@@ -45,16 +45,14 @@ class Worker:
 
 
 class Libraries(AbstractContextManager["Libraries"]):
-    """The worker processes: ``ours``, ``original`` (its import name is ours) and ``others``."""
+    """The worker processes: ``ours`` and ``original``, whose import name is ours."""
 
     def __init__(self) -> None:
-        here = Path(sys.executable)
         self._workers = {
             name: Worker(python, path, "worker.py", name)
             for name, python, path in (
-                ("ours", here, str(ROOT / "layer")),
+                ("ours", Path(sys.executable), str(ROOT / "layer")),
                 ("original", python_of("original"), ""),
-                ("others", here, ""),
             )
         }
 

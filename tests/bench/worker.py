@@ -86,29 +86,6 @@ def ours(settings: dict[str, Any]) -> dict[str, tuple[Mint, Read]]:
     )
 
 
-def others(settings: dict[str, Any]) -> dict[str, tuple[Mint, Read]]:
-    """Signed, readable by everyone: what one would take from the shelf."""
-    import jwt
-    from itsdangerous import URLSafeSerializer
-
-    serializer = URLSafeSerializer(SECRET)
-
-    def content(payload: dict[str, Any]) -> dict[str, Any]:
-        names = ("url", "metadata", "webhook")
-        return {name: payload[name] for name in names if payload.get(name)}
-
-    return {
-        "itsdangerous": (
-            lambda payload: (serializer.dumps, (content(payload),)),
-            lambda _, token: (serializer.loads, (token,)),
-        ),
-        "pyjwt": (
-            lambda payload: (jwt.encode, (content(payload), SECRET, "HS256")),
-            lambda _, token: (jwt.decode, (token, SECRET, ["HS256"])),
-        ),
-    }
-
-
 def forge(link: str) -> str:
     """Return a link with one character changed in the middle of its token."""
     token = link.rsplit("/", 1)[-1]
@@ -145,7 +122,7 @@ def _pass(calls: list[Call], fails: bool) -> None:
 
 
 def main() -> None:
-    libraries = {"original": original, "ours": ours, "others": others}
+    libraries = {"original": original, "ours": ours}
     encode: dict[str, list[Call]] = {}
     decode: dict[str, list[Call]] = {}
     reject: dict[str, list[Call]] = {}
