@@ -2,6 +2,7 @@
 
 import email.message
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -150,6 +151,13 @@ def test_a_mail_of_one_recipient_has_settings_of_its_own() -> None:
     ):
         read = TRACKER.read(link)
         assert (read.privacy, read.expires_at, read.issued_at) == (("no_ip",), NOW + 60, None)
+
+
+@pytest.mark.parametrize("bases", [BaseUrls("https://t.example/v/", "https://t.example/t/"), None])
+def test_no_mail_says_that_it_unsubscribes_where_no_action_link_leads(bases: Any) -> None:
+    bases = bases or replace(TRACKER.base_urls, action="")
+    with pytest.raises(ConfigurationError, match="/c/"):
+        Tracker(bases, RING).message(email.message.EmailMessage(), {}, unsubscribe=True)
 
 
 @pytest.mark.parametrize("name", ["keyring", "base_click_tracking_url", "expires"])

@@ -121,7 +121,9 @@ def running(
     `environment` is added to what Lambda always sets; what function and emulator print goes to
     `log`. The process is ended with the block. Raises TimeoutError when it does not start.
     """
-    port, api_port = _free_ports(2)
+    here = ("127.0.0.1", 0)
+    with socket.create_server(here) as one, socket.create_server(here) as two:
+        port, api_port = one.getsockname()[1], two.getsockname()[1]
     settings = {
         "PATH": os.environ.get("PATH", os.defpath),
         "HOME": "/tmp",  # noqa: S108 - as on Lambda, the one folder that can be written
@@ -190,14 +192,6 @@ def _runtime(version: str) -> Path:
         build_layer.compile_modules(unfinished, version, "/var/runtime")
         unfinished.rename(folder)
     return folder
-
-
-def _free_ports(count: int) -> list[int]:
-    with contextlib.ExitStack() as stack:
-        sockets = [stack.enter_context(socket.socket()) for _ in range(count)]
-        for one in sockets:
-            one.bind(("127.0.0.1", 0))
-        return [one.getsockname()[1] for one in sockets]
 
 
 def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:

@@ -154,7 +154,7 @@ def _of_message(
 class _BulkMinting(Minting):
     def __init__(self, bulk: Bulk, metadata: Mapping[str, Any] | None) -> None:
         super().__init__(bulk.configuration, metadata)
-        self._links = RecipientLinks(bulk, self.metadata)
+        self._links = RecipientLinks(bulk, metadata)
 
     def open_url(self) -> str:
         return self._links.open_url()

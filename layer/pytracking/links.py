@@ -104,7 +104,7 @@ def read_as(kind: Kind | None, read: Callable[[Kind], Link]) -> Link:
         InvalidLink: it is of no such kind.
     """
     kinds: Iterable[Kind] = KIND_BYTES
-    if kind:
+    if kind in KIND_BYTES:
         kinds = ("click", "guarded") if kind == "click" else (kind,)
     failures = []
     for one in kinds:

@@ -349,6 +349,8 @@ class Tracker:
         known = TrackedKeywords.__annotations__
         if unknown := keywords.keys() - known.keys():
             raise TypeError(f"unknown keyword {min(unknown)!r}: expected {', '.join(known)}")
+        if keywords.get("unsubscribe") is True:
+            require_action_base(self.base_urls)
         rest: dict[str, Any] = {**keywords}
         settings = {name: rest.pop(name) for name in rest.keys() & LinkSettings.__annotations__}
         return {"configuration": self.configuration(**settings), **rest}

@@ -107,7 +107,9 @@ def _settings(request: Mapping[str, Any]) -> LinkSettings:
     if not isinstance(settings, dict):
         raise InvalidRequest("settings is a JSON object")
     _refuse_unknown(settings.keys(), _SETTINGS, "settings")
-    taken: LinkSettings = {"issue_time": _flag(settings, "include_issue_time")}
+    taken: LinkSettings = {}
+    if "include_issue_time" in settings:
+        taken["issue_time"] = _flag(settings, "include_issue_time")
     if "expires_in" in settings:
         taken["expires_in"] = settings["expires_in"]
     if "privacy" in settings:

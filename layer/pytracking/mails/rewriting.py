@@ -31,6 +31,7 @@ from pytracking.mails.policy import (
     skips_utm,
 )
 from pytracking.mails.unsubscribing import may_say_unsubscribe, says_unsubscribe
+from pytracking.tokens import document
 from pytracking.tokens.formats import Formats
 
 _LINKS = frozenset({"a", "area"})
@@ -162,7 +163,7 @@ class Minting:
 
     def __init__(self, configuration: Configuration, metadata: Mapping[str, Any] | None) -> None:
         self.configuration = configuration
-        self.metadata = metadata_of(metadata)
+        self.metadata = metadata
         self._written: dict[Slot, str] = {}
         self._minted: dict[tuple[Any, ...], str] = {}
         self.longest = 0
@@ -192,15 +193,13 @@ class Minting:
         return url
 
     def _added(self, slot: Slot) -> Mapping[str, Any]:
-        if not slot.about:
-            return {}
         return {name: value for name, value in slot.about if name not in self._given}
 
     @cached_property
     def _given(self) -> Collection[str]:
         """The names of the metadata, as JSON spells them."""
-        given = dict.fromkeys((*(self.configuration.default_metadata or {}), *self.metadata))
-        return {*json.loads(json.dumps(given, skipkeys=True))}
+        defaults = self.configuration.default_metadata or {}
+        return {*json.loads(document.dump({**defaults, **metadata_of(self.metadata)}))}
 
     def open_url(self) -> str:
         """The URL of the pixel."""
@@ -224,12 +223,13 @@ class Minting:
             ConfigurationError: there is no keyring.
         """
         made = self.configuration
-        content = made.get_data_to_embed(target, {**added, **self.metadata})
+        content = made.get_data_to_embed(target, {**added, **metadata_of(self.metadata)})
         return made.base_urls.prefixes["click"] + Formats(made.keyring).encode(content, "guarded")
 
     def click_url(self, target: str, added: Mapping[str, Any]) -> str:
         """The link to a page, with metadata that is added to the recipient's."""
-        return self.configuration.get_click_tracking_url(target, {**added, **self.metadata})
+        metadata = {**added, **metadata_of(self.metadata)} if added else self.metadata
+        return self.configuration.get_click_tracking_url(target, metadata)
 
 
 class AboutLinks:

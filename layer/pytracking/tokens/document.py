@@ -9,7 +9,7 @@ from pytracking.errors import InvalidLink, InvalidPayload, LinkExpired
 
 MAX_NESTING = 200
 """Deepest nesting of objects and arrays: far over any real metadata, and under the depth at which
-the JSON parser of any supported Python gives up, wherever it is called from."""
+the JSON parser of any supported Python gives up."""
 
 MAX_CLOCK_AHEAD_SECONDS = 5_400
 """How far in the future a link may have been minted: a clock an hour wrong (daylight saving set by
