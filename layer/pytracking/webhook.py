@@ -89,7 +89,7 @@ def _timeout(given: Any) -> Timeout:
         raise ConfigurationError(
             f"invalid webhook_timeout_seconds {given!r}: must be seconds, more than 0, or None"
         )
-    return Timeout(*both)
+    return Timeout(connect=both[0], read=both[1])
 
 
 def _authorization(url: Url) -> dict[str, str]:
