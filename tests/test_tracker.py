@@ -158,6 +158,8 @@ def test_no_mail_says_that_it_unsubscribes_where_no_action_link_leads(bases: Any
     bases = bases or replace(TRACKER.base_urls, action="")
     with pytest.raises(ConfigurationError, match="/c/"):
         Tracker(bases, RING).message(email.message.EmailMessage(), {}, unsubscribe=True)
+    with pytest.raises(ConfigurationError, match="/c/"):
+        Tracker(bases, RING).campaign(message=email.message.EmailMessage(), unsubscribe=True)
 
 
 @pytest.mark.parametrize("name", ["keyring", "base_click_tracking_url", "expires"])

@@ -152,10 +152,9 @@ def read_request(event: object, viewer_address_secret: str | None = None) -> Req
     headers = dict(request.headers)
     sent = headers.pop(_ORIGIN_SECRET, "")
     address = request.client_ip
-    given, secret = (
-        (text or "").encode(errors="surrogatepass") for text in (sent, viewer_address_secret)
-    )
-    if secret and hmac.compare_digest(given, secret):  # in a time that reveals nothing of it
+    if viewer_address_secret and hmac.compare_digest(  # in a time that reveals nothing of it
+        sent.encode(errors="surrogatepass"), viewer_address_secret.encode(errors="surrogatepass")
+    ):
         # 203.0.113.9:4711 or, for CloudFront adds no brackets, ::1:4711
         # https://docs.aws.amazon.com/AmazonCloudFront/latest/DeveloperGuide/adding-cloudfront-headers.html
         viewer = headers.get("cloudfront-viewer-address", "").rpartition(":")[0]
@@ -246,10 +245,11 @@ def _address(value: object) -> str | None:
     A port is dropped (``203.0.113.9:4711``, ``[2001:db8::1]:4711``): load balancers can be set to
     add it.
     """
-    text = _text(value).partition("%")[0]  # fe80::1%eth0: a zone is any text
+    text = _text(value)
     with_port = re.fullmatch(_WITH_PORT, text) if ":" in text else None
     try:
-        return str(ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text))
+        address = ipaddress.ip_address((with_port[1] or with_port[2]) if with_port else text)
+        return str(address).partition("%")[0]  # fe80::1%eth0: a zone is any text
     except ValueError:
         return None
 
