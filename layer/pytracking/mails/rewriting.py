@@ -198,8 +198,8 @@ class Minting:
     @cached_property
     def _given(self) -> Collection[str]:
         """The names of the metadata, as JSON spells them."""
-        defaults = self.configuration.default_metadata or {}
-        return {*json.loads(document.dump({**defaults, **metadata_of(self.metadata)}))}
+        given = (*(self.configuration.default_metadata or {}), *metadata_of(self.metadata))
+        return {*json.loads(document.dump(dict.fromkeys(given)))}
 
     def open_url(self) -> str:
         """The URL of the pixel."""
